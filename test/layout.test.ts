@@ -1,0 +1,213 @@
+// Tests: the map of the house cannot lie for long. The rules of `docs/architecture.md` are read against the import
+// lines of every file, and each rule is shown to catch what it forbids.
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { inspectDocument, inspectHouse, type PackageHomes } from './kit/house-rules.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+
+/** Each npm package is named by one folder: whoever wants to replace it looks there and nowhere else. */
+const HOMES: PackageHomes = {
+  'isolated-vm': ['runtime/sandbox/cell/'],
+  esbuild: ['runtime/sandbox/'],
+  'core-js': ['actions/prelude/'],
+  hono: ['server/'],
+  '@hono/node-server': ['server/'],
+  jose: ['server/oauth/'],
+  pino: ['server/'],
+  kysely: ['storage/'],
+  'better-sqlite3': ['storage/'],
+  pg: ['storage/'],
+  '@node-rs/bcrypt': ['runtime/factors/'],
+  otplib: ['runtime/factors/'],
+  'libphonenumber-js': ['runtime/factors/'],
+  // It parses at every wall.
+  zod: ['server/', 'runtime/transaction/snapshot.ts', 'runtime/pipeline/', 'runtime/sandbox/'],
+};
+
+const DOCUMENTS = [
+  'README.md',
+  'README.ja.md',
+  'CHANGELOG.md',
+  ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
+
+describe('the house', () => {
+  test('holds to its plan', () => {
+    expect(inspectHouse(ROOT, HOMES)).toEqual([]);
+  });
+
+  test('is described as it is', () => {
+    expect(DOCUMENTS.flatMap((path) => inspectDocument(ROOT, path))).toEqual([]);
+  });
+
+  test('shows scripts that are run by tests: each in a document is one of the library', () => {
+    const folder = join(ROOT, 'actions/library');
+    const library = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+    const shown = DOCUMENTS.flatMap((path) =>
+      [...readFileSync(join(ROOT, path), 'utf8').matchAll(/```js\n(.*?)```/gs)].map(([, code]) => code ?? ''),
+    );
+    expect(shown).not.toEqual([]);
+    expect(shown.filter((code) => !library.some((script) => script.includes(code)))).toEqual([]);
+  });
+});
+
+describe('the inspector', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-layout-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  let count = 0;
+  function inspect(files: Record<string, string>): string[] {
+    const root = join(folder, String(count++));
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), text);
+    }
+    return inspectHouse(root, HOMES);
+  }
+  const law = '// A law.\n';
+
+  test('is content with a house that holds to its plan', () => {
+    const files = {
+      'actions/trigger.ts': `${law}export type Trigger = string;\n`,
+      'runtime/advance.ts': `${law}import { select } from './factors/select.ts';\nimport type { Store } from '#storage/store.ts';\n`,
+      'runtime/factors/select.ts': `${law}import type { Trigger } from '#actions/trigger.ts';\nimport type { Sandbox } from '../sandbox/sandbox.ts';\n`,
+      'server/app.ts': `${law}import {\n  Hono,\n} from 'hono';\nimport type { Trigger } from '#actions/trigger.ts';\nimport { OpenError } from '#storage/open.ts';\n`,
+      'storage/open.ts': `${law}import { existsSync } from 'node:fs';\nimport pg from 'pg';\n`,
+      'README.md': 'Anything.',
+    };
+    expect(inspect(files)).toEqual([]);
+  });
+
+  test.each<[name: string, path: string, text: string, says: string]>([
+    ['a leaf that knows another room', 'storage/open.ts', `import { x } from '#runtime/codes.ts';`, 'is in a leaf'],
+    [
+      'a leaf that knows a type of another room',
+      'actions/trigger.ts',
+      `import type { X } from '#storage/records.ts';`,
+      'is in a leaf',
+    ],
+    [
+      'an import over many lines',
+      'storage/open.ts',
+      `import {\n  x,\n  y,\n} from '#runtime/codes.ts';`,
+      'is in a leaf',
+    ],
+    ['an export from another room', 'storage/open.ts', `export { x } from '#runtime/codes.ts';`, 'is in a leaf'],
+    ['a type of another room in passing', 'storage/open.ts', `let x: import('#runtime/codes.ts').X;`, 'is in a leaf'],
+    ['a room that is imported when it is needed', 'storage/open.ts', `await import('#server/app.ts');`, 'is in a leaf'],
+    [
+      'runtime that knows the server',
+      'runtime/advance.ts',
+      `import type { Deps } from '#server/deps.ts';`,
+      'from above',
+    ],
+    [
+      'runtime that takes a value of storage',
+      'runtime/advance.ts',
+      `import { x } from '#storage/store.ts';`,
+      'only types',
+    ],
+    [
+      'runtime that takes a type by a value import',
+      'runtime/advance.ts',
+      `import { type X } from '#storage/store.ts';`,
+      'only types',
+    ],
+    [
+      'runtime that knows how storage works',
+      'runtime/advance.ts',
+      `import type { X } from '#storage/tables.ts';`,
+      'only types',
+    ],
+    ['the server that runs a script itself', 'server/app.ts', `import { x } from '#actions/trigger.ts';`, 'only types'],
+    [
+      'the product that needs its tests',
+      'server/app.ts',
+      `import { x } from '#test/kit/counts.ts';`,
+      'not part of the product',
+    ],
+    ['a way out of the room by dots', 'server/app.ts', `import { x } from '../runtime/codes.ts';`, 'leaves its room'],
+    ['a room that calls itself by name', 'server/app.ts', `import { x } from '#server/door.ts';`, 'its own room'],
+    [
+      'a core that knows a factor',
+      'runtime/transaction/transition.ts',
+      `import type { X } from '../factors/factor.ts';`,
+      'is pure',
+    ],
+    [
+      'a core that knows the face of the room',
+      'runtime/transaction/transition.ts',
+      `import type { X } from '../runtime.ts';`,
+      'only its types',
+    ],
+    [
+      'a sibling that knows the inside of another',
+      'runtime/pipeline/event.ts',
+      `import { x } from '../factors/otp.ts';`,
+      'only its contract',
+    ],
+    ['a sibling that calls upwards', 'runtime/factors/otp.ts', `import { x } from '../advance.ts';`, 'further up'],
+    ['a loop that knows who turns it', 'runtime/advance.ts', `import { x } from './create-runtime.ts';`, 'further up'],
+    ['a package far from home', 'server/app.ts', `import pg from 'pg';`, 'its home is storage/'],
+    [
+      'a part of a package far from home',
+      'runtime/advance.ts',
+      `import { html } from 'hono/html';`,
+      'its home is server/',
+    ],
+    [
+      'a package in a factory of requires',
+      'runtime/sandbox/cells.ts',
+      `const ivm = require('isolated-vm');`,
+      'its home is',
+    ],
+    ['a package that nobody gave a home', 'server/app.ts', `import x from 'left-pad';`, 'no home'],
+    ['guest code that wants Node', 'actions/prelude/main.ts', `import { x } from 'node:fs';`, 'has no Node'],
+    ['a ready script that imports', 'actions/library/x.js', `const x = require('./y.js');`, 'is a ready script'],
+    ['a second reader of the environment', 'server/app.ts', 'const port = process.env.PORT;', 'reads process.env'],
+    ['a name that says nothing', 'server/utils.ts', '', 'says nothing'],
+    ['a folder that says nothing', 'server/helpers/x.ts', '', 'says nothing'],
+    ['a name that says nothing at its end', 'server/login-service.ts', '', 'says nothing'],
+    ['a name in another case', 'server/loginPage.ts', '', 'kebab-case'],
+    [
+      'a second place that opens the database',
+      'server/boot.ts',
+      `import { openStore } from '#storage/open.ts';`,
+      'wires the house',
+    ],
+    ['a file without its extension', 'server/app.ts', `import { x } from './door';`, 'without its extension'],
+    ['a file that is too long', 'server/app.ts', 'x;\n'.repeat(300), 'gives no reason'],
+    ['a leftover', 'server/app.ts', `// ${'TO'}DO later`, 'contains TO'],
+    ['a way out of the project', 'server/app.ts', `const x = '${'..'}/shared/x';`, 'reaches out'],
+    ['a room that is not on the plan', 'tools/x.ts', '', 'no room of the house'],
+  ])('finds %s', (_name, path, text, says) => {
+    expect(inspect({ [path]: `${law}${text}\n` })).toEqual([expect.stringContaining(says)]);
+  });
+
+  test('finds a file that does not say what it is', () => {
+    expect(inspect({ 'server/app.ts': 'export const x = 1;\n' })).toEqual([expect.stringContaining('does not begin')]);
+  });
+
+  test('takes a reason for a long file', () => {
+    const long = `${law}// Longer than 300 lines because it is one table.\n${'x;\n'.repeat(300)}`;
+    expect(inspect({ 'server/app.ts': long })).toEqual([]);
+  });
+
+  test('reads code, not what comments say about it', () => {
+    const talk = `${law}// Nobody may import { x } from '#runtime/codes.ts' or read process.env here.\n/* import('pg') */\n`;
+    expect(inspect({ 'storage/open.ts': talk })).toEqual([]);
+  });
+
+  test('finds a document that names what is not there', () => {
+    writeFileSync(join(folder, 'plan.md'), 'See `server/app.ts`, [this](docs/x.md) and [that](https://example.com/x).');
+    expect(inspectDocument(folder, 'plan.md')).toEqual([
+      'plan.md: names server/app.ts, which does not exist',
+      'plan.md: names docs/x.md, which does not exist',
+    ]);
+  });
+});

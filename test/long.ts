@@ -1,0 +1,14 @@
+// Tests: the whole suite at its full counts (`npm run test:long`): the same files as `npm test`, where each
+// `count(sample, full)` takes the second figure. Arguments narrow it to some files, as they do for vitest.
+import { startVitest } from 'vitest/node';
+
+const MINUTE_MS = 60_000;
+
+const run = await startVitest('test', process.argv.slice(2), {
+  run: true,
+  env: { SALLYPORT_TEST_LONG: '1' },
+  testTimeout: 15 * MINUTE_MS,
+});
+await run.close();
+// What a test may have left open must not keep the verdict waiting; `exitCode` was set by the failures.
+process.exit();
