@@ -1,0 +1,60 @@
+// Storage: a batch of guarded writes in one database transaction. The first change whose guard fails rolls all of it
+// back; a row that a constraint refuses is a failed guard of the change that wrote it.
+
+import type { Desk } from './columns.ts';
+import { Violation, type Work } from './database.ts';
+import { refund } from './repositories/attempts.ts';
+import { acceptStep, used } from './repositories/authenticators.ts';
+import { insertHandle, take } from './repositories/handles.ts';
+import { insertLog } from './repositories/logs.ts';
+import { insertMessage } from './repositories/messages.ts';
+import { putSession } from './repositories/sessions.ts';
+import { claim, insertTransaction, replace } from './repositories/transactions.ts';
+import { loggedIn, mergeMetadata, rehash } from './repositories/users.ts';
+import type { Change, Committed, Store } from './store.ts';
+
+/** Writes one change; false when its guard failed. */
+type Writer<C extends Change> = (desk: Desk, change: C) => Work<boolean>;
+
+const writers: { [K in Change['kind']]: Writer<Extract<Change, { kind: K }>> } = {
+  'transaction.insert': insertTransaction,
+  'transaction.claim': claim,
+  'transaction.replace': replace,
+  'handle.insert': insertHandle,
+  'handle.take': take,
+  'authenticator.accept-step': acceptStep,
+  'authenticator.used': used,
+  'user.logged-in': loggedIn,
+  'user.merge-metadata': mergeMetadata,
+  'user.rehash': rehash,
+  'session.put': putSession,
+  'attempt.refund': refund,
+  'message.insert': insertMessage,
+  'log.insert': insertLog,
+};
+
+/** Thrown through the database transaction, so that it rolls back. */
+class GuardFailed extends Error {}
+
+export function createCommit(desk: Desk): Store['commit'] {
+  return async (changes): Promise<Committed> => {
+    let current: Change | undefined;
+    try {
+      await desk.db.transact(function* () {
+        for (const change of changes) {
+          current = change;
+          if (!(yield* write(desk, change))) throw new GuardFailed();
+        }
+      });
+      return { ok: true };
+    } catch (error) {
+      if (current && (error instanceof GuardFailed || error instanceof Violation))
+        return { ok: false, failed: current };
+      throw error;
+    }
+  };
+}
+
+function write<C extends Change>(desk: Desk, change: C): Work<boolean> {
+  return (writers[change.kind] as Writer<C>)(desk, change);
+}

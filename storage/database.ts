@@ -1,0 +1,56 @@
+// Storage: the small thing both databases can do, run work written once as a generator of queries. SQLite runs it
+// without leaving the event loop's turn, PostgreSQL awaits each query; the work itself cannot tell.
+import type { Compilable, CompiledQuery, Kysely, RawBuilder } from 'kysely';
+import type { Tables } from './tables.ts';
+
+export type Result = { rows: unknown[]; affected: number };
+
+/** Yields queries, is handed their results, returns what it found out. Nothing in it may wait for anything else. */
+export type Work<T> = Generator<CompiledQuery, T, Result>;
+
+export type Database = {
+  /** Builds queries for this database. Only migrations run through it; everything else is compiled and yielded. */
+  build: Kysely<Tables>;
+  /** The database's own clock in milliseconds, moving within a transaction too. */
+  clock: RawBuilder<number>;
+  /** Makes a select hold its rows until the transaction ends, where that is not so anyway. */
+  hold<Q extends { forUpdate(): Q }>(query: Q): Q;
+  /** For a single statement: it is its own transaction. */
+  run<T>(work: () => Work<T>): Promise<T>;
+  /** One database transaction; what is thrown rolls it back. The work may be started again after a deadlock. */
+  transact<T>(work: () => Work<T>): Promise<T>;
+  close(): Promise<void>;
+};
+
+/** A row that a constraint of the database refused. */
+export class Violation extends Error {
+  override name = 'Violation';
+  readonly constraint: 'unique' | 'foreign-key';
+  constructor(constraint: 'unique' | 'foreign-key', cause: unknown) {
+    super(`a ${constraint} constraint refused the row`, { cause });
+    this.constraint = constraint;
+  }
+}
+
+/** All rows of a query. */
+export function* rows<R>(query: Compilable<R>): Work<R[]> {
+  return (yield query.compile()).rows as R[];
+}
+
+/** The first row of a query. */
+export function* first<R>(query: Compilable<R>): Work<R | undefined> {
+  return ((yield query.compile()).rows as R[])[0];
+}
+
+/** How many rows a query wrote. */
+export function* affected(query: Compilable<unknown>): Work<number> {
+  return (yield query.compile()).affected;
+}
+
+/**
+ * What can be bound to a query. PostgreSQL has no NUL in its texts, so that whatever a stranger types is stored and
+ * looked up with U+FFFD in its place, on both databases alike.
+ */
+export function bindable(value: unknown): unknown {
+  return typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\u{FFFD}') : value;
+}

@@ -1,0 +1,104 @@
+// Storage: PostgreSQL through a pool. Every transaction is READ COMMITTED: guards are conditions of the writing
+// statement itself, which PostgreSQL checks again on the row's newest version after it has waited for a lock.
+import { setTimeout as pause } from 'node:timers/promises';
+import { type CompiledQuery, Kysely, PostgresDialect, sql } from 'kysely';
+import pg from 'pg';
+import { bindable, type Database, type Result, Violation, type Work } from './database.ts';
+import type { Tables } from './tables.ts';
+
+const TRIES = 6;
+const BIGINT = 20;
+/** serialization_failure and deadlock_detected: nothing was done, the same work may well succeed next time. */
+const PASSING = new Set(['40001', '40P01']);
+
+/** A pool for the URL; nothing is connected before the first query. */
+export function openPostgres(url: string): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 10,
+    connectionTimeoutMillis: 5000,
+    keepAlive: true,
+    application_name: 'sallyport',
+    // A machine that freezes in the middle of a commit must not hold its rows for ever.
+    idle_in_transaction_session_timeout: 15_000,
+    types: { getTypeParser },
+  });
+  // A lost connection is announced as an event, which would end the process when nobody listens. The pool drops the
+  // client by itself, and whoever was waiting for an answer is told by a rejected query.
+  pool.on('error', lost);
+  pool.on('connect', (client) => client.on('error', lost));
+
+  const execute = async (runner: pg.Pool | pg.PoolClient, query: CompiledQuery): Promise<Result> => {
+    try {
+      const result = await runner.query(query.sql, query.parameters.map(bindable));
+      return { rows: result.rows, affected: result.rowCount ?? 0 };
+    } catch (error) {
+      throw violation(error) ?? error;
+    }
+  };
+
+  const drive = async <T>(runner: pg.Pool | pg.PoolClient, work: Work<T>): Promise<T> => {
+    let step = work.next();
+    while (!step.done) step = work.next(await execute(runner, step.value));
+    return step.value;
+  };
+
+  const once = async <T>(work: () => Work<T>): Promise<T> => {
+    const client = await pool.connect();
+    let broken: Error | undefined;
+    try {
+      await client.query('begin');
+      const result = await drive(client, work());
+      await client.query('commit');
+      return result;
+    } catch (error) {
+      // A client that cannot even roll back is thrown away with its connection, and the server rolls back for it.
+      await client.query('rollback').catch((reason: Error) => {
+        broken = reason;
+      });
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  };
+
+  const build = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  let ended: Promise<void> | undefined;
+  return {
+    build,
+    clock: sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`,
+    hold: (query) => query.forUpdate(),
+    run: (work) => drive(pool, work()),
+    async transact(work) {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await once(work);
+        } catch (error) {
+          if (attempt === TRIES || !PASSING.has(codeOf(error) ?? '')) throw error;
+          await pause(attempt * 5 + Math.random() * 10);
+        }
+      }
+    },
+    async close() {
+      ended ??= build.destroy();
+      await ended;
+      if (!pool.ended) await pool.end();
+    },
+  };
+}
+
+function lost(): void {}
+
+/** Times and counts are 64 bits wide there and far below 2^53 here. */
+function getTypeParser(oid: number, format?: 'text' | 'binary') {
+  return oid === BIGINT ? Number : pg.types.getTypeParser(oid, format as 'text');
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof pg.DatabaseError ? error.code : undefined;
+}
+
+function violation(error: unknown): Violation | undefined {
+  if (codeOf(error) === '23505') return new Violation('unique', error);
+  return codeOf(error) === '23503' ? new Violation('foreign-key', error) : undefined;
+}

@@ -1,0 +1,344 @@
+// Every stored shape, as the rest of the house sees it: sealed columns are open here, hashed handles are plain.
+// Times are milliseconds since 1970. No record knows a login rule, an URL or a script.
+// Longer than 300 lines because it is the one list of what is remembered.
+
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type JsonObject = { [key: string]: Json };
+
+/** Who owns tenants. Not Auth0's organization of users. */
+export type OwnerRecord = { id: string; name: string; createdAt: number };
+
+/** Names of the eight switches of the Guardian API, in its order. `sms` is the factor that scripts call `phone`. */
+export type GuardianFactorName =
+  | 'sms'
+  | 'push-notification'
+  | 'otp'
+  | 'email'
+  | 'duo'
+  | 'webauthn-roaming'
+  | 'webauthn-platform'
+  | 'recovery-code';
+
+export type TenantRecord = {
+  id: string;
+  name: string;
+  /** Scheme, host and port, without a slash at the end; the issuer is this plus `/`. */
+  baseUrl: string;
+  ownerId: string;
+  friendlyName?: string;
+  enabledLocales: string[];
+  /** Name of the connection that signs people in when nothing names another. */
+  defaultDirectory?: string;
+  defaultAudience?: string;
+  /** `customize_mfa_in_postlogin_action`: off means that a script that commands a challenge fails its login. */
+  customizeMfa: boolean;
+  factors: Record<GuardianFactorName, boolean>;
+  policies: ('all-applications' | 'confidence-score')[];
+  messageTypes: ('sms' | 'voice')[];
+  session: { lifetimeSeconds: number; idleLifetimeSeconds: number; cookieMode: 'persistent' | 'non-persistent' };
+  /** Tenant settings we keep and give back without acting on them, under their wire names. */
+  settings: JsonObject;
+  createdAt: number;
+  updatedAt: number;
+};
+
+export type ClientRecord = {
+  tenantId: string;
+  /** The `client_id`. */
+  id: string;
+  name: string;
+  /** Sealed at rest. Absent for public clients. */
+  secret?: string;
+  appType?: 'native' | 'spa' | 'regular_web' | 'non_interactive';
+  callbacks: string[];
+  grantTypes: string[];
+  authMethod: 'none' | 'client_secret_post' | 'client_secret_basic';
+  /** `token_endpoint_auth_method` was given by the tenant and is shown; otherwise it stays absent on the wire. */
+  metadata: Record<string, string>;
+  /** Properties we keep and give back without acting on them, under their wire names. */
+  settings: JsonObject;
+  createdAt: number;
+  updatedAt: number;
+};
+
+export type ConnectionRecord = {
+  tenantId: string;
+  id: string;
+  name: string;
+  strategy: string;
+  displayName?: string;
+  metadata: Record<string, string>;
+  /** Clients that may use it. */
+  enabledClients: string[];
+  options: JsonObject;
+  settings: JsonObject;
+  createdAt: number;
+  updatedAt: number;
+};
+
+export type ResourceServerRecord = {
+  tenantId: string;
+  id: string;
+  /** The audience. */
+  identifier: string;
+  name?: string;
+  scopes: { value: string; description?: string }[];
+  signingAlg: 'RS256';
+  tokenLifetimeSeconds: number;
+  tokenLifetimeForWebSeconds: number;
+  allowOfflineAccess: boolean;
+  /** The Management API of the tenant: it cannot be changed or removed. */
+  isSystem: boolean;
+  settings: JsonObject;
+  createdAt: number;
+  updatedAt: number;
+};
+
+export type ClientGrantRecord = {
+  tenantId: string;
+  id: string;
+  clientId: string;
+  audience: string;
+  scope: string[];
+  settings: JsonObject;
+  createdAt: number;
+  updatedAt: number;
+};
+
+export type RoleRecord = {
+  tenantId: string;
+  id: string;
+  name: string;
+  description?: string;
+  createdAt: number;
+  updatedAt: number;
+};
+
+export type OrganizationRecord = {
+  tenantId: string;
+  id: string;
+  name: string;
+  displayName?: string;
+  metadata: Record<string, string>;
+  settings: JsonObject;
+  createdAt: number;
+  updatedAt: number;
+};
+
+export type IdentityRecord = { connection: string; provider: string; userId: string; isSocial: boolean };
+
+export type UserRecord = {
+  tenantId: string;
+  /** With its provider in front: `auth0|<24 hex>`. */
+  id: string;
+  /** Name of the connection the user was made in. */
+  connection: string;
+  email?: string;
+  emailVerified: boolean;
+  username?: string;
+  /** E.164 where it parses. */
+  phoneNumber?: string;
+  phoneVerified: boolean;
+  name?: string;
+  nickname?: string;
+  givenName?: string;
+  familyName?: string;
+  picture?: string;
+  blocked: boolean;
+  identities: IdentityRecord[];
+  userMetadata: JsonObject;
+  appMetadata: JsonObject;
+  /** A PHC string (argon2id), or a bcrypt hash that was imported; absent for users without a password. */
+  passwordHash?: string;
+  passwordChangedAt?: number;
+  loginsCount: number;
+  lastLoginAt?: number;
+  lastIp?: string;
+  createdAt: number;
+  updatedAt: number;
+};
+
+export type AuthenticatorType =
+  | 'totp'
+  | 'phone'
+  | 'email'
+  | 'push'
+  | 'recovery-code'
+  | 'webauthn-roaming'
+  | 'webauthn-platform';
+
+export type AuthenticatorRecord = {
+  tenantId: string;
+  /** `dev_` and 16 letters or digits, without the kind that the wire puts in front. */
+  id: string;
+  userId: string;
+  type: AuthenticatorType;
+  confirmed: boolean;
+  name?: string;
+  /** The TOTP key in base32. Sealed at rest. */
+  secret?: string;
+  /** The last TOTP step that was accepted: an older or equal one never is again (RFC 6238 §5.2). */
+  totpStep?: number;
+  phoneNumber?: string;
+  email?: string;
+  preferredMethod?: 'sms' | 'voice';
+  createdAt: number;
+  enrolledAt?: number;
+  lastAuthAt?: number;
+};
+
+export type ActionSecret = { name: string; value: string; updatedAt: number };
+export type ActionDependency = { name: string; version: string; registryUrl?: string };
+export type BuildError = { id: string; message: string; url?: string };
+
+/** What the wire calls an Action's draft: the text the tenant edits. */
+export type ActionRecord = {
+  tenantId: string;
+  id: string;
+  name: string;
+  trigger: { id: string; version: string };
+  runtime: string;
+  code: string;
+  dependencies: ActionDependency[];
+  /** Sealed at rest; values never leave but towards this Action's own script. */
+  secrets: ActionSecret[];
+  status: 'pending' | 'building' | 'built' | 'failed';
+  errors: BuildError[];
+  builtAt?: number;
+  deployedVersionId?: string;
+  /** False once the draft differs from the deployed version. */
+  allChangesDeployed: boolean;
+  createdAt: number;
+  updatedAt: number;
+};
+
+/** A deployed text. Never changes; kept as long as a living login has it pinned. */
+export type ActionVersionRecord = {
+  tenantId: string;
+  id: string;
+  actionId: string;
+  number: number;
+  trigger: { id: string; version: string };
+  runtime: string;
+  code: string;
+  dependencies: ActionDependency[];
+  /** Sealed at rest. */
+  secrets: ActionSecret[];
+  status: 'built' | 'failed';
+  errors: BuildError[];
+  builtAt: number;
+  createdAt: number;
+  updatedAt: number;
+};
+
+export type BindingRecord = {
+  tenantId: string;
+  id: string;
+  triggerId: string;
+  actionId: string;
+  displayName: string;
+  position: number;
+  createdAt: number;
+  updatedAt: number;
+};
+
+/** A tenant log line, `reference` shape of `GET /api/v2/logs`. */
+export type LogRecord = {
+  tenantId: string;
+  /** 56 decimal digits that sort by time. */
+  id: string;
+  at: number;
+  type: string;
+  description: string;
+  clientId?: string;
+  clientName?: string;
+  connection?: string;
+  connectionId?: string;
+  userId?: string;
+  /** What was typed: an address, a number. */
+  userName?: string;
+  ip?: string;
+  userAgent?: string;
+  hostname?: string;
+  audience?: string;
+  scope?: string;
+  strategy?: string;
+  strategyType?: string;
+  organizationId?: string;
+  organizationName?: string;
+  details?: JsonObject;
+};
+
+export type SigningKeyRecord = {
+  tenantId: string;
+  /** The `kid`. */
+  id: string;
+  algorithm: 'RS256';
+  /** Sealed at rest. */
+  privateJwk: JsonObject;
+  publicJwk: JsonObject;
+  createdAt: number;
+};
+
+export type TransactionRecord = {
+  tenantId: string;
+  id: string;
+  /** Grows by one with every write; a write wins only on the revision that was read. */
+  revision: number;
+  /** The encoded login. Sealed at rest. */
+  snapshot: string;
+  /** Set once the person is known: a password change ends this user's open logins. */
+  userId?: string;
+  expiresAt: number;
+};
+
+/** A lease on a transaction, by the database's clock. `held` tells whether it is still running. */
+export type LeaseRecord = { owner: string; held: boolean };
+
+/** What an opaque random key may find. The key itself is only ever stored as its SHA-256. */
+export type HandleKind = 'state' | 'code' | 'session';
+
+export type HandleRecord = {
+  tenantId: string;
+  kind: HandleKind;
+  /** The plain key; storage hashes it and never gives it back. */
+  key: string;
+  /** A transaction (kinds `state`, `code`) or a session (kind `session`). */
+  targetId: string;
+  /** The ask the handle was minted for; a later ask makes it stale. 0 where it has no meaning. */
+  ask: number;
+  expiresAt: number;
+};
+
+export type SessionRecord = {
+  tenantId: string;
+  id: string;
+  userId: string;
+  /** Methods proven in this session, oldest first, as the runtime wrote them. */
+  methods: Json[];
+  clients: string[];
+  device: { initialIp?: string; initialUserAgent?: string; lastIp?: string; lastUserAgent?: string };
+  createdAt: number;
+  updatedAt: number;
+  authenticatedAt: number;
+  expiresAt: number;
+  idleExpiresAt: number;
+};
+
+/** The outbox, and in development the inbox: a message is a row of the commit that caused it. */
+export type MessageRecord = {
+  tenantId: string;
+  id: string;
+  channel: 'sms' | 'voice' | 'email';
+  to: string;
+  /** Sealed at rest. */
+  text: string;
+  /** Sealed at rest. */
+  code?: string;
+  /** The transaction that waits for it. */
+  transactionId: string;
+  state: 'pending' | 'delivered' | 'failed';
+  /** Kept for the dev inbox after delivery; otherwise the text is erased. */
+  at: number;
+  expiresAt: number;
+};

@@ -1,0 +1,199 @@
+// Storage: who has which role, who is a member where, which roles a member has there. Pairs of ids whose ends exist:
+// foreign keys remove a pair with either end, and a pair to something unknown is not written at all.
+
+import type { Desk } from '../columns.ts';
+import { first, rows } from '../database.ts';
+import type { OrganizationRecord, RoleRecord } from '../records.ts';
+import type { Assignments, Page } from '../store.ts';
+import { collectionColumns, fromRow } from './collection.ts';
+import { toUser, userColumns } from './users.ts';
+
+export function createAssignments(desk: Desk): Assignments {
+  const { build, run, transact } = desk.db;
+  const users = userColumns.map((column) => `users.${column}` as const);
+  const roles = collectionColumns.map((column) => `roles.${column}` as const);
+  const organizations = collectionColumns.map((column) => `organizations.${column}` as const);
+  const counted = (query: { compile(): ReturnType<typeof all.compile> }) =>
+    run(() => first(query)).then((row) => (row as { total: number } | undefined)?.total ?? 0);
+  const all = build.selectFrom('members').select((eb) => eb.fn.countAll<number>().as('total'));
+
+  return {
+    async addRoles(tenantId, userId, roleIds) {
+      if (roleIds.length === 0) return;
+      await transact(function* () {
+        yield build
+          .insertInto('user_roles')
+          .columns(['tenant_id', 'user_id', 'role_id'])
+          .expression(
+            build
+              .selectFrom('roles')
+              .innerJoin('users', 'users.tenant_id', 'roles.tenant_id')
+              .select(['users.tenant_id', 'users.id as user_id', 'roles.id as role_id'])
+              .where('users.tenant_id', '=', tenantId)
+              .where('users.id', '=', userId)
+              .where('roles.id', 'in', roleIds),
+          )
+          .onConflict((conflict) => conflict.doNothing())
+          .compile();
+      });
+    },
+
+    async removeRoles(tenantId, userId, roleIds) {
+      if (roleIds.length === 0) return;
+      const pairs = build.deleteFrom('user_roles').where('tenant_id', '=', tenantId).where('user_id', '=', userId);
+      await run(() => rows(pairs.where('role_id', 'in', roleIds)));
+    },
+
+    async rolesOf(tenantId, userId, organizationId) {
+      const query =
+        organizationId === undefined
+          ? build
+              .selectFrom('roles')
+              .innerJoin('user_roles as held', (join) =>
+                join.onRef('held.tenant_id', '=', 'roles.tenant_id').onRef('held.role_id', '=', 'roles.id'),
+              )
+              .select(roles)
+              .where('held.tenant_id', '=', tenantId)
+              .where('held.user_id', '=', userId)
+          : build
+              .selectFrom('roles')
+              .innerJoin('member_roles as held', (join) =>
+                join.onRef('held.tenant_id', '=', 'roles.tenant_id').onRef('held.role_id', '=', 'roles.id'),
+              )
+              .select(roles)
+              .where('held.tenant_id', '=', tenantId)
+              .where('held.organization_id', '=', organizationId)
+              .where('held.user_id', '=', userId);
+      const found = await run(() => rows(query.orderBy('roles.seq')));
+      return found.map((row) => fromRow<RoleRecord>(desk, 'roles', row));
+    },
+
+    async usersOf(tenantId, roleId, page) {
+      const query = build
+        .selectFrom('users')
+        .innerJoin('user_roles as held', (join) =>
+          join.onRef('held.tenant_id', '=', 'users.tenant_id').onRef('held.user_id', '=', 'users.id'),
+        )
+        .select(users)
+        .where('held.tenant_id', '=', tenantId)
+        .where('held.role_id', '=', roleId)
+        .orderBy('users.seq')
+        .limit(page.limit)
+        .offset(page.offset);
+      const count = build
+        .selectFrom('user_roles')
+        .select((eb) => eb.fn.countAll<number>().as('total'))
+        .where('tenant_id', '=', tenantId)
+        .where('role_id', '=', roleId);
+      return { records: (await run(() => rows(query))).map(toUser), total: await counted(count) };
+    },
+
+    async addMembers(tenantId, organizationId, userIds) {
+      if (userIds.length === 0) return;
+      await transact(function* () {
+        yield build
+          .insertInto('members')
+          .columns(['tenant_id', 'organization_id', 'user_id'])
+          .expression(
+            build
+              .selectFrom('users')
+              .innerJoin('organizations', 'organizations.tenant_id', 'users.tenant_id')
+              .select(['users.tenant_id', 'organizations.id as organization_id', 'users.id as user_id'])
+              .where('users.tenant_id', '=', tenantId)
+              .where('organizations.id', '=', organizationId)
+              .where('users.id', 'in', userIds)
+              .orderBy('users.seq'),
+          )
+          .onConflict((conflict) => conflict.doNothing())
+          .compile();
+      });
+    },
+
+    async removeMembers(tenantId, organizationId, userIds) {
+      if (userIds.length === 0) return;
+      const pairs = build
+        .deleteFrom('members')
+        .where('tenant_id', '=', tenantId)
+        .where('organization_id', '=', organizationId);
+      await run(() => rows(pairs.where('user_id', 'in', userIds)));
+    },
+
+    async isMember(tenantId, organizationId, userId) {
+      const query = build
+        .selectFrom('members')
+        .select('user_id')
+        .where('tenant_id', '=', tenantId)
+        .where('organization_id', '=', organizationId)
+        .where('user_id', '=', userId);
+      return (await run(() => first(query))) !== undefined;
+    },
+
+    async membersOf(tenantId, organizationId, page: Page) {
+      const query = build
+        .selectFrom('members')
+        .innerJoin('users', (join) =>
+          join.onRef('users.tenant_id', '=', 'members.tenant_id').onRef('users.id', '=', 'members.user_id'),
+        )
+        .select(users)
+        .where('members.tenant_id', '=', tenantId)
+        .where('members.organization_id', '=', organizationId)
+        .orderBy('members.seq')
+        .limit(page.limit)
+        .offset(page.offset);
+      const count = all.where('tenant_id', '=', tenantId).where('organization_id', '=', organizationId);
+      return { records: (await run(() => rows(query))).map(toUser), total: await counted(count) };
+    },
+
+    async organizationsOf(tenantId, userId, page: Page) {
+      const query = build
+        .selectFrom('members')
+        .innerJoin('organizations', (join) =>
+          join
+            .onRef('organizations.tenant_id', '=', 'members.tenant_id')
+            .onRef('organizations.id', '=', 'members.organization_id'),
+        )
+        .select(organizations)
+        .where('members.tenant_id', '=', tenantId)
+        .where('members.user_id', '=', userId)
+        .orderBy('members.seq')
+        .limit(page.limit)
+        .offset(page.offset);
+      const found = await run(() => rows(query));
+      return {
+        records: found.map((row) => fromRow<OrganizationRecord>(desk, 'organizations', row)),
+        total: await counted(all.where('tenant_id', '=', tenantId).where('user_id', '=', userId)),
+      };
+    },
+
+    async addMemberRoles(tenantId, organizationId, userId, roleIds) {
+      if (roleIds.length === 0) return;
+      await transact(function* () {
+        yield build
+          .insertInto('member_roles')
+          .columns(['tenant_id', 'organization_id', 'user_id', 'role_id'])
+          .expression(
+            build
+              .selectFrom('roles')
+              .innerJoin('members', 'members.tenant_id', 'roles.tenant_id')
+              .select(['members.tenant_id', 'members.organization_id', 'members.user_id', 'roles.id as role_id'])
+              .where('members.tenant_id', '=', tenantId)
+              .where('members.organization_id', '=', organizationId)
+              .where('members.user_id', '=', userId)
+              .where('roles.id', 'in', roleIds),
+          )
+          .onConflict((conflict) => conflict.doNothing())
+          .compile();
+      });
+    },
+
+    async removeMemberRoles(tenantId, organizationId, userId, roleIds) {
+      if (roleIds.length === 0) return;
+      const pairs = build
+        .deleteFrom('member_roles')
+        .where('tenant_id', '=', tenantId)
+        .where('organization_id', '=', organizationId)
+        .where('user_id', '=', userId);
+      await run(() => rows(pairs.where('role_id', 'in', roleIds)));
+    },
+  };
+}

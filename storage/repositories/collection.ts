@@ -1,0 +1,125 @@
+// Storage: one way to keep a configuration family. What a family is looked up by has a column, what is secret is sealed
+// together, everything else is one document: a new property of a record needs no migration.
+
+import { type Desk, indexed, parse } from '../columns.ts';
+import { affected, first, rows, Violation, type Work } from '../database.ts';
+import type { Collection } from '../store.ts';
+import type { CollectionName, CollectionTable } from '../tables.ts';
+
+type Kept = { tenantId: string; id: string; createdAt: number; updatedAt: number };
+
+/** What tells one family from another. */
+export type Family<T> = {
+  table: CollectionName;
+  /** The natural key, unique in its tenant. */
+  key?: (record: T) => string;
+  /** What a record hangs on. */
+  parent?: (record: T) => string;
+  /** Properties that are sealed at rest. */
+  sealed?: (keyof T & string)[];
+};
+
+/** The columns of a row that make up its record. */
+export type CollectionRow = Pick<CollectionTable, 'tenant_id' | 'id' | 'doc' | 'sealed' | 'created_at' | 'updated_at'>;
+
+export const collectionColumns = ['tenant_id', 'id', 'doc', 'sealed', 'created_at', 'updated_at'] as const;
+
+export function createCollection<T extends Kept>(desk: Desk, family: Family<T>): Collection<T> {
+  const { build, hold, run, transact } = desk.db;
+  const { table } = family;
+
+  const select = (tenantId: string) =>
+    build.selectFrom(table).select(collectionColumns).where('tenant_id', '=', tenantId);
+
+  function* one(query: ReturnType<typeof select>): Work<T | undefined> {
+    const row = yield* first(query);
+    return row && fromRow<T>(desk, table, row);
+  }
+
+  return {
+    async insert(record) {
+      const query = build
+        .insertInto(table)
+        .values({
+          tenant_id: record.tenantId,
+          id: record.id,
+          created_at: record.createdAt,
+          ...toColumns(desk, family, record),
+        })
+        .onConflict((conflict) => conflict.doNothing());
+      return (await run(() => affected(query))) === 1 ? 'inserted' : 'conflict';
+    },
+
+    find: (tenantId, id) => run(() => one(select(tenantId).where('id', '=', id))),
+
+    async findByKey(tenantId, key) {
+      return family.key && run(() => one(select(tenantId).where('key', '=', indexed(key))));
+    },
+
+    async list(tenantId, options = {}) {
+      const { parent, page } = options;
+      let query = select(tenantId).orderBy('seq');
+      let count = build
+        .selectFrom(table)
+        .select((eb) => eb.fn.countAll<number>().as('total'))
+        .where('tenant_id', '=', tenantId);
+      if (parent !== undefined) {
+        query = query.where('parent', '=', indexed(parent));
+        count = count.where('parent', '=', indexed(parent));
+      }
+      if (page) query = query.limit(page.limit).offset(page.offset);
+      const found = await run(() => rows(query));
+      const records = found.map((row) => fromRow<T>(desk, table, row));
+      return { records, total: page ? ((await run(() => first(count)))?.total ?? 0) : records.length };
+    },
+
+    async update(tenantId, id, edit) {
+      try {
+        return await transact(function* (): Work<T | 'missing'> {
+          const current = yield* one(hold(select(tenantId).where('id', '=', id)));
+          if (!current) return 'missing';
+          const edited = { ...edit(current), tenantId, id, createdAt: current.createdAt };
+          const columns = toColumns(desk, family, edited);
+          yield build.updateTable(table).set(columns).where('tenant_id', '=', tenantId).where('id', '=', id).compile();
+          return edited;
+        });
+      } catch (error) {
+        if (error instanceof Violation) return 'conflict';
+        throw error;
+      }
+    },
+
+    async remove(tenantId, id) {
+      const query = build.deleteFrom(table).where('tenant_id', '=', tenantId).where('id', '=', id);
+      return (await run(() => affected(query))) === 1;
+    },
+  };
+}
+
+/** The record of a row, its sealed properties opened. */
+export function fromRow<T>(desk: Desk, table: CollectionName, row: CollectionRow): T {
+  const place = { tenantId: row.tenant_id, table, row: row.id, column: 'sealed' };
+  return {
+    tenantId: row.tenant_id,
+    id: row.id,
+    ...parse<object>(row.doc),
+    ...(row.sealed !== null && parse<object>(desk.keyring.open(place, row.sealed))),
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  } as T;
+}
+
+function toColumns<T extends Kept>(desk: Desk, family: Family<T>, record: T) {
+  const { tenantId, id, createdAt: _, updatedAt, ...rest } = record;
+  const secret: ReadonlySet<string> = new Set(family.sealed);
+  const open = Object.entries(rest).filter(([name]) => !secret.has(name));
+  const closed = Object.entries(rest).filter(([name, value]) => secret.has(name) && value !== undefined);
+  const place = { tenantId, table: family.table, row: id, column: 'sealed' };
+  return {
+    key: family.key ? indexed(family.key(record)) : null,
+    parent: family.parent ? indexed(family.parent(record)) : null,
+    doc: JSON.stringify(Object.fromEntries(open)),
+    sealed: closed.length > 0 ? desk.keyring.seal(place, JSON.stringify(Object.fromEntries(closed))) : null,
+    updated_at: updatedAt,
+  };
+}

@@ -1,0 +1,32 @@
+// Storage: the configuration families. A new one is a line here, a name in tables.ts and a table in a migration.
+import type { Desk } from '../columns.ts';
+import type { Store } from '../store.ts';
+import { createCollection as keep } from './collection.ts';
+
+type Families =
+  | 'clients'
+  | 'connections'
+  | 'resourceServers'
+  | 'clientGrants'
+  | 'roles'
+  | 'organizations'
+  | 'actions'
+  | 'actionVersions';
+
+export function createCollections(desk: Desk): Pick<Store, Families> {
+  return {
+    clients: keep(desk, { table: 'clients', sealed: ['secret'] }),
+    // The options of a connection hold the credentials of its gateway or upstream.
+    connections: keep(desk, { table: 'connections', key: (record) => record.name, sealed: ['options'] }),
+    resourceServers: keep(desk, { table: 'resource_servers', key: (record) => record.identifier }),
+    clientGrants: keep(desk, {
+      table: 'client_grants',
+      key: (record) => `${record.clientId} ${record.audience}`,
+      parent: (record) => record.clientId,
+    }),
+    roles: keep(desk, { table: 'roles', key: (record) => record.name }),
+    organizations: keep(desk, { table: 'organizations', key: (record) => record.name }),
+    actions: keep(desk, { table: 'actions', sealed: ['secrets'] }),
+    actionVersions: keep(desk, { table: 'action_versions', parent: (record) => record.actionId, sealed: ['secrets'] }),
+  };
+}

@@ -1,0 +1,60 @@
+// Storage: opaque random keys and what they find. Only the hash of a key is kept: whoever reads the table can use none
+// of them.
+
+import type { Desk } from '../columns.ts';
+import { affected, first, rows, type Work } from '../database.ts';
+import { hashHandle } from '../keyring.ts';
+import type { Change, Store } from '../store.ts';
+
+type ChangeOf<K extends Change['kind']> = Extract<Change, { kind: K }>;
+
+export function createHandles({ db }: Desk): Store['handles'] {
+  const { build, run } = db;
+
+  return {
+    async find(tenantId, kind, key) {
+      const query = build
+        .selectFrom('handles')
+        .select(['target_id', 'ask', 'expires_at'])
+        .where('tenant_id', '=', tenantId)
+        .where('kind', '=', kind)
+        .where('hash', '=', hashHandle(key));
+      const row = await run(() => first(query));
+      return row && { tenantId, kind, key, targetId: row.target_id, ask: row.ask, expiresAt: row.expires_at };
+    },
+
+    async remove(tenantId, kind, key) {
+      const query = build
+        .deleteFrom('handles')
+        .where('tenant_id', '=', tenantId)
+        .where('kind', '=', kind)
+        .where('hash', '=', hashHandle(key));
+      await run(() => rows(query));
+    },
+  };
+}
+
+export function* insertHandle({ db }: Desk, { handle }: ChangeOf<'handle.insert'>): Work<boolean> {
+  yield db.build
+    .insertInto('handles')
+    .values({
+      tenant_id: handle.tenantId,
+      kind: handle.kind,
+      hash: hashHandle(handle.key),
+      target_id: handle.targetId,
+      ask: handle.ask,
+      expires_at: handle.expiresAt,
+    })
+    .compile();
+  return true;
+}
+
+export function* take({ db }: Desk, change: ChangeOf<'handle.take'>): Work<boolean> {
+  const query = db.build
+    .deleteFrom('handles')
+    .where('tenant_id', '=', change.tenantId)
+    .where('kind', '=', change.handleKind)
+    .where('hash', '=', hashHandle(change.key))
+    .where('expires_at', '>', change.now);
+  return (yield* affected(query)) === 1;
+}

@@ -1,0 +1,31 @@
+// Storage: what has run out is removed, a few hundred rows at a time, so that a login never waits behind a long delete.
+import { type RawBuilder, sql } from 'kysely';
+import type { Desk } from '../columns.ts';
+import { affected } from '../database.ts';
+import type { Store } from '../store.ts';
+
+const ROWS_AT_ONCE = 500;
+
+export function createSweep({ db }: Desk): Store['sweep'] {
+  return async (now) => {
+    const spent: [table: string, key: string, condition: RawBuilder<unknown>][] = [
+      ['transactions', 'tenant_id, id', sql`expires_at <= ${now}`],
+      ['handles', 'tenant_id, kind, hash', sql`expires_at <= ${now}`],
+      ['sessions', 'tenant_id, id', sql`expires_at <= ${now} or idle_expires_at <= ${now}`],
+      ['messages', 'tenant_id, id', sql`expires_at <= ${now}`],
+      // The bucket is full again: a row that is not there says the same.
+      ['attempts', 'tenant_id, key_hash', sql`tat <= ${now}`],
+    ];
+    let gone = 0;
+    for (const [table, key, condition] of spent) {
+      const name = sql.table(table);
+      const columns = sql.raw(key);
+      const some = sql`delete from ${name} where (${columns}) in
+        (select ${columns} from ${name} where ${condition} limit ${ROWS_AT_ONCE}) and (${condition})`;
+      for (let removed = ROWS_AT_ONCE; removed === ROWS_AT_ONCE; gone += removed) {
+        removed = await db.run(() => affected({ compile: () => some.compile(db.build) }));
+      }
+    }
+    return gone;
+  };
+}

@@ -1,0 +1,78 @@
+// Storage: SQLite. One connection, every statement prepared once, a transaction never spans a turn of the event loop:
+// what is atomic here is atomic because nobody else can run.
+import { mkdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import BetterSqlite from 'better-sqlite3';
+import type { CompiledQuery } from 'kysely';
+import { Kysely, SqliteDialect, sql } from 'kysely';
+import { bindable, type Database, type Result, Violation, type Work } from './database.ts';
+import type { Tables } from './tables.ts';
+
+/** More texts than the product has; lists of ids make a few of their own. */
+const STATEMENTS_KEPT = 500;
+
+/** Opens a file, whose folder is made when it is missing, or `:memory:`. Throws what SQLite throws. */
+export function openSqlite(file: string): Database {
+  if (file !== ':memory:') mkdirSync(dirname(resolve(file)), { recursive: true, mode: 0o700 });
+  const connection = new BetterSqlite(file);
+  connection.pragma('journal_mode = WAL');
+  // In WAL mode NORMAL may lose the last commits at a power cut; an answer that was sent must outlive one.
+  connection.pragma('synchronous = FULL');
+  connection.pragma('busy_timeout = 5000');
+  connection.pragma('foreign_keys = ON');
+
+  const statements = new Map<string, BetterSqlite.Statement>();
+
+  const prepare = (text: string) => {
+    const known = statements.get(text);
+    if (known) return known;
+    if (statements.size >= STATEMENTS_KEPT) statements.clear();
+    const statement = connection.prepare(text);
+    statements.set(text, statement);
+    return statement;
+  };
+
+  const execute = (query: CompiledQuery): Result => {
+    const statement = prepare(query.sql);
+    const values = query.parameters.map(bindable);
+    try {
+      if (!statement.reader) return { rows: [], affected: statement.run(values).changes };
+      const rows = statement.all(values);
+      return { rows, affected: rows.length };
+    } catch (error) {
+      throw violation(error) ?? error;
+    }
+  };
+
+  const drive = <T>(work: Work<T>): T => {
+    let step = work.next();
+    while (!step.done) step = work.next(execute(step.value));
+    return step.value;
+  };
+
+  const atomically = connection.transaction((work: () => unknown) => work());
+
+  const build = new Kysely<Tables>({ dialect: new SqliteDialect({ database: connection }) });
+  return {
+    build,
+    clock: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
+    hold: (query) => query,
+    run: async (work) => drive(work()),
+    async transact<T>(work: () => Work<T>) {
+      // Immediate: a transaction that reads first and writes later would otherwise fail, not wait, at its first write.
+      return atomically.immediate(() => drive(work())) as T;
+    },
+    async close() {
+      await build.destroy();
+      connection.close();
+    },
+  };
+}
+
+function violation(error: unknown): Violation | undefined {
+  if (!(error instanceof BetterSqlite.SqliteError)) return undefined;
+  if (error.code === 'SQLITE_CONSTRAINT_UNIQUE' || error.code === 'SQLITE_CONSTRAINT_PRIMARYKEY') {
+    return new Violation('unique', error);
+  }
+  return error.code === 'SQLITE_CONSTRAINT_FOREIGNKEY' ? new Violation('foreign-key', error) : undefined;
+}

@@ -1,0 +1,179 @@
+// Storage: the columns of every table, as Kysely types its queries by. Times are integers, flags are 0 or 1 and
+// documents are JSON in text columns (not jsonb: it loses the order of keys and refuses some strings), on both databases.
+import type { Generated } from 'kysely';
+
+/** A configuration family: what is looked up by has a column, the rest is a document. */
+export type CollectionTable = {
+  /** Grows with every row: the order of creation. */
+  seq: Generated<number>;
+  tenant_id: string;
+  id: string;
+  key: string | null;
+  parent: string | null;
+  doc: string;
+  sealed: string | null;
+  created_at: number;
+  updated_at: number;
+};
+
+/** Names of the configuration families' tables. */
+export type CollectionName =
+  | 'clients'
+  | 'connections'
+  | 'resource_servers'
+  | 'client_grants'
+  | 'roles'
+  | 'organizations'
+  | 'actions'
+  | 'action_versions';
+
+export type UserRow = {
+  seq: Generated<number>;
+  tenant_id: string;
+  id: string;
+  connection: string;
+  email: string | null;
+  email_verified: number;
+  username: string | null;
+  phone_number: string | null;
+  phone_verified: number;
+  /** The three a person signs in with, in the form they are compared in. */
+  email_key: string | null;
+  username_key: string | null;
+  phone_key: string | null;
+  name: string | null;
+  nickname: string | null;
+  given_name: string | null;
+  family_name: string | null;
+  picture: string | null;
+  blocked: number;
+  identities: string;
+  user_metadata: string;
+  app_metadata: string;
+  password_hash: string | null;
+  password_changed_at: number | null;
+  logins_count: number;
+  last_login_at: number | null;
+  last_ip: string | null;
+  created_at: number;
+  updated_at: number;
+};
+
+export type AuthenticatorRow = {
+  seq: Generated<number>;
+  tenant_id: string;
+  id: string;
+  user_id: string;
+  type: string;
+  confirmed: number;
+  name: string | null;
+  /** Sealed. */
+  secret: string | null;
+  totp_step: number | null;
+  phone_number: string | null;
+  email: string | null;
+  preferred_method: string | null;
+  created_at: number;
+  enrolled_at: number | null;
+  last_auth_at: number | null;
+};
+
+type TransactionRow = {
+  tenant_id: string;
+  id: string;
+  revision: number;
+  /** Sealed. */
+  snapshot: string;
+  user_id: string | null;
+  expires_at: number;
+  lease_owner: string | null;
+  lease_until: number | null;
+};
+
+type LogRow = {
+  tenant_id: string;
+  id: string;
+  at: number;
+  type: string;
+  user_key: string | null;
+  client_key: string | null;
+  doc: string;
+};
+
+export type MessageRow = {
+  seq: Generated<number>;
+  tenant_id: string;
+  id: string;
+  channel: string;
+  recipient: string;
+  /** Sealed; null once erased. */
+  text: string | null;
+  /** Sealed. */
+  code: string | null;
+  transaction_id: string;
+  state: string;
+  at: number;
+  expires_at: number;
+};
+
+type SessionRow = {
+  tenant_id: string;
+  id: string;
+  user_id: string;
+  doc: string;
+  created_at: number;
+  updated_at: number;
+  authenticated_at: number;
+  expires_at: number;
+  idle_expires_at: number;
+};
+
+export type BindingRow = {
+  tenant_id: string;
+  id: string;
+  trigger_id: string;
+  action_id: string;
+  display_name: string;
+  position: number;
+  created_at: number;
+  updated_at: number;
+};
+
+type TenantRow = {
+  seq: Generated<number>;
+  id: string;
+  name: string;
+  host: string;
+  owner_id: string;
+  doc: string;
+};
+
+export type Tables = Record<CollectionName, CollectionTable> & {
+  /** One sealed value for each root key that has ever sealed here: every one of them must still open. */
+  root_keys: { id: string; sealed: string; created_at: number };
+  owners: { seq: Generated<number>; id: string; name: string; created_at: number };
+  tenants: TenantRow;
+  users: UserRow;
+  user_roles: { tenant_id: string; user_id: string; role_id: string };
+  members: { seq: Generated<number>; tenant_id: string; organization_id: string; user_id: string };
+  member_roles: { tenant_id: string; organization_id: string; user_id: string; role_id: string };
+  authenticators: AuthenticatorRow;
+  bindings: BindingRow;
+  signing_keys: {
+    seq: Generated<number>;
+    tenant_id: string;
+    id: string;
+    algorithm: string;
+    /** Sealed. */
+    private_jwk: string;
+    public_jwk: string;
+    created_at: number;
+  };
+  transactions: TransactionRow;
+  handles: { tenant_id: string; kind: string; hash: string; target_id: string; ask: number; expires_at: number };
+  sessions: SessionRow;
+  /** `tat`: the moment at which the bucket is full again (GCRA's theoretical arrival time). */
+  attempts: { tenant_id: string; key_hash: string; tat: number };
+  messages: MessageRow;
+  logs: LogRow;
+};

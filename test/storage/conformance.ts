@@ -1,0 +1,50 @@
+// Tests of storage: what every database must keep, as one suite. A driver's own test is a line that opens it.
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { openKeyring } from '#storage/keyring.ts';
+import { openStore } from '#storage/open.ts';
+import type { Store } from '#storage/store.ts';
+import { describeBatches } from './rules/batches.ts';
+import { describeChanges } from './rules/changes.ts';
+import { describeConfiguration } from './rules/configuration.ts';
+import { describeEndings } from './rules/endings.ts';
+import { describeOpening } from './rules/opening.ts';
+import { describePeople } from './rules/people.ts';
+import { describeRaces } from './rules/races.ts';
+import { describeSecrecy } from './rules/secrecy.ts';
+import { describeTraces } from './rules/traces.ts';
+import { AT } from './samples.ts';
+import type { Subject } from './subject.ts';
+
+/** `other` is a second Store on the same database, as another machine would have it. Filled before the first test. */
+export type Stores = { store: Store; other: Store; subject: Subject };
+
+/** Holds a database to the promises of `storage/store.ts`. `open` makes a new, empty one. */
+export function describeStore(name: string, open: () => Promise<Subject>): void {
+  describe(name, () => {
+    const stores = {} as Stores;
+
+    beforeAll(async () => {
+      const keyring = openKeyring([randomBytes(32).toString('base64url')]);
+      stores.subject = await open();
+      stores.store = await openStore(stores.subject.url, keyring, { now: () => AT });
+      stores.other = await openStore(stores.subject.url, keyring, { now: () => AT });
+    });
+
+    afterAll(async () => {
+      await stores.other?.close();
+      await stores.store?.close();
+      await stores.subject?.dispose();
+    });
+
+    describeChanges(stores);
+    describeBatches(stores);
+    describeRaces(stores);
+    describeConfiguration(stores);
+    describePeople(stores);
+    describeEndings(stores);
+    describeTraces(stores);
+    describeSecrecy(stores);
+    describeOpening(open);
+  });
+}
