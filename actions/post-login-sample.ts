@@ -1,0 +1,56 @@
+// A made-up post-login event, complete to the last field. It warms sandboxes with the shape of a real event,
+// so it must never hold anything of a person.
+
+import type { PostLoginEvent } from './post-login.ts';
+
+/** Nobody's login: an invented user of an invented tenant. */
+export const postLoginSample: PostLoginEvent = {
+  authentication: { methods: [{ name: 'pwd', timestamp: '2001-01-01T00:00:00.000Z' }] },
+  authorization: { roles: ['sample'] },
+  client: { client_id: 'sample', name: 'Sample', metadata: {} },
+  configuration: {},
+  connection: { id: 'con_sample', name: 'sample', strategy: 'auth0', metadata: {} },
+  organization: { id: 'org_sample', name: 'sample', display_name: 'Sample', metadata: {} },
+  request: {
+    ip: '192.0.2.1',
+    method: 'POST',
+    query: {},
+    body: {},
+    geoip: {},
+    hostname: 'sample.invalid',
+    language: 'en',
+    user_agent: 'sample',
+  },
+  resource_server: { identifier: 'urn:sample' },
+  session: { id: 'sample' },
+  stats: { logins_count: 1 },
+  tenant: { id: 'sample' },
+  transaction: {
+    id: 'sample',
+    acr_values: [],
+    locale: 'en',
+    protocol: 'oidc-basic-profile',
+    redirect_uri: 'https://sample.invalid/callback',
+    requested_scopes: ['openid'],
+    response_mode: 'query',
+    response_type: ['code'],
+    state: 'sample',
+    ui_locales: [],
+    metadata: {},
+  },
+  user: {
+    user_id: 'auth0|sample',
+    created_at: '2001-01-01T00:00:00.000Z',
+    updated_at: '2001-01-01T00:00:00.000Z',
+    email: 'nobody@sample.invalid',
+    email_verified: true,
+    name: 'Nobody',
+    nickname: 'nobody',
+    picture: 'https://sample.invalid/nobody.png',
+    app_metadata: {},
+    user_metadata: {},
+    identities: [{ connection: 'sample', provider: 'auth0', user_id: 'sample', isSocial: false }],
+    enrolledFactors: [{ type: 'otp' }, { type: 'phone', options: { preferredMethod: 'sms' } }, { type: 'email' }],
+    multifactor: ['guardian'],
+  },
+};

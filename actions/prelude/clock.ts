@@ -1,0 +1,95 @@
+// Guest code: Date and Math.random follow the run's clock and seed. The clock stands still while the script computes and
+// moves when a timer fires, to the time the timer was due: a run can be repeated, and nothing can be timed by it.
+
+import { apply, charCodeAt, construct, defineProperty, imul, NativeDate } from './primordials.ts';
+
+/** `asked` tells whether the script has looked at the clock or the dice since the context was made. */
+export const clock = { __proto__: null, now: 0, asked: false };
+
+const dice = { __proto__: null, a: 0, b: 0, c: 0, d: 1 };
+
+export function currentTime(): number {
+  clock.asked = true;
+  return clock.now;
+}
+
+/** Starts the clock at `now` (milliseconds since 1970) and seeds the dice with any text. */
+export function setClock(now: number, seed: string): void {
+  clock.now = now;
+  clock.asked = false;
+  // Four words of FNV-1a with different bases: enough to spread seeds, no secret is drawn from them.
+  let a = 0x811c9dc5;
+  let b = 0x9e3779b9;
+  let c = 0x85ebca6b;
+  for (let i = 0; i < seed.length; i++) {
+    const unit = charCodeAt(seed, i);
+    a = imul(a ^ unit, 0x01000193);
+    b = imul(b ^ unit, 0x5bd1e995);
+    c = imul(c ^ unit, 0x1b873593);
+  }
+  dice.a = a | 0;
+  dice.b = b | 0;
+  dice.c = c | 0;
+  dice.d = 1;
+  for (let i = 0; i < 12; i++) nextWord();
+}
+
+/** Small fast counting generator (sfc32). */
+function nextWord(): number {
+  const word = (dice.a + dice.b + dice.d) | 0;
+  dice.d = (dice.d + 1) | 0;
+  dice.a = dice.b ^ (dice.b >>> 9);
+  dice.b = (dice.c + (dice.c << 3)) | 0;
+  dice.c = ((dice.c << 21) | (dice.c >>> 11)) + word;
+  return word >>> 0;
+}
+
+function random(): number {
+  clock.asked = true;
+  return ((nextWord() >>> 5) * 0x4000000 + (nextWord() >>> 6)) / 0x20000000000000;
+}
+
+function installDate(): void {
+  const toText = NativeDate.prototype.toString;
+  function ScriptDate(...args: unknown[]): unknown {
+    if (new.target === undefined) return apply(toText, new NativeDate(currentTime()), []);
+    return construct(NativeDate, args.length === 0 ? [currentTime()] : args, new.target);
+  }
+  const hidden = { writable: true, configurable: true, enumerable: false };
+  defineProperty(ScriptDate, 'prototype', { value: NativeDate.prototype, writable: false });
+  defineProperty(ScriptDate, 'name', { value: 'Date', configurable: true });
+  defineProperty(ScriptDate, 'length', { value: 7, configurable: true });
+  defineProperty(ScriptDate, 'now', { value: { now: () => currentTime() }.now, ...hidden });
+  defineProperty(ScriptDate, 'parse', { value: NativeDate.parse, ...hidden });
+  defineProperty(ScriptDate, 'UTC', { value: NativeDate.UTC, ...hidden });
+  defineProperty(NativeDate.prototype, 'constructor', { value: ScriptDate, ...hidden });
+  defineProperty(globalThis, 'Date', { value: ScriptDate, ...hidden });
+}
+
+/** `Intl.DateTimeFormat` reads the clock of the machine when it is given no date; so it is always given one. */
+function installDateFormat(): void {
+  const prototype = Intl.DateTimeFormat.prototype;
+  const native = Object.getOwnPropertyDescriptor(prototype, 'format')?.get;
+  const { formatToParts } = prototype;
+  if (native === undefined) return;
+  defineProperty(prototype, 'format', {
+    configurable: true,
+    get(this: unknown) {
+      const format = apply(native, this, []) as (date: unknown) => string;
+      return (date: unknown) => format(date === undefined ? currentTime() : date);
+    },
+  });
+  defineProperty(prototype, 'formatToParts', {
+    writable: true,
+    configurable: true,
+    value(this: unknown, date: unknown) {
+      return apply(formatToParts, this, [date === undefined ? currentTime() : (date as number)]);
+    },
+  });
+}
+
+export function installClock(): void {
+  installDate();
+  installDateFormat();
+  defineProperty(Math, 'random', { value: random, writable: true, configurable: true, enumerable: false });
+}

@@ -1,0 +1,33 @@
+// Guest code: the console of a script. Its lines are made where they are written, because a value may change later.
+
+import { isError, slice, stringify, textOf } from './primordials.ts';
+import { recordLine } from './recorder.ts';
+
+const MAX_ARGUMENTS = 32;
+const MAX_LINE = 8192;
+const LEVELS = ['log', 'info', 'warn', 'error', 'debug', 'trace'] as const;
+
+function show(value: unknown): string {
+  if (typeof value === 'string') return value;
+  try {
+    if (isError(value)) return textOf(value.stack ?? value);
+    if (typeof value === 'object' && value !== null) return stringify(value) ?? textOf(value);
+  } catch {
+    // A cycle, or a getter that throws: the plain text of the value will do.
+  }
+  return textOf(value);
+}
+
+function write(level: (typeof LEVELS)[number], args: unknown[]): void {
+  let line = '';
+  for (let i = 0; i < args.length && i < MAX_ARGUMENTS && line.length < MAX_LINE; i++) {
+    line += i === 0 ? show(args[i]) : ` ${show(args[i])}`;
+  }
+  recordLine(level, line.length > MAX_LINE ? slice(line, 0, MAX_LINE) : line);
+}
+
+export function createConsole(): Record<string, (...args: unknown[]) => void> {
+  const console: Record<string, (...args: unknown[]) => void> = {};
+  for (const level of LEVELS) console[level] = (...args) => write(level, args);
+  return console;
+}

@@ -1,0 +1,88 @@
+// In the cell: contexts made ahead, in idle moments only, so that a login does not wait for one.
+// A spare has run the top level of its script but no handler: it has seen nobody's event.
+
+import { type Home, type Homes, loadModule, type Program, releaseSpare, type Spare } from './isolates.ts';
+import type { FromCell } from './protocol.ts';
+
+const SPARES = 2;
+/** A tenant with many scripts keeps one of each. */
+const CROWDED = 8;
+const LOAD_MS = 25;
+const REST_MS = 1;
+
+type Wish = { home: Home; program: Program };
+
+export function createSpares(homes: Homes, send: (message: FromCell) => void) {
+  const wishes = new Map<Program, Wish>();
+  let scheduled = false;
+
+  const wanted = ({ home, program }: Wish): boolean =>
+    !home.retired &&
+    !home.isolate.isDisposed &&
+    homes.isCurrent(home) &&
+    home.programs.get(program.versionId) === program &&
+    !program.unfit &&
+    program.spares.length < (home.programs.size > CROWDED ? 1 : SPARES);
+
+  function load(home: Home, program: Program, spare: Spare): void {
+    const { versionId } = program;
+    const announced = !program.proven;
+    if (announced) send({ type: 'beat', id: 0, tenantId: home.tenantId, versionId, withinMs: LOAD_MS });
+    try {
+      if (loadModule(spare, program, 0, '', LOAD_MS)) program.asksClock = true;
+      else program.spares.push(spare);
+      program.proven = true;
+    } catch {
+      // Too slow or too large for an idle moment: its runs will load it themselves and say what is wrong.
+      program.unfit = true;
+      homes.retire(home);
+    }
+    if (!program.spares.includes(spare) && !home.isolate.isDisposed) releaseSpare(spare);
+    if (announced) send({ type: 'idle' });
+  }
+
+  function fill({ home, program }: Wish): void {
+    let spare: Spare;
+    try {
+      spare = homes.makeSpare(home, program);
+    } catch (error) {
+      if (!home.isolate.isDisposed) throw error;
+      // The isolate is full: the tenant's next run opens another.
+      homes.retire(home);
+      return;
+    }
+    if (program.asksClock) program.spares.push(spare);
+    else load(home, program, spare);
+  }
+
+  function fillOne(): void {
+    scheduled = false;
+    for (const [program, wish] of wishes) {
+      if (!wanted(wish)) {
+        wishes.delete(program);
+        continue;
+      }
+      fill(wish);
+      break;
+    }
+    if (wishes.size > 0) schedule();
+  }
+
+  /**
+   * A moment later: a context is never made between a waiting run and its turn, and the answer just sent reaches its
+   * reader sooner when this process rests first.
+   */
+  function schedule(): void {
+    if (scheduled) return;
+    scheduled = true;
+    setTimeout(fillOne, REST_MS);
+  }
+
+  return {
+    /** Have spares of this script again when there is time. */
+    want(home: Home, program: Program): void {
+      wishes.set(program, { home, program });
+      schedule();
+    },
+  };
+}

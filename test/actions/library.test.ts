@@ -1,0 +1,60 @@
+// The ready scripts: what each records for the people its header speaks of.
+
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { PostLoginEvent } from '#actions/post-login.ts';
+import { postLoginSample } from '#actions/post-login-sample.ts';
+import { checkScript } from '#runtime/sandbox/build.ts';
+import type { RecordedCommand, Sandbox } from '#runtime/sandbox/sandbox.ts';
+import { openSandbox, request } from '#test/runtime/sandbox/kit.ts';
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await openSandbox();
+});
+afterAll(() => sandbox.drain(1000));
+
+const read = (name: string): string =>
+  readFileSync(new URL(`../../actions/library/${name}.js`, import.meta.url), 'utf8');
+
+async function commandsOf(name: string, over: Partial<PostLoginEvent>): Promise<RecordedCommand[]> {
+  const result = await sandbox.run(request(read(name), { eventJson: JSON.stringify({ ...postLoginSample, ...over }) }));
+  if (!result.ok) throw new Error(result.fault.message);
+  return result.commands;
+}
+
+const NAMES = [
+  'enrolled-factors',
+  'by-role',
+  'by-organization-and-metadata',
+  'other-method',
+  'enrolled-as-other-methods',
+  'sequence-first',
+  'sequence-second',
+];
+
+test.each(NAMES)('%s deploys and begins with words for its author', async (name) => {
+  const source = read(name);
+  expect(source).toMatch(/^(?:\/\/|\/\*)/);
+  expect(await checkScript({ fileName: `${name}.js`, source })).toEqual({ ok: true });
+});
+
+const admin = { authorization: { roles: ['admin'] } };
+const usedPhone = {
+  authentication: { methods: [{ name: 'mfa', type: 'phone' as const, timestamp: '2026-01-01T00:00:00.000Z' }] },
+};
+const names = (commands: RecordedCommand[]): string[] => commands.map(({ name }) => name);
+
+test.each([
+  ['by-role', {}, ['authentication.challengeWith']],
+  ['by-role', admin, ['authentication.challengeWith', 'authentication.challengeWith']],
+  ['sequence-first', {}, ['authentication.challengeWithAny']],
+  ['sequence-second', {}, []],
+  ['sequence-second', admin, []],
+  ['sequence-second', usedPhone, []],
+  ['sequence-second', { ...admin, ...usedPhone }, ['authentication.challengeWith']],
+  ['other-method', {}, ['authentication.challengeWith']],
+  ['enrolled-as-other-methods', {}, ['authentication.challengeWith']],
+] as [string, Partial<PostLoginEvent>, string[]][])('%s with %j records %j', async (name, over, expected) => {
+  expect(names(await commandsOf(name, over))).toEqual(expected);
+});
