@@ -1,0 +1,273 @@
+// The loop: while a login is busy, do the work it owes and feed the result back, until it rests; then one commit with all
+// guards, then what may only follow a write. Scripts run under a claim, so that no two requests run them for one login.
+//
+//   step → (busy? work → step)* → commit → deliver
+//
+// A commit that fails writes nothing. If somebody else moved the login, this request has lost and learns nothing more;
+// if another guard failed (a code spent by a parallel login, a user gone), the step is done again from fresh rows.
+import type { LogRecord, TenantRecord } from '#storage/records.ts';
+import type { Change } from '#storage/store.ts';
+import type { Notice } from './codes.ts';
+import { deliver } from './delivery/delivery.ts';
+import { verifyPassword } from './factors/password.ts';
+import { prepare } from './factors/prepare.ts';
+import { verifyCode } from './factors/verify-code.ts';
+import { buildEvent } from './pipeline/event.ts';
+import type { Versions } from './pipeline/plan.ts';
+import { runAction, TRIGGER_WALL_MS } from './pipeline/run-action.ts';
+import { barrier, loadWorld, personOf, type World } from './pipeline/world.ts';
+import type { Caller, Ports } from './ports.ts';
+import { completeSession } from './sessions/session.ts';
+import { tenantLog } from './tenant-log.ts';
+import type { Input, LogDraft } from './transaction/input.ts';
+import { encode, SnapshotTooLargeError } from './transaction/snapshot.ts';
+import { type BusyState, isBusy, type LoginTransaction } from './transaction/transaction.ts';
+import { transition } from './transaction/transition.ts';
+
+const LEASE_SECONDS = 15;
+const RENEW_MS = 5_000;
+const TRIES = 3;
+
+export type Journey = {
+  tenant: TenantRecord;
+  tx: LoginTransaction;
+  /** Undefined for a busy beginning (a session was recognised): there is work to do before anybody says anything. */
+  input?: Input;
+  caller: Caller;
+  /** The revision of the stored row; undefined while there is none. */
+  revision: number | undefined;
+  /** The key the caller holds; kept as long as the ask is the same. */
+  key?: string;
+  /** More writes for the commit, once the resting login is known. */
+  also?: (tx: LoginTransaction) => Change[];
+  /** Whether a login that rests here is worth a row. */
+  keep?: (tx: LoginTransaction) => boolean;
+};
+
+export type Arrival =
+  | { kind: 'rested'; tx: LoginTransaction; key: string; notice?: Notice; logs: LogRecord[] }
+  /** The state does not take this input. */
+  | { kind: 'refused' }
+  /** Somebody else moved the login first. */
+  | { kind: 'lost' };
+
+export async function advance(ports: Ports, versions: Versions, journey: Journey): Promise<Arrival> {
+  // Held across tries: a step that is done again goes on under the claim it already has.
+  const claim: Claim = { owner: ports.random.uuid(), revision: journey.revision, held: false };
+  for (let tries = 0; tries < TRIES; tries++) {
+    const arrival = await attempt(ports, versions, journey, claim);
+    if (arrival !== 'again') return arrival;
+  }
+  throw new Error('a login step could not be written after several tries from fresh rows');
+}
+
+type Claim = { owner: string; revision: number | undefined; held: boolean };
+
+async function attempt(ports: Ports, versions: Versions, journey: Journey, claim: Claim): Promise<Arrival | 'again'> {
+  const { store, now } = ports;
+  const { tenant, caller } = journey;
+  const changes: Change[] = [];
+  const logs: LogDraft[] = [];
+  const messages: string[] = [];
+  let notice: Notice | undefined;
+  let tx = journey.tx;
+
+  const take = (input: Input): boolean => {
+    const step = transition(tx, input, now());
+    if (!step.ok) return false;
+    tx = step.tx;
+    changes.push(...step.changes);
+    logs.push(...step.logs);
+    messages.push(...step.deliver);
+    notice = step.notice;
+    return true;
+  };
+
+  let world = await loadWorld(store, tenant, tx);
+  const barred = barrier(tx, world);
+  const first = barred && tx.state.name !== 'completed' && tx.state.name !== 'denied' ? barred : journey.input;
+  if (first && !take(first)) return { kind: 'refused' };
+
+  const budget = { endsAt: performance.now() + TRIGGER_WALL_MS };
+  while (isBusy(tx.state)) {
+    if (tx.state.name === 'running' && !(await holds(ports, journey, claim))) return { kind: 'lost' };
+    const subject = tx.subject;
+    const renewal = tx.state.name === 'running' ? renewing(ports, journey, claim) : undefined;
+    const fact = await work(ports, versions, tx, tx.state, world, caller, changes, budget).finally(() =>
+      renewal?.stop(),
+    );
+    if (!take(fact)) throw new Error(`${tx.state.name} does not take ${fact.kind}`);
+    if (tx.subject !== subject && isBusy(tx.state)) {
+      // Now we know who it is: rows of that person, and whether they may go on at all.
+      world = await loadWorld(store, tenant, tx);
+      const stop = barrier(tx, world);
+      if (stop && !take(stop)) throw new Error(`${tx.state.name} does not take ${stop.kind}`);
+    }
+  }
+
+  const moved = journey.key === undefined || tx.ask !== journey.tx.ask;
+  const key = moved ? ports.random.key() : (journey.key ?? ports.random.key());
+  const kept = journey.keep?.(tx) ?? true;
+  const lines = logs.map((draft) => tenantLog(draft, placeOf(ports, tx, world, caller)));
+  const batch: Change[] = [
+    ...changes,
+    ...(kept ? rowChange(tx, claim.revision) : []),
+    ...(kept && moved ? [handleChange(tx, key)] : []),
+    ...(journey.also?.(tx) ?? []),
+    ...lines.map((log): Change => ({ kind: 'log.insert', log })),
+  ];
+  const committed = batch.length === 0 ? { ok: true as const } : await store.commit(batch);
+  if (!committed.ok) {
+    return committed.failed.kind.startsWith('transaction.') ? { kind: 'lost' } : 'again';
+  }
+  const next = await deliverAll(ports, tx, messages, world, caller, (claim.revision ?? 0) + 1);
+  return { kind: 'rested', tx: next, key, logs: lines, ...(notice ? { notice } : {}) };
+}
+
+/** Does the work a busy state owes. */
+async function work(
+  ports: Ports,
+  versions: Versions,
+  tx: LoginTransaction,
+  state: BusyState,
+  world: World,
+  caller: Caller,
+  changes: Change[],
+  budget: { endsAt: number },
+): Promise<Input> {
+  switch (state.name) {
+    case 'verifying': {
+      const { submission } = state;
+      if (submission.method === 'code') return verifyCode(ports, tx, state, submission, personOf(world));
+      if (!world.client) throw new Error('a credential was judged without a client');
+      return verifyPassword(ports, submission, { tenant: world.tenant, client: world.client }, caller);
+    }
+    case 'running': {
+      const counted = changes.some(({ kind }) => kind === 'user.logged-in') ? 1 : 0;
+      const loginsCount = (world.user?.loginsCount ?? 0) + counted;
+      const eventJson = JSON.stringify(buildEvent({ tx, world, caller, loginsCount }));
+      const wallMs = Math.max(0, Math.floor(budget.endsAt - performance.now()));
+      return runAction(ports, versions, tx, world, eventJson, wallMs);
+    }
+    case 'preparing':
+      return prepare(ports, tx, state, personOf(world));
+    case 'settling':
+      return { kind: 'settled', session: completeSession(tx, world.tenant, world.session, caller, ports.now()) };
+  }
+}
+
+/** Claims the stored row before a script runs. A login without a row is nobody else's. */
+async function holds({ store }: Ports, { tenant, tx }: Journey, claim: Claim): Promise<boolean> {
+  if (claim.held || claim.revision === undefined) return true;
+  const { owner, revision } = claim;
+  const taken = await store.commit([
+    { kind: 'transaction.claim', tenantId: tenant.id, id: tx.id, revision, owner, leaseSeconds: LEASE_SECONDS },
+  ]);
+  if (!taken.ok) return false;
+  claim.held = true;
+  claim.revision = revision + 1;
+  return true;
+}
+
+function renewing({ store, log }: Ports, { tenant, tx }: Journey, { owner, revision, held }: Claim) {
+  if (!held || revision === undefined) return undefined;
+  const timer = setInterval(() => {
+    store.transactions.renew(tenant.id, tx.id, revision, owner, LEASE_SECONDS).catch((error: unknown) => {
+      log.warn({ transaction: tx.id, error: String(error) }, 'lease not renewed');
+    });
+  }, RENEW_MS);
+  return { stop: () => clearInterval(timer) };
+}
+
+function rowChange(tx: LoginTransaction, revision: number | undefined): Change[] {
+  const userId = tx.subject.kind === 'user' ? { userId: tx.subject.userId } : {};
+  const base = { tenantId: tx.tenantId, id: tx.id, expiresAt: tx.expiresAt, ...userId };
+  const transaction = { ...base, revision: (revision ?? 0) + 1, snapshot: snapshotOf(tx) };
+  return revision === undefined
+    ? [{ kind: 'transaction.insert', transaction }]
+    : [{ kind: 'transaction.replace', revision, transaction }];
+}
+
+function snapshotOf(tx: LoginTransaction): string {
+  try {
+    return encode(tx);
+  } catch (error) {
+    if (!(error instanceof SnapshotTooLargeError)) throw error;
+    const outcome = { idTokenClaims: {}, accessTokenClaims: {}, appMetadata: {}, userMetadata: {} };
+    return encode({
+      ...tx,
+      outcome,
+      queue: [],
+      state: { name: 'denied', code: 'access_denied', reason: error.message },
+    });
+  }
+}
+
+function handleChange(tx: LoginTransaction, key: string): Change {
+  const { tenantId, id: targetId, ask, expiresAt } = tx;
+  return { kind: 'handle.insert', handle: { tenantId, kind: 'state', key, targetId, ask, expiresAt } };
+}
+
+/** Delivers after the write. A message that cannot go out is one more step: the page says so. */
+async function deliverAll(
+  ports: Ports,
+  tx: LoginTransaction,
+  messages: string[],
+  world: World,
+  caller: Caller,
+  revision: number,
+): Promise<LoginTransaction> {
+  let current = tx;
+  for (const id of messages) {
+    if (tx.state.name !== 'challenging') break;
+    const { challengeId } = tx.state;
+    const factor = tx.challenges.find((challenge) => challenge.id === challengeId)?.factor;
+    const sent = (await deliver(ports, tx.tenantId, id)) === 'delivered';
+    const draft = deliveryLog(factor, sent);
+    const log: Change = { kind: 'log.insert', log: tenantLog(draft, placeOf(ports, tx, world, caller)) };
+    const step = sent ? undefined : transition(tx, { kind: 'undelivered', challengeId, logs: [] }, ports.now());
+    // Losing this write to the person's next click costs only the hint on the page.
+    if (!step?.ok) await ports.store.commit([log]);
+    else if ((await ports.store.commit([...rowChange(step.tx, revision), log])).ok) current = step.tx;
+  }
+  return current;
+}
+
+function deliveryLog(factor: string | undefined, sent: boolean): LogDraft {
+  const details = { authenticator: { type: factor ?? '' } };
+  if (factor === 'email') {
+    return sent
+      ? { type: 'gd_send_email', description: 'E-mail with a code sent', details }
+      : { type: 'gd_send_email_failure', description: 'No provider for e-mail is configured.', details };
+  }
+  return sent
+    ? { type: 'gd_send_sms', description: 'SMS sent', details }
+    : { type: 'gd_send_sms_failure', description: 'No provider for SMS is configured.', details };
+}
+
+function placeOf({ now, random }: Ports, tx: LoginTransaction, world: World, caller: Caller) {
+  const { client, connection, user, organization, tenant } = world;
+  return {
+    tenantId: tx.tenantId,
+    now: now(),
+    random,
+    clientId: tx.request.clientId,
+    ip: caller.ip,
+    hostname: new URL(tenant.baseUrl).host,
+    ...(client ? { clientName: client.name } : {}),
+    ...(connection
+      ? {
+          connection: connection.name,
+          connectionId: connection.id,
+          strategy: connection.strategy,
+          strategyType: 'database',
+        }
+      : {}),
+    ...(tx.subject.kind === 'user' ? { userId: tx.subject.userId } : {}),
+    ...(user ? { userName: user.email ?? user.username ?? user.phoneNumber ?? user.id } : {}),
+    ...(caller.userAgent === undefined ? {} : { userAgent: caller.userAgent }),
+    ...(tx.request.audience === undefined ? {} : { audience: tx.request.audience }),
+    ...(tx.request.scope.length === 0 ? {} : { scope: tx.request.scope.join(' ') }),
+    ...(organization ? { organizationId: organization.id, organizationName: organization.name } : {}),
+  };
+}

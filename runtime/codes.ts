@@ -1,0 +1,49 @@
+// Every code a login may end with or be refused with, and every tenant log type we write: closed lists.
+// A new code is a reviewed decision; what is not here does not exist.
+
+/** Why a login is over without success. The wire dialects map them in `server/`. */
+export type DenialCode =
+  /** A script denied, a script failed, or what it asked for cannot be met. */
+  | 'access_denied'
+  /** Nobody is there to answer (`prompt=none`), and somebody is needed. */
+  | 'login_required'
+  | 'interaction_required'
+  /** The user is blocked, deleted or no longer what the login began with. */
+  | 'unauthorized';
+
+/** Why a submission left the login where it was; the keys pages carry in `data-error`. */
+export type Notice =
+  | { key: 'wrong-credentials' }
+  | { key: 'no-email' }
+  | { key: 'no-password' }
+  | { key: 'no-code' }
+  | { key: 'invalid-otp-code-format' }
+  /** Wrong, used or expired: they are not told apart. */
+  | { key: 'invalid-code' }
+  | { key: 'too-many-failures'; retryAfterSeconds: number }
+  | { key: 'send-sms-failed' }
+  | { key: 'send-email-failed' }
+  | { key: 'authenticator-error' };
+
+export const LOG_TYPES = {
+  s: 'Successful login',
+  f: 'Failed login',
+  fp: 'Failed login: wrong password',
+  fu: 'Failed login: unknown user',
+  mfar: 'MFA required',
+  w: 'Warning during login',
+  gd_auth_succeed: 'Second factor passed',
+  gd_auth_failed: 'Second factor failed',
+  gd_send_sms: 'SMS sent',
+  gd_send_sms_failure: 'SMS not sent',
+  gd_send_email: 'E-mail with a code sent',
+  gd_send_email_failure: 'E-mail with a code not sent',
+  gd_otp_rate_limit_exceed: 'Too many wrong codes',
+  seacft: 'Authorization code exchanged',
+  feacft: 'Authorization code not exchanged',
+  seccft: 'Client credentials exchanged',
+  feccft: 'Client credentials not exchanged',
+  sapi: 'Management API write',
+  depnote: 'Deprecated feature used',
+} as const;
+export type LogType = keyof typeof LOG_TYPES;

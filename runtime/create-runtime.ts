@@ -1,0 +1,222 @@
+// The runtime behind its face: finds a login by its handle, lets it advance, and hands back what may be shown.
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { TenantRecord } from '#storage/records.ts';
+import type { Change } from '#storage/store.ts';
+import { type Arrival, advance } from './advance.ts';
+import { deliver } from './delivery/delivery.ts';
+import { createVersions, planPostLogin, toScript, type Versions } from './pipeline/plan.ts';
+import type { Ports } from './ports.ts';
+import type { Found, Reference, RestedLogin, Runtime, Shown } from './runtime.ts';
+import { fromSession, isAlive } from './sessions/session.ts';
+import { decode, type StoredTransaction } from './transaction/snapshot.ts';
+import { type BoundAction, begin, isBusy, type LoginTransaction } from './transaction/transaction.ts';
+
+/** Between the redirect and the exchange; RFC 6749 §4.1.2 asks for at most ten minutes. */
+const CODE_LIFETIME_MS = 5 * 60_000;
+
+/** A message pending this long was left behind by a crash; younger ones are about to be delivered by their own request. */
+const LEFT_BEHIND_MS = 30_000;
+
+export function createRuntime(ports: Ports): Runtime {
+  const { store, now, random } = ports;
+  const versions = createVersions(store);
+
+  /** The row behind a handle, if this browser may have it. */
+  async function find(tenant: TenantRecord, { key, binding }: Reference): Promise<Located> {
+    const handle = await store.handles.find(tenant.id, 'state', key);
+    if (!handle) return { found: 'nothing' };
+    const row = await store.transactions.find(tenant.id, handle.targetId);
+    if (!row) return { found: 'nothing' };
+    const tx = decode(row.transaction.snapshot);
+    if (!isBoundTo(tx, binding)) return { found: 'nothing' };
+    if (now() >= handle.expiresAt || now() >= tx.expiresAt) return { found: 'expired' };
+    if (row.lease?.held) return { found: 'busy' };
+    return { found: 'row', tx, revision: row.transaction.revision, stale: handle.ask !== tx.ask };
+  }
+
+  /** A new key for the present ask: the old one is hashed at rest and cannot be given again. */
+  async function renewKey(tx: StoredTransaction): Promise<Shown> {
+    const key = random.key();
+    const { tenantId, id: targetId, ask, expiresAt } = tx;
+    await store.commit([{ kind: 'handle.insert', handle: { tenantId, kind: 'state', key, targetId, ask, expiresAt } }]);
+    return { login: tx, key };
+  }
+
+  /** Where a request that came too late is sent: the login as it is now. */
+  async function elsewhere(
+    tenant: TenantRecord,
+    reference: Reference,
+  ): Promise<{ outcome: 'elsewhere'; shown: Shown } | Missing> {
+    const again = await find(tenant, reference);
+    if (again.found !== 'row') return { outcome: again.found };
+    const shown = again.stale ? await renewKey(again.tx) : { login: again.tx, key: reference.key };
+    return { outcome: 'elsewhere', shown };
+  }
+
+  const runtime: Runtime = {
+    begin: async (tenant, { door, selection, request, binding, session }, caller) => {
+      const user = session && (await store.users.find(tenant.id, session.userId));
+      const connection = user && (await store.connections.findByKey(tenant.id, user.connection));
+      const known = session && user && connection;
+      const plan = await planPostLogin(store, tenant.id);
+      prefetch(ports, versions, tenant.id, plan);
+      const tx = begin(
+        {
+          id: random.uuid(),
+          tenantId: tenant.id,
+          door,
+          selection,
+          origin: known ? { kind: 'session', sessionId: session.id } : { kind: 'fresh' },
+          request,
+          plan,
+          binding: hashOf(binding),
+          sessionId: known ? session.id : random.key(),
+          subject: known
+            ? {
+                kind: 'user',
+                userId: user.id,
+                connectionId: connection.id,
+                connection: connection.name,
+                strategy: connection.strategy,
+              }
+            : { kind: 'none' },
+          methods: known ? fromSession(session) : [],
+        },
+        now(),
+      );
+      if (!known && selection === 'nobody') {
+        // Nobody can be asked: over before it began, and nothing is stored.
+        const login: RestedLogin = {
+          ...tx,
+          state: { name: 'denied', code: 'login_required', reason: 'Login required' },
+        };
+        return { login, key: random.key() };
+      }
+      const arrival = await advance(ports, versions, {
+        tenant,
+        tx,
+        caller,
+        revision: undefined,
+        // A silent login that ends here leaves its log lines and no row.
+        keep: (rested) => !(selection === 'nobody' && rested.state.name === 'denied'),
+      });
+      if (arrival.kind !== 'rested') throw new Error(`a new login was ${arrival.kind}`);
+      return toShown(arrival);
+    },
+
+    read: async (tenant, reference): Promise<Found> => {
+      const located = await find(tenant, reference);
+      if (located.found !== 'row') return located;
+      if (located.stale) return { found: 'stale', shown: await renewKey(located.tx) };
+      return { found: 'present', shown: { login: located.tx, key: reference.key } };
+    },
+
+    submit: async (tenant, reference, input, caller) => {
+      const located = await find(tenant, reference);
+      if (located.found !== 'row') return { outcome: located.found };
+      // A handle of an earlier ask counts no attempt and moves nothing.
+      if (located.stale) return { outcome: 'elsewhere', shown: await renewKey(located.tx) };
+      const { tx, revision } = located;
+      const arrival = await advance(ports, versions, { tenant, tx, input, caller, revision, key: reference.key });
+      return arrival.kind === 'rested' ? { outcome: 'moved', shown: toShown(arrival) } : elsewhere(tenant, reference);
+    },
+
+    finish: async (tenant, reference, caller) => {
+      const located = await find(tenant, reference);
+      if (located.found !== 'row') return { outcome: located.found };
+      if (located.stale) return { outcome: 'elsewhere', shown: await renewKey(located.tx) };
+      const { tx, revision } = located;
+      const code = random.key();
+      const sessionKey = random.key();
+      const session = await store.sessions.find(tenant.id, tx.sessionId);
+      if (tx.state.name !== 'completed' || !session) return elsewhere(tenant, reference);
+      const at = now();
+      const also = (): Change[] => [
+        {
+          kind: 'handle.insert',
+          handle: {
+            tenantId: tx.tenantId,
+            kind: 'code',
+            key: code,
+            targetId: tx.id,
+            ask: 0,
+            expiresAt: at + CODE_LIFETIME_MS,
+          },
+        },
+        {
+          kind: 'handle.insert',
+          handle: {
+            tenantId: tx.tenantId,
+            kind: 'session',
+            key: sessionKey,
+            targetId: session.id,
+            ask: 0,
+            expiresAt: session.expiresAt,
+          },
+        },
+      ];
+      const journey = { tenant, tx, input: { kind: 'taken' } as const, caller, revision, key: reference.key, also };
+      const arrival = await advance(ports, versions, journey);
+      if (arrival.kind !== 'rested') return elsewhere(tenant, reference);
+      return { outcome: 'finished', login: rested(arrival.tx), code, sessionKey, session };
+    },
+
+    redeem: async (tenant, code) => {
+      const handle = await store.handles.find(tenant.id, 'code', code);
+      if (!handle || now() >= handle.expiresAt) return undefined;
+      const row = await store.transactions.find(tenant.id, handle.targetId);
+      if (!row) return undefined;
+      const spend: Change = { kind: 'handle.take', tenantId: tenant.id, handleKind: 'code', key: code, now: now() };
+      return { login: decode(row.transaction.snapshot), spend };
+    },
+
+    recognise: async (tenant, sessionKey) => {
+      const handle = await store.handles.find(tenant.id, 'session', sessionKey);
+      if (!handle) return undefined;
+      const session = await store.sessions.find(tenant.id, handle.targetId);
+      return session && isAlive(session, now()) ? session : undefined;
+    },
+
+    tidy: async () => {
+      const left = (await store.messages.pending(100)).filter(({ at }) => at < now() - LEFT_BEHIND_MS);
+      for (const { tenantId, id } of left) await deliver(ports, tenantId, id);
+      await store.sweep(now());
+    },
+  };
+  return runtime;
+}
+
+type Missing = { outcome: 'busy' | 'expired' | 'nothing' };
+type Located =
+  | { found: 'row'; tx: StoredTransaction; revision: number; stale: boolean }
+  | { found: 'busy' | 'expired' | 'nothing' };
+
+function toShown({ tx, key, notice }: Extract<Arrival, { kind: 'rested' }>): Shown {
+  return { login: rested(tx), key, ...(notice ? { notice } : {}) };
+}
+
+function rested(tx: LoginTransaction): RestedLogin {
+  const { state } = tx;
+  if (isBusy(state)) throw new Error(`a login came to rest while it is ${state.name}`);
+  return { ...tx, state };
+}
+
+function hashOf(binding: string): string {
+  return createHash('sha256').update(binding).digest('base64url');
+}
+
+function isBoundTo(tx: StoredTransaction, binding: string | undefined): boolean {
+  return binding !== undefined && timingSafeEqual(Buffer.from(hashOf(binding)), Buffer.from(tx.binding));
+}
+
+/** Contexts are made while the person types. A failure here is told by the run itself. */
+function prefetch({ sandbox, log }: Ports, versions: Versions, tenantId: string, plan: BoundAction[]): void {
+  const load = plan.map(async ({ versionId, name }) => {
+    const version = await versions(tenantId, versionId);
+    return version ? [toScript(version, name)] : [];
+  });
+  Promise.all(load).then(
+    (scripts) => sandbox.prefetch(tenantId, scripts.flat()),
+    (error: unknown) => log.warn({ tenantId, error: String(error) }, 'scripts not prefetched'),
+  );
+}

@@ -1,0 +1,24 @@
+// A phone number that receives codes. By SMS; voice joins with its messages.
+import { parsePhoneNumberFromString } from 'libphonenumber-js';
+import { confirmed, type Factor } from './factor.ts';
+import { maskPhone } from './mask.ts';
+import { verifySentCode } from './one-time-code.ts';
+
+export const phone: Factor = {
+  type: 'phone',
+  switch: 'sms',
+  channel: 'sms',
+  enrolled: (person) => {
+    if (!person.tenant.messageTypes.includes('sms')) return [];
+    return confirmed(person, 'phone').flatMap((record) =>
+      record.phoneNumber === undefined ? [] : [{ id: record.id, address: toE164(record.phoneNumber), record }],
+    );
+  },
+  verify: (challenge, code, _authenticator, mac, now) => verifySentCode(challenge, code, mac, now),
+  describe: ({ address }) => (address === undefined ? undefined : maskPhone(address)),
+};
+
+/** E.164 where it parses, otherwise as it was written. */
+export function toE164(number: string): string {
+  return parsePhoneNumberFromString(number)?.number ?? number;
+}

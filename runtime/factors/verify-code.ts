@@ -1,0 +1,68 @@
+// Judging a code: an attempt is taken from the person's bucket first, by its own atomic statement, so that neither
+// parallel guesses nor resends nor other doors gain a try. A right answer gives its attempt back.
+import type { Ports } from '../ports.ts';
+import { CODE_ATTEMPTS, codeAttemptsKey } from '../rate-limit.ts';
+import type { WorkInput } from '../transaction/input.ts';
+import type { BusyState, LoginTransaction, Submission } from '../transaction/transaction.ts';
+import { factorOf, usable } from './catalogue.ts';
+import type { Person } from './factor.ts';
+
+type Needed = Pick<Ports, 'store' | 'mac' | 'now'>;
+type CodeSubmission = Extract<Submission, { method: 'code' }>;
+
+export async function verifyCode(
+  { store, mac, now }: Needed,
+  tx: LoginTransaction,
+  _state: Extract<BusyState, { name: 'verifying' }>,
+  submission: CodeSubmission,
+  person: Person,
+): Promise<WorkInput> {
+  const challenge = tx.challenges.find(({ id }) => id === submission.challengeId);
+  const factor = challenge && factorOf(challenge.factor);
+  const authenticator = factor && usable(factor, person).find(({ id }) => id === challenge.authenticatorId);
+  if (!challenge || !factor || !authenticator) return { kind: 'withdrawn' };
+
+  const { tenantId } = tx;
+  const key = codeAttemptsKey(person.user.id);
+  const attempt = await store.takeAttempt(tenantId, key, CODE_ATTEMPTS, now());
+  if (!attempt.taken) {
+    return {
+      kind: 'throttled',
+      retryAfterSeconds: attempt.retryAfterSeconds,
+      logs: [{ type: 'gd_otp_rate_limit_exceed', description: 'Too many wrong codes', details: about(factor.type) }],
+    };
+  }
+
+  const verdict = factor.verify(challenge, submission.code, authenticator, mac, now());
+  if (!verdict.ok) {
+    return {
+      kind: 'rejected',
+      notice: { key: 'invalid-code' },
+      logs: [
+        {
+          type: 'gd_auth_failed',
+          description: 'Multifactor authentication failed: wrong code',
+          details: about(factor.type),
+        },
+      ],
+    };
+  }
+  return {
+    kind: 'verified',
+    method: { name: 'mfa', type: factor.type, authenticatorId: authenticator.id, at: now(), in: 'transaction' },
+    changes: [
+      ...verdict.changes,
+      { kind: 'attempt.refund', tenantId, key, refillSeconds: CODE_ATTEMPTS.refillSeconds },
+      ...(authenticator.record
+        ? [{ kind: 'authenticator.used', tenantId, id: authenticator.id, at: now() } as const]
+        : []),
+    ],
+    logs: [
+      { type: 'gd_auth_succeed', description: 'Multifactor authentication successful', details: about(factor.type) },
+    ],
+  };
+}
+
+function about(type: string) {
+  return { authenticator: { type } };
+}

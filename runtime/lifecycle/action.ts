@@ -1,0 +1,129 @@
+// Lifecycle: what an Action may be: triggers, runtimes, limits, and how its draft changes. Draft, deployed and bound are
+// three things; this file knows the draft. Source: actions-api reference, sections 4.2, 4.3, 5 and 6.
+import type { ActionDependency, ActionRecord, ActionSecret } from '#storage/records.ts';
+import type { LifecyclePorts } from './ports.ts';
+
+export const ACTION_LIMITS = {
+  actions: 100,
+  bindings: 20,
+  sourceBytes: 100_000,
+  secrets: 30,
+  dependencies: 10,
+  versions: 50,
+} as const;
+
+const RUNTIMES = new Map([
+  ['node22', 'node22'],
+  ['node18-actions', 'node18-actions'],
+  // Terraform and the vendor's own tools write it; a version of it reads `node18-actions`.
+  ['node18', 'node18-actions'],
+]);
+
+export type TriggerRef = { id: string; version: string };
+
+export type ActionDraft = {
+  name: string;
+  trigger: TriggerRef;
+  code?: string;
+  runtime?: string;
+  dependencies?: ActionDependency[];
+  secrets?: { name: string; value: string }[];
+};
+
+/** Why a draft is not taken. */
+export type DraftRefusal =
+  | { refused: 'trigger'; reason: string }
+  | { refused: 'runtime' }
+  | { refused: 'source-too-long'; bytes: number }
+  | { refused: 'too-many-actions' }
+  | { refused: 'missing' };
+
+/** `v2` runs as `v3` and is reported as outdated. */
+export const isOutdated = (trigger: TriggerRef): boolean => trigger.version === 'v2';
+
+/** The name under which a deployed version shows its runtime. Undefined: not supported. */
+export const runtimeOf = (id: string): string | undefined => RUNTIMES.get(id);
+
+function refuseTrigger({ id, version }: TriggerRef): DraftRefusal | undefined {
+  if (id !== 'post-login') return { refused: 'trigger', reason: `Trigger "${id}" is not supported; use "post-login".` };
+  if (version === 'v3' || version === 'v2') return undefined;
+  const reason =
+    version === 'v1'
+      ? 'Version v1 of the post-login trigger is no longer supported; use v3.'
+      : `The post-login trigger has no version "${version}"; use v3.`;
+  return { refused: 'trigger', reason };
+}
+
+function refuseDraft({ code, runtime }: Pick<ActionDraft, 'code' | 'runtime'>): DraftRefusal | undefined {
+  if (runtime !== undefined && runtimeOf(runtime) === undefined) return { refused: 'runtime' };
+  const bytes = Buffer.byteLength(code ?? '');
+  return bytes > ACTION_LIMITS.sourceBytes ? { refused: 'source-too-long', bytes } : undefined;
+}
+
+export async function newAction(
+  { store, random, now }: LifecyclePorts,
+  tenantId: string,
+  draft: ActionDraft,
+): Promise<ActionRecord | DraftRefusal> {
+  const refusal = refuseTrigger(draft.trigger) ?? refuseDraft(draft);
+  if (refusal) return refusal;
+  const { total } = await store.actions.list(tenantId, { page: { offset: 0, limit: 1 } });
+  if (total >= ACTION_LIMITS.actions) return { refused: 'too-many-actions' };
+  const at = now();
+  const action: ActionRecord = {
+    tenantId,
+    id: random.uuid(),
+    name: draft.name,
+    trigger: draft.trigger,
+    runtime: draft.runtime ?? 'node22',
+    code: draft.code ?? '',
+    dependencies: draft.dependencies ?? [],
+    secrets: stamped(draft.secrets ?? [], at),
+    status: 'pending',
+    errors: [],
+    allChangesDeployed: false,
+    createdAt: at,
+    updatedAt: at,
+  };
+  if ((await store.actions.insert(action)) === 'conflict') throw new Error('a new Action id is already taken');
+  return action;
+}
+
+/** A change of the draft: it must be built again. Lists replace what was there; what is left out stays. */
+export async function editAction(
+  { store, now }: LifecyclePorts,
+  tenantId: string,
+  id: string,
+  patch: Partial<ActionDraft>,
+): Promise<ActionRecord | DraftRefusal> {
+  const refusal = (patch.trigger && refuseUpgrade(patch.trigger)) ?? refuseDraft(patch);
+  if (refusal) return refusal;
+  const updated = await store.actions.update(tenantId, id, (current) => {
+    // Strictly later than before, so that the result of an older build is never taken for that of this draft.
+    const at = Math.max(now(), current.updatedAt + 1);
+    const { builtAt: _formerBuild, ...kept } = current;
+    return {
+      ...kept,
+      ...(patch.name === undefined ? {} : { name: patch.name }),
+      ...(patch.trigger === undefined ? {} : { trigger: patch.trigger }),
+      ...(patch.code === undefined ? {} : { code: patch.code }),
+      ...(patch.runtime === undefined ? {} : { runtime: patch.runtime }),
+      ...(patch.dependencies === undefined ? {} : { dependencies: patch.dependencies }),
+      ...(patch.secrets === undefined ? {} : { secrets: stamped(patch.secrets, at) }),
+      status: 'pending',
+      errors: [],
+      allChangesDeployed: false,
+      updatedAt: at,
+    };
+  });
+  return updated === 'missing' || updated === 'conflict' ? { refused: 'missing' } : updated;
+}
+
+function refuseUpgrade(trigger: TriggerRef): DraftRefusal | undefined {
+  // There is one trigger: every other one is an upgrade that does not exist.
+  if (trigger.id !== 'post-login') return { refused: 'trigger', reason: "can't upgrade to this trigger." };
+  return refuseTrigger(trigger);
+}
+
+const stamped = (secrets: { name: string; value: string }[], updatedAt: number): ActionSecret[] =>
+  secrets.map(({ name, value }) => ({ name, value, updatedAt }));

@@ -1,0 +1,80 @@
+// Lifecycle: every scope of a tenant's Management API, a closed list. Routes name their scopes from here, so the system
+// API of a tenant can neither lack a scope that a route asks for nor offer one that opens nothing.
+
+/** What opens `/api/v2/*` of a tenant, and its own paths of `/v1/management`. */
+export const MANAGEMENT_SCOPES = [
+  'read:actions',
+  'create:actions',
+  'update:actions',
+  'delete:actions',
+  'read:authentication_methods',
+  'create:authentication_methods',
+  'update:authentication_methods',
+  'delete:authentication_methods',
+  'read:client_credentials',
+  'update:client_credentials',
+  'read:client_grants',
+  'create:client_grants',
+  'update:client_grants',
+  'delete:client_grants',
+  'read:client_keys',
+  'update:client_keys',
+  'read:clients',
+  'create:clients',
+  'update:clients',
+  'delete:clients',
+  'read:connections',
+  'update:connections',
+  'read:guardian_factors',
+  'update:guardian_factors',
+  'read:logs',
+  'read:logs_users',
+  'read:mfa_policies',
+  'update:mfa_policies',
+  'read:organization_connections',
+  'create:organization_connections',
+  'update:organization_connections',
+  'delete:organization_connections',
+  'read:organization_member_roles',
+  'create:organization_member_roles',
+  'delete:organization_member_roles',
+  'read:organization_members',
+  'create:organization_members',
+  'delete:organization_members',
+  'read:organizations',
+  'read:organizations_summary',
+  'create:organizations',
+  'update:organizations',
+  'delete:organizations',
+  'read:resource_servers',
+  'create:resource_servers',
+  'update:resource_servers',
+  'delete:resource_servers',
+  'read:role_members',
+  'create:role_members',
+  'delete:role_members',
+  'read:roles',
+  'create:roles',
+  'update:roles',
+  'delete:roles',
+  'read:tenant_settings',
+  'update:tenant_settings',
+  'read:users',
+  'create:users',
+  'update:users',
+  'update:users_app_metadata',
+  'delete:users',
+] as const;
+export type ManagementScope = (typeof MANAGEMENT_SCOPES)[number];
+
+/**
+ * What opens tenants beside one's own: `management` every tenant (of use to clients of the default tenant only),
+ * `org-management` the tenants of the same owner. Only the default tenant's system API offers them: otherwise whoever
+ * administers a tenant could grant itself its neighbours.
+ */
+export const OPERATOR_SCOPES = ['management', 'org-management'] as const;
+
+/** Audience of a tenant's Management API. */
+export function managementAudience(baseUrl: string): string {
+  return `${baseUrl}/api/v2/`;
+}

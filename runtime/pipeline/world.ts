@@ -1,0 +1,80 @@
+// The rows around a login, read afresh at every step: while it waited, a user may have been blocked, a client removed, a
+// factor switched off.
+import type {
+  AuthenticatorRecord,
+  ClientRecord,
+  ConnectionRecord,
+  OrganizationRecord,
+  SessionRecord,
+  TenantRecord,
+  UserRecord,
+} from '#storage/records.ts';
+import type { Store } from '#storage/store.ts';
+import type { Person } from '../factors/factor.ts';
+import type { WorkInput } from '../transaction/input.ts';
+import type { LoginTransaction } from '../transaction/transaction.ts';
+
+export type World = {
+  tenant: TenantRecord;
+  client?: ClientRecord;
+  connection?: ConnectionRecord;
+  user?: UserRecord;
+  authenticators: AuthenticatorRecord[];
+  organization?: OrganizationRecord;
+  isMember: boolean;
+  /** Names; in an organization those the member has there. */
+  roles: string[];
+  /** The session a login came from. */
+  session?: SessionRecord;
+};
+
+export async function loadWorld(store: Store, tenant: TenantRecord, tx: LoginTransaction): Promise<World> {
+  const { subject, origin, request, tenantId } = tx;
+  const { organizationId } = request;
+  const userId = subject.kind === 'user' ? subject.userId : undefined;
+  const [client, connection, user, authenticators, organization, isMember, roles, session] = await Promise.all([
+    store.clients.find(tenantId, request.clientId),
+    subject.kind === 'user' ? store.connections.find(tenantId, subject.connectionId) : undefined,
+    userId === undefined ? undefined : store.users.find(tenantId, userId),
+    userId === undefined ? [] : store.authenticators.ofUser(tenantId, userId),
+    organizationId === undefined ? undefined : store.organizations.find(tenantId, organizationId),
+    organizationId === undefined || userId === undefined
+      ? false
+      : store.assignments.isMember(tenantId, organizationId, userId),
+    userId === undefined ? [] : store.assignments.rolesOf(tenantId, userId, organizationId),
+    origin.kind === 'session' ? store.sessions.find(tenantId, origin.sessionId) : undefined,
+  ]);
+  return {
+    tenant,
+    authenticators,
+    isMember,
+    roles: roles.map(({ name }) => name),
+    ...(client ? { client } : {}),
+    ...(connection ? { connection } : {}),
+    ...(user ? { user } : {}),
+    ...(organization ? { organization } : {}),
+    ...(session ? { session } : {}),
+  };
+}
+
+/** Why a login cannot go on in this world, if it cannot. */
+export function barrier(tx: LoginTransaction, world: World): WorkInput | undefined {
+  const bar = (code: 'access_denied' | 'unauthorized', reason: string): WorkInput => {
+    return { kind: 'barred', code, reason, logs: [{ type: 'f', description: reason }] };
+  };
+  if (!world.client) return bar('access_denied', 'The application of this login no longer exists.');
+  if (tx.subject.kind === 'none') return undefined;
+  if (!world.user) return bar('access_denied', 'The account of this login no longer exists.');
+  if (world.user.blocked) return bar('unauthorized', 'user is blocked');
+  const { organizationId } = tx.request;
+  if (organizationId !== undefined && !(world.organization && world.isMember)) {
+    return bar('access_denied', `user ${world.user.id} is not part of the ${organizationId} organization`);
+  }
+  return undefined;
+}
+
+/** The person whose factors are asked; only after `barrier` found nothing in the way. */
+export function personOf(world: World): Person {
+  if (!world.user) throw new Error('a step that needs a person was reached without one');
+  return { tenant: world.tenant, user: world.user, authenticators: world.authenticators };
+}

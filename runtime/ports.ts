@@ -1,0 +1,55 @@
+// What the runtime asks of the outside, each as small as it can be. Wired in `server/main.ts`, nowhere else.
+import type { Store } from '#storage/store.ts';
+import type { Sandbox } from './sandbox/sandbox.ts';
+
+export type Random = {
+  /** 256 bits, base64url: handles. */
+  key(): string;
+  /** A lowercase UUID v4. */
+  uuid(): string;
+  /** `length` characters of [A-Za-z0-9], uniformly. */
+  letters(length: number): string;
+  /** `length` lowercase hexadecimal digits. */
+  hex(length: number): string;
+  /** `length` decimal digits, uniformly: one-time codes. */
+  digits(length: number): string;
+};
+
+export type Passwords = {
+  hash(password: string): Promise<string>;
+  /**
+   * Compares in the same time whether or not there is a hash (no page, status or time tells whether an account exists).
+   * `rehash` is a stronger hash to keep from now on, when the stored one is of an older kind.
+   */
+  verify(password: string, hash: string | undefined): Promise<{ ok: boolean; rehash?: string }>;
+};
+
+/** Keyed hashes under a key per purpose. */
+export type Mac = {
+  mac(purpose: string, text: string): string;
+  /** Constant time; true for any key of the keyring. */
+  macMatches(purpose: string, text: string, mac: string): boolean;
+};
+
+/** The operator's log. Never given codes, tokens, passwords or secrets. */
+export type Logger = {
+  info(fields: Record<string, unknown>, message: string): void;
+  warn(fields: Record<string, unknown>, message: string): void;
+  error(fields: Record<string, unknown>, message: string): void;
+};
+
+/** Who speaks to us in this HTTP request; fresh after each pause. */
+export type Caller = { ip: string; method: string; userAgent?: string; language?: string };
+
+export type Ports = {
+  store: Store;
+  sandbox: Sandbox;
+  /** Milliseconds since 1970, by the server's (movable) clock. */
+  now: () => number;
+  random: Random;
+  passwords: Passwords;
+  mac: Mac;
+  log: Logger;
+  /** Development: messages stay readable in the dev inbox. Otherwise a channel without a provider fails. */
+  inbox: boolean;
+};

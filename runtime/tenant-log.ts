@@ -1,0 +1,33 @@
+// One tenant log line from its draft: who, where and when are filled in here, in one place.
+// Shape: reference of `GET /api/v2/logs` (actions-api, section 7.1).
+import type { LogRecord } from '#storage/records.ts';
+import type { Random } from './ports.ts';
+import type { LogDraft } from './transaction/input.ts';
+
+export type LogPlace = { tenantId: string; now: number; random: Random } & Partial<
+  Omit<LogRecord, 'tenantId' | 'id' | 'at' | 'type' | 'description' | 'details'>
+>;
+
+export function tenantLog(draft: LogDraft, place: LogPlace): LogRecord {
+  const { tenantId, now, random, ...known } = place;
+  return {
+    ...known,
+    tenantId,
+    id: logId(now, random),
+    at: now,
+    type: draft.type,
+    description: draft.description,
+    ...(draft.userName === undefined ? {} : { userName: draft.userName }),
+    ...(draft.userId === undefined ? {} : { userId: draft.userId }),
+    ...(draft.details === undefined ? {} : { details: draft.details }),
+  };
+}
+
+let sequence = 0;
+
+/** 56 decimal digits that sort by time; lines of the same millisecond keep the order this process wrote them in. */
+function logId(now: number, random: Random): string {
+  const stamp = new Date(now).toISOString().replaceAll(/\D/g, '').slice(0, 17);
+  sequence = (sequence + 1) % 10 ** 10;
+  return `900${stamp}${String(sequence).padStart(10, '0')}${random.digits(12)}${random.digits(14)}`;
+}

@@ -1,0 +1,87 @@
+// The facts a login is moved by, in past participles: what a door received, and what our own work found out.
+import type { FactorType } from '#actions/post-login.ts';
+import type { PostLoginCommand } from '#actions/post-login-command.ts';
+import type { JsonObject, SessionRecord } from '#storage/records.ts';
+import type { Change } from '#storage/store.ts';
+import type { DenialCode, LogType, Notice } from '../codes.ts';
+import type { Challenge, Offer, ProvenMethod, Subject } from './transaction.ts';
+
+/** A tenant log line, before client, person and address are filled in. */
+export type LogDraft = {
+  type: LogType;
+  description: string;
+  details?: JsonObject;
+  /** What was typed. */
+  userName?: string;
+  /** Where the line knows more than the login does: whose password was wrong. */
+  userId?: string;
+};
+
+/** What a person did at a door. */
+export type DoorInput =
+  /** A first-factor credential was sent. */
+  | { kind: 'submitted'; identifier: string; password: string }
+  /** A row of the picker was chosen. */
+  | { kind: 'chosen'; factor: FactorType }
+  /** A code was entered. */
+  | { kind: 'responded'; code: string }
+  /** "Resend" was pressed. */
+  | { kind: 'resent' }
+  /** "Try another method" was pressed. */
+  | { kind: 'reconsidered' }
+  /** "Go back" was pressed. */
+  | { kind: 'returned' }
+  /** The finished login was fetched. */
+  | { kind: 'taken' };
+
+/** What our work found out. `changes` are the guarded writes that make it true. */
+export type WorkInput =
+  | { kind: 'verified'; method: ProvenMethod; subject?: Subject; changes: Change[]; logs: LogDraft[] }
+  | { kind: 'rejected'; notice: Notice; logs: LogDraft[] }
+  /** The bucket of attempts is empty: the answer was not judged. */
+  | { kind: 'throttled'; retryAfterSeconds: number; logs: LogDraft[] }
+  /** The authenticator or its factor is gone: select again. */
+  | { kind: 'withdrawn' }
+  | { kind: 'ran'; commands: PostLoginCommand[]; logs: LogDraft[] }
+  /** A script failed, or asked for what this tenant does not allow. */
+  | { kind: 'failed'; reason: string; logs: LogDraft[] }
+  | ({ kind: 'prepared'; logs: LogDraft[] } & Preparation)
+  | { kind: 'settled'; session: SessionRecord }
+  /** A message could not be delivered. */
+  | { kind: 'undelivered'; challengeId: string; logs: LogDraft[] }
+  /** The user, the client or the organization is not what it was: no way on. */
+  | { kind: 'barred'; code: DenialCode; reason: string; logs: LogDraft[] };
+
+/** How an ask can be met. */
+export type Preparation =
+  /** Everything asked was already passed in this transaction. */
+  | { result: 'satisfied' }
+  /** Nothing asked is usable; `reason` is the log's text. */
+  | { result: 'unusable'; reason: string }
+  /** Somebody would have to answer, and nobody is there. */
+  | { result: 'unattended' }
+  | { result: 'offered'; offers: Offer[] }
+  | { result: 'challenged'; offers: Offer[]; challenge: Challenge; changes: Change[]; deliver: string[] };
+
+export type Input = DoorInput | WorkInput;
+
+/** Every input's name with who says it. The mapped type makes the compiler ask when an input is added. */
+export const INPUT_KINDS: { readonly [Kind in Input['kind']]: 'door' | 'work' } = {
+  submitted: 'door',
+  chosen: 'door',
+  responded: 'door',
+  resent: 'door',
+  reconsidered: 'door',
+  returned: 'door',
+  taken: 'door',
+  verified: 'work',
+  rejected: 'work',
+  throttled: 'work',
+  withdrawn: 'work',
+  ran: 'work',
+  failed: 'work',
+  prepared: 'work',
+  settled: 'work',
+  undelivered: 'work',
+  barred: 'work',
+};
