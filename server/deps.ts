@@ -1,0 +1,24 @@
+// What every route is given, and what the middleware has found out before a route runs.
+import type { HttpBindings } from '@hono/node-server';
+import type { Logger, Passwords, Random } from '#runtime/ports.ts';
+import type { Caller, Runtime } from '#runtime/runtime.ts';
+import type { TenantRecord } from '#storage/records.ts';
+import type { Store } from '#storage/store.ts';
+import type { Clock } from './clock.ts';
+import type { Config } from './config.ts';
+
+export type Deps = {
+  config: Config;
+  store: Store;
+  runtime: Runtime;
+  clock: Clock;
+  random: Random;
+  passwords: Passwords;
+  log: Logger;
+};
+
+/** Set by `app.ts` for every request below a tenant's host. */
+export type Env = {
+  Bindings: HttpBindings;
+  Variables: { tenant: TenantRecord; caller: Caller };
+};

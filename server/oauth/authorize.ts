@@ -1,0 +1,77 @@
+// Server, protocol: the authorization endpoint. It checks the request, opens a login and shows where that rests: a page,
+// or with `prompt=none` an answer for the client. A live session stands in for the password, never for the scripts.
+import type { Context } from 'hono';
+import type { LoginRequest } from '#runtime/transaction/transaction.ts';
+import type { SessionRecord } from '#storage/records.ts';
+import type { Deps, Env } from '../deps.ts';
+import { show } from '../door.ts';
+import { ensureBinding, readBinding } from '../hosted/binding.ts';
+import { errorPage } from '../hosted/error-page.ts';
+import { hostedDoor } from '../hosted/hosted.ts';
+import { chooseLanguage } from '../hosted/language.ts';
+import { isForeign, type ReadParameters, readParameters, readQuery } from '../request.ts';
+import { answerClient } from './answer-client.ts';
+import { checkAuthorizationRequest } from './authorization-request.ts';
+import { readSession } from './session-cookie.ts';
+import { silentDoor } from './silent.ts';
+
+/** `GET /authorize` */
+export function authorizeByQuery(c: Context<Env>, deps: Deps): Promise<Response> {
+  return authorize(c, deps, readQuery(c));
+}
+
+/** `POST /authorize`, a form (OpenID Connect Core §3.1.2.1). */
+export async function authorizeByForm(c: Context<Env>, deps: Deps): Promise<Response> {
+  const read = await readParameters(c, { json: false });
+  // A form of another site comes without our cookies (SameSite=Lax): acted on at once it would replace this browser's
+  // binding and end the logins of its other tabs. As a GET the same request brings them.
+  if (read.ok && isForeign(c, c.var.tenant.baseUrl) && readBinding(c) === undefined) {
+    c.header('cache-control', 'no-store');
+    return c.redirect(`/authorize?${new URLSearchParams(read.parameters)}`, 303);
+  }
+  return authorize(c, deps, read);
+}
+
+async function authorize(c: Context<Env>, deps: Deps, read: ReadParameters): Promise<Response> {
+  const { tenant, caller } = c.var;
+  const locale = (uiLocales: string[]) =>
+    chooseLanguage(tenant.enabledLocales, uiLocales, c.req.header('accept-language'));
+  const checked = await checkAuthorizationRequest(deps, tenant, read, locale);
+  if (!checked.ok) {
+    return checked.to === 'page'
+      ? errorPage(c, { status: 400, key: 'bad-application', reason: checked.reason })
+      : answerClient(c, checked.address, { error: checked.error, error_description: checked.description });
+  }
+  const { request, maxAgeSeconds } = checked;
+  const live = await readSession(c, deps);
+  const session = live && mayUse(live, request, maxAgeSeconds, deps.clock.now()) ? { session: live } : {};
+
+  if (request.prompt.includes('none')) {
+    // Bound like every login, but a browser without the cookie is not given one: nobody will come back with it.
+    const binding = readBinding(c) ?? deps.random.key();
+    const shown = await deps.runtime.begin(
+      tenant,
+      { door: 'silent', selection: 'nobody', request, binding, ...session },
+      caller,
+    );
+    return show(silentDoor, { c, deps, binding }, shown);
+  }
+  const binding = ensureBinding(c, deps);
+  const shown = await deps.runtime.begin(
+    tenant,
+    { door: 'hosted', selection: 'server', request, binding, ...session },
+    caller,
+  );
+  return show(hostedDoor, { c, deps }, shown);
+}
+
+/** OpenID Connect Core §3.1.2.1: a new sign-in where `prompt` or `max_age` (seconds) asks for one. */
+function mayUse(
+  session: SessionRecord,
+  { prompt }: LoginRequest,
+  maxAgeSeconds: number | undefined,
+  now: number,
+): boolean {
+  if (prompt.includes('login') || prompt.includes('select_account')) return false;
+  return maxAgeSeconds === undefined || now - session.authenticatedAt <= maxAgeSeconds * 1000;
+}

@@ -1,0 +1,37 @@
+// Server, protocol: what a grant is: one way to get tokens, asked once the client is known.
+import type { LogType } from '#runtime/codes.ts';
+import type { ClientRecord, JsonObject, LogRecord, TenantRecord } from '#storage/records.ts';
+import type { Change } from '#storage/store.ts';
+import type { Deps } from '../deps.ts';
+import type { Parameters } from '../request.ts';
+import type { TokenAnswer } from './token-answer.ts';
+
+export type GrantRequest = { deps: Deps; tenant: TenantRecord; client: ClientRecord; parameters: Parameters };
+
+/** The answer, and what the tenant's log says beside it. */
+export type Granted = {
+  answer: TokenAnswer;
+  about?: Partial<
+    Pick<
+      LogRecord,
+      | 'userId'
+      | 'userName'
+      | 'connection'
+      | 'connectionId'
+      | 'audience'
+      | 'scope'
+      | 'organizationId'
+      | 'organizationName'
+    >
+  >;
+  details?: JsonObject;
+  /** Committed with the log line, before the answer leaves: when its guard fails, the code was spent by somebody else. */
+  spend?: Change;
+};
+
+export type Grant = {
+  run(request: GrantRequest): Promise<Granted>;
+  log: { succeeded: LogType; failed: LogType };
+  /** Public clients may use it. */
+  public: boolean;
+};

@@ -1,0 +1,38 @@
+// Server, protocol: the session of a browser. The cookie is a random key that storage keeps only as a hash; on https it
+// carries the prefix that keeps a sibling subdomain from planting it.
+import type { Context } from 'hono';
+import { getCookie, setCookie } from 'hono/cookie';
+import type { SessionRecord } from '#storage/records.ts';
+import type { Deps, Env } from '../deps.ts';
+
+/** 256 bits in base64url, as `Random.key` makes them. */
+const SHAPE = /^[A-Za-z0-9_-]{43}$/;
+
+/** The live session this browser has, if any. */
+export async function readSession(c: Context<Env>, { runtime }: Deps): Promise<SessionRecord | undefined> {
+  const key = getCookie(c, cookieName(c));
+  return key !== undefined && SHAPE.test(key) ? runtime.recognise(c.var.tenant, key) : undefined;
+}
+
+export function writeSession(c: Context<Env>, { clock }: Deps, key: string, session: SessionRecord): void {
+  const { tenant } = c.var;
+  const seconds = Math.max(1, Math.floor((session.expiresAt - clock.now()) / 1000));
+  setCookie(c, cookieName(c), key, {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'Lax',
+    secure: isSecure(c),
+    ...(tenant.session.cookieMode === 'persistent' ? { maxAge: Math.min(seconds, LONGEST_SECONDS) } : {}),
+  });
+}
+
+/** What browsers grant a cookie at most (RFC 6265bis §5.5). */
+const LONGEST_SECONDS = 400 * 24 * 60 * 60;
+
+function cookieName(c: Context<Env>): string {
+  return isSecure(c) ? '__Host-sallyport_session' : 'sallyport_session';
+}
+
+function isSecure(c: Context<Env>): boolean {
+  return c.var.tenant.baseUrl.startsWith('https:');
+}

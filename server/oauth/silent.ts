@@ -1,0 +1,38 @@
+// Server, protocol: the door for `prompt=none`. Nobody is there: whatever would need a person is an error for the
+// client, and no page is ever shown.
+import type { Context } from 'hono';
+import type { Shown } from '#runtime/runtime.ts';
+import type { Deps, Env } from '../deps.ts';
+import type { Door } from '../door.ts';
+import { answerClient } from './answer-client.ts';
+import { writeSession } from './session-cookie.ts';
+
+/** `binding`: the value that the login was opened with, whether or not the browser has it as a cookie. */
+export type SilentContext = { c: Context<Env>; deps: Deps; binding: string };
+
+export const silentDoor: Door<SilentContext> = {
+  identifying: ({ c }, { login }) =>
+    answerClient(c, login.request, { error: 'login_required', error_description: 'Login required' }),
+  choosing: interaction,
+  challenging: interaction,
+  completed: async ({ c, deps, binding }, { login, key }) => {
+    const finished = await deps.runtime.finish(c.var.tenant, { key, binding }, c.var.caller);
+    if (finished.outcome !== 'finished') {
+      return answerClient(c, login.request, { error: 'login_required', error_description: 'Login required' });
+    }
+    writeSession(c, deps, finished.sessionKey, finished.session);
+    return answerClient(c, finished.login.request, { code: finished.code });
+  },
+  denied: ({ c }, { login }) =>
+    answerClient(c, login.request, { error: login.state.code, error_description: login.state.reason }),
+};
+
+function interaction(
+  { c }: SilentContext,
+  { login }: Omit<Shown, 'login'> & { login: Pick<Shown['login'], 'request'> },
+): Response {
+  return answerClient(c, login.request, {
+    error: 'interaction_required',
+    error_description: 'Multifactor authentication required',
+  });
+}

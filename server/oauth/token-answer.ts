@@ -1,0 +1,31 @@
+// Server, protocol: what the token endpoint answers, refusals included. Statuses and texts are those Auth0's clients
+// match on (wire reference, section 1.4).
+
+export type TokenRefusal = {
+  ok: false;
+  status: 400 | 401 | 403 | 405 | 413;
+  error: string;
+  description: string;
+};
+
+export type TokenBody = {
+  access_token: string;
+  token_type: 'Bearer';
+  /** Seconds. */
+  expires_in: number;
+  id_token?: string;
+  scope?: string;
+};
+
+export type TokenAnswer = { ok: true; body: TokenBody } | TokenRefusal;
+
+export function refusal(status: TokenRefusal['status'], error: string, description: string): TokenRefusal {
+  return { ok: false, status, error, description };
+}
+
+export const missing = (name: string): TokenRefusal =>
+  refusal(400, 'invalid_request', `Missing required parameter: ${name}`);
+export const unauthorized = (): TokenRefusal => refusal(401, 'access_denied', 'Unauthorized');
+export const badCode = (): TokenRefusal => refusal(403, 'invalid_grant', 'Invalid authorization code');
+export const unknownApi = (audience: string): TokenRefusal =>
+  refusal(403, 'access_denied', `Service not enabled within domain: ${audience}`);

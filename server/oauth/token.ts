@@ -1,0 +1,100 @@
+// Server, protocol: the token endpoint. One strict reader for both bodies, one client authentication, then the grant.
+// The tenant's log line is committed before the answer leaves.
+import type { Context } from 'hono';
+import { LOG_TYPES } from '#runtime/codes.ts';
+import { tenantLog } from '#runtime/tenant-log.ts';
+import type { ClientRecord } from '#storage/records.ts';
+import type { Deps, Env } from '../deps.ts';
+import { readParameters, type Unreadable } from '../request.ts';
+import { authenticateClient } from './client-authentication.ts';
+import type { Grant, Granted } from './grant.ts';
+import { GRANTS } from './grants.ts';
+import { badCode, missing, refusal, type TokenAnswer, type TokenRefusal } from './token-answer.ts';
+
+/** `POST /oauth/token` */
+export async function token(c: Context<Env>, deps: Deps): Promise<Response> {
+  const answer = await answerToken(c, deps);
+  c.header('cache-control', 'no-store');
+  c.header('pragma', 'no-cache');
+  if (answer.ok) return c.json(answer.body);
+  // RFC 6749 §5.2: whoever tried the header is told which scheme there is.
+  if (answer.status === 401 && c.req.header('authorization') !== undefined) {
+    c.header('www-authenticate', 'Basic realm="token"');
+  }
+  return c.json({ error: answer.error, error_description: answer.description }, answer.status);
+}
+
+async function answerToken(c: Context<Env>, deps: Deps): Promise<TokenAnswer> {
+  const { tenant } = c.var;
+  const read = await readParameters(c, { json: true });
+  if (!read.ok) return unreadable(read);
+  const { parameters } = read;
+  const { grant_type: name } = parameters;
+  if (name === undefined) return missing('grant_type');
+  const grant = GRANTS.get(name);
+  if (!grant) return refusal(403, 'unsupported_grant_type', `Unsupported grant type: ${name.slice(0, 200)}`);
+  const authorization = c.req.header('authorization');
+  const authenticated = await authenticateClient(deps.store, tenant.id, authorization, parameters);
+  if (!authenticated.ok) return authenticated;
+  const { client } = authenticated;
+  const granted = mayUse(client, name, grant)
+    ? await grant.run({ deps, tenant, client, parameters })
+    : { answer: refusal(403, 'unauthorized_client', `Grant type '${name}' not allowed for the client.`) };
+  if (await settle(c, deps, client, grant, granted)) return granted.answer;
+  // Somebody else spent the code between our look and our write: what was made from it stays here.
+  const late: Granted = { answer: badCode(), ...(granted.about ? { about: granted.about } : {}) };
+  await settle(c, deps, client, grant, late);
+  return late.answer;
+}
+
+/** RFC 6749 §4.4: the client credentials grant is for clients that can keep a secret. */
+function mayUse(client: ClientRecord, name: string, grant: Grant): boolean {
+  return client.grantTypes.includes(name) && (grant.public || client.authMethod !== 'none');
+}
+
+/** Writes what the grant spends together with its log line; false when the spending lost. */
+async function settle(
+  c: Context<Env>,
+  deps: Deps,
+  client: ClientRecord,
+  grant: Grant,
+  granted: Granted,
+): Promise<boolean> {
+  const { tenant, caller } = c.var;
+  const { answer, about, details } = granted;
+  const type = answer.ok ? grant.log.succeeded : grant.log.failed;
+  const description = answer.ok ? LOG_TYPES[type] : answer.description;
+  const failure = answer.ok ? {} : { error: { message: answer.description, oauthError: answer.error } };
+  const line = tenantLog(
+    { type, description, details: { ...details, ...failure } },
+    {
+      tenantId: tenant.id,
+      now: deps.clock.now(),
+      random: deps.random,
+      clientId: client.id,
+      clientName: client.name,
+      ip: caller.ip,
+      hostname: new URL(tenant.baseUrl).host,
+      ...(caller.userAgent === undefined ? {} : { userAgent: caller.userAgent }),
+      ...about,
+    },
+  );
+  const spend = granted.spend ? [granted.spend] : [];
+  return (await deps.store.commit([...spend, { kind: 'log.insert', log: line }])).ok;
+}
+
+function unreadable(problem: Unreadable): TokenRefusal {
+  switch (problem.problem) {
+    case 'too-large':
+      return refusal(413, 'invalid_request', 'The request is too large');
+    case 'wrong-type':
+      return refusal(400, 'invalid_request', 'Send application/x-www-form-urlencoded or application/json');
+    case 'malformed':
+      return refusal(400, 'invalid_request', 'The request body cannot be read');
+    case 'duplicate':
+      return refusal(400, 'invalid_request', `Parameter ${problem.name.slice(0, 100)} was sent more than once`);
+    case 'not-text':
+      if (problem.name === 'scope') return refusal(400, 'invalid_scope', 'Scope must be a string');
+      return refusal(400, 'invalid_request', `Parameter ${problem.name.slice(0, 100)} must be a string`);
+  }
+}
