@@ -1,0 +1,96 @@
+// Management: deployment of Actions, and the versions it leaves behind.
+import { z } from 'zod';
+import { isOutdated } from '#runtime/lifecycle/action.ts';
+import { type Deployed, deployAction, redeployVersion } from '#runtime/lifecycle/action-deploy.ts';
+import { tenantLog } from '#runtime/tenant-log.ts';
+import { ACTIONS_PER_PAGE, actionPageQuery } from './actions.ts';
+import { type Answer, answer, NOT_FOUND, refuse } from './answer.ts';
+import { type Incoming, type Route, route } from './route.ts';
+import { actionList, showVersionOf } from './show-action.ts';
+
+/** Clients wait for the build as long as a refusal holds these words. */
+const NOT_BUILT = refuse(400, "A draft must be in the 'built' state before it can be deployed.");
+const BASE = '/actions/actions/:id';
+
+export const actionVersionRoutes: Route[] = [
+  route({
+    method: 'POST',
+    path: `${BASE}/deploy`,
+    scopes: ['create:actions'],
+    async handle(call) {
+      return answerDeployed(call, await deployAction(call.ports, call.tenant.id, call.param('id')), NOT_FOUND.action);
+    },
+  }),
+
+  route({
+    method: 'GET',
+    path: `${BASE}/versions`,
+    scopes: ['read:actions'],
+    query: z.strictObject(actionPageQuery),
+    async handle({ deps, tenant, param, query }) {
+      const action = await deps.store.actions.find(tenant.id, param('id'));
+      if (!action) return NOT_FOUND.action;
+      const { records, total } = await deps.store.actionVersions.list(tenant.id, { parent: action.id });
+      const [page, perPage] = [query.page ?? 0, query.per_page ?? ACTIONS_PER_PAGE];
+      // Newest first: the one people look for.
+      const shown = records
+        .toReversed()
+        .slice(page * perPage, (page + 1) * perPage)
+        .map((version) => showVersionOf(action, version, version.id === action.deployedVersionId));
+      return answer(actionList('versions', shown, { page, perPage, total }));
+    },
+  }),
+
+  route({
+    method: 'GET',
+    path: `${BASE}/versions/:version`,
+    scopes: ['read:actions'],
+    async handle({ deps, tenant, param }) {
+      const action = await deps.store.actions.find(tenant.id, param('id'));
+      if (!action) return NOT_FOUND.action;
+      const version = await deps.store.actionVersions.find(tenant.id, param('version'));
+      if (version?.actionId !== action.id) return NOT_FOUND.version;
+      return answer(showVersionOf(action, version, version.id === action.deployedVersionId));
+    },
+  }),
+
+  route({
+    method: 'POST',
+    path: `${BASE}/versions/:version/deploy`,
+    scopes: ['create:actions'],
+    body: z.strictObject({ update_draft: z.boolean().optional() }),
+    async handle(call) {
+      const { ports, tenant, param, body } = call;
+      const deployed = await redeployVersion(ports, tenant.id, {
+        actionId: param('id'),
+        versionId: param('version'),
+        updateDraft: body.update_draft === true,
+      });
+      return answerDeployed(call, deployed, NOT_FOUND.version);
+    },
+  }),
+];
+
+async function answerDeployed(call: Incoming, outcome: Deployed, missing: Answer): Promise<Answer> {
+  if (outcome.deployed) {
+    if (isOutdated(outcome.version.trigger)) await logOutdated(call, outcome.action.name);
+    // The wire says false here, and true a moment later.
+    return answer(showVersionOf(outcome.action, outcome.version, false));
+  }
+  if (outcome.reason === 'missing') return missing;
+  if (outcome.reason === 'failed') {
+    const reasons = outcome.action?.errors.map(({ message }) => message).join('; ');
+    return refuse(400, `The draft failed to build and cannot be deployed: ${reasons}`);
+  }
+  if (outcome.action) call.builder.start(outcome.action);
+  return NOT_BUILT;
+}
+
+async function logOutdated({ deps, tenant, operator }: Incoming, actionName: string): Promise<void> {
+  const description = `The Action "${actionName}" uses version v2 of the post-login trigger, which is outdated: it runs as v3.`;
+  const log = tenantLog(
+    { type: 'depnote', description, details: { feature: 'post-login v2' } },
+    { tenantId: tenant.id, now: deps.clock.now(), random: deps.random, clientId: operator.clientId },
+  );
+  await deps.store.commit([{ kind: 'log.insert', log }]);
+}

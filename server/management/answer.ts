@@ -1,0 +1,58 @@
+// Management: what a route answers, and the envelope of every refusal. Source: mfa-wire reference, section 4.2.
+import { STATUS_CODES } from 'node:http';
+
+export type Refusal = {
+  ok: false;
+  status: number;
+  message: string;
+  errorCode?: string;
+  attributes?: { error: string };
+};
+export type Answer =
+  | { ok: true; status: 200 | 201 | 202 | 204; body?: unknown; headers?: Record<string, string> }
+  | Refusal;
+
+export const answer = (body: unknown, headers: Record<string, string> = {}): Answer => ({
+  ok: true,
+  status: 200,
+  body,
+  headers,
+});
+export const created = (body: unknown): Answer => ({ ok: true, status: 201, body });
+export const empty = (): Answer => ({ ok: true, status: 204 });
+
+export function refuse(status: number, message: string, errorCode?: string): Refusal {
+  return { ok: false, status, message, ...(errorCode === undefined ? {} : { errorCode }) };
+}
+
+/** The request is well formed, but cannot be done: the wire's usual code for that. */
+export const invalidBody = (message: string): Refusal => refuse(400, message, 'invalid_body');
+
+/** Texts and codes of what is not there; the codes are often absent on the wire. */
+export const NOT_FOUND = {
+  action: refuse(404, 'That action does not exist.'),
+  version: refuse(404, 'That action version does not exist.'),
+  trigger: refuse(404, 'That trigger does not exist.'),
+  method: refuse(404, 'The authentication method does not exist.', 'inexistent_authentication_method'),
+  client: refuse(404, 'The client does not exist', 'inexistent_client'),
+  grant: refuse(404, 'The grant does not exist.', 'inexistent_client_grant'),
+  connection: refuse(404, 'The connection does not exist', 'inexistent_connection'),
+  resourceServer: refuse(404, 'The resource server does not exist', 'inexistent_resource_server'),
+  role: refuse(404, 'The role does not exist.'),
+  user: refuse(404, 'The user does not exist.', 'inexistent_user'),
+  organization: refuse(404, 'No organization found by that id or name'),
+  organizationConnection: refuse(404, 'No connection found by that id'),
+  log: refuse(404, 'The log does not exist.', 'inexistent_log'),
+  page: refuse(404, 'Not Found'),
+} as const;
+
+/** The body of a refusal. */
+export function envelope({ status, message, errorCode, attributes }: Refusal) {
+  return {
+    statusCode: status,
+    error: STATUS_CODES[status] ?? 'Error',
+    message,
+    ...(attributes === undefined ? {} : { attributes }),
+    ...(errorCode === undefined ? {} : { errorCode }),
+  };
+}

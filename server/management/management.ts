@@ -1,0 +1,46 @@
+// Management: the table of all routes below /api/v2 of a tenant. A family that is missing here does not exist.
+import type { Hono } from 'hono';
+import type { Deps, Env } from '../deps.ts';
+import { actionVersionRoutes } from './action-versions.ts';
+import { actionRoutes } from './actions.ts';
+import { authenticationMethodRoutes } from './authentication-methods.ts';
+import { bindingRoutes } from './bindings.ts';
+import { clientGrantRoutes } from './client-grants.ts';
+import { clientRoutes } from './clients.ts';
+import { connectionRoutes } from './connections.ts';
+import { guardianRoutes } from './guardian.ts';
+import { logRoutes } from './logs.ts';
+import { mountRoutes } from './mount.ts';
+import { organizationConnectionRoutes } from './organization-connections.ts';
+import { organizationMemberRoutes } from './organization-members.ts';
+import { organizationRoutes } from './organizations.ts';
+import { resourceServerRoutes } from './resource-servers.ts';
+import { roleRoutes } from './roles.ts';
+import type { Route } from './route.ts';
+import { tenantSettingRoutes } from './tenant-settings.ts';
+import { userRelationRoutes } from './user-relations.ts';
+import { userRoutes } from './users.ts';
+
+export const MANAGEMENT_ROUTES: readonly Route[] = [
+  ...userRoutes,
+  ...userRelationRoutes,
+  ...authenticationMethodRoutes,
+  ...roleRoutes,
+  ...organizationRoutes,
+  ...organizationMemberRoutes,
+  ...organizationConnectionRoutes,
+  ...clientRoutes,
+  ...clientGrantRoutes,
+  ...resourceServerRoutes,
+  ...connectionRoutes,
+  ...tenantSettingRoutes,
+  ...guardianRoutes,
+  ...actionRoutes,
+  ...actionVersionRoutes,
+  ...bindingRoutes,
+  ...logRoutes,
+];
+
+export function managementRoutes(deps: Deps): Hono<Env> {
+  return mountRoutes(deps, MANAGEMENT_ROUTES);
+}

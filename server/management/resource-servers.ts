@@ -1,0 +1,191 @@
+// Management: resource servers (APIs). The tenant's own Management API is among them and cannot be changed.
+import { z } from 'zod';
+import type { ResourceServerRecord } from '#storage/records.ts';
+import { answer, created, empty, invalidBody, NOT_FOUND, refuse } from './answer.ts';
+import { jsonObject, mergeSettings, optional, text, wholeNumber } from './fields.ts';
+import { fieldsQuery, list, pageQuery, project, slice } from './paging.ts';
+import { type Incoming, type Route, route } from './route.ts';
+
+const object = jsonObject.nullable().optional();
+
+const change = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[^<>]*$/)
+    .max(200)
+    .optional(),
+  scopes: z
+    .array(z.strictObject({ value: text(280), description: z.string().max(500).optional() }))
+    .max(1000)
+    .optional(),
+  signing_alg: z.enum(['RS256']).optional(),
+  token_lifetime: wholeNumber(1, 2_592_000).optional(),
+  token_lifetime_for_web: wholeNumber(1, 2_592_000).optional(),
+  allow_offline_access: z.boolean().optional(),
+  allow_online_access: z.boolean().optional(),
+  allow_online_access_with_ephemeral_sessions: z.boolean().optional(),
+  skip_consent_for_verifiable_first_party_clients: z.boolean().optional(),
+  enforce_policies: z.boolean().optional(),
+  token_dialect: z.enum(['access_token', 'access_token_authz', 'rfc9068_profile', 'rfc9068_profile_authz']).optional(),
+  subject_type_authorization: object,
+  consent_policy: z.string().max(100).nullable().optional(),
+  authorization_details: z.array(jsonObject).max(100).nullable().optional(),
+  token_encryption: object,
+  proof_of_possession: object,
+  authorization_policy: object,
+});
+
+const SYSTEM = invalidBody('Cannot alter a system API');
+const TAKEN = refuse(409, 'A resource server with the same identifier already exists.');
+
+function showApi(api: ResourceServerRecord): Record<string, unknown> {
+  return {
+    id: api.id,
+    ...optional('name', api.name),
+    identifier: api.identifier,
+    skip_consent_for_verifiable_first_party_clients: false,
+    subject_type_authorization: { client: { policy: 'require_client_grant' }, user: { policy: 'allow_all' } },
+    ...api.settings,
+    allow_offline_access: api.allowOfflineAccess,
+    token_lifetime: api.tokenLifetimeSeconds,
+    token_lifetime_for_web: api.tokenLifetimeForWebSeconds,
+    signing_alg: api.signingAlg,
+    scopes: api.scopes,
+    ...(api.isSystem ? { is_system: true } : {}),
+  };
+}
+
+/** Properties of the record that were given, the rest as settings. */
+function split(body: z.output<typeof change>) {
+  const {
+    name,
+    scopes,
+    signing_alg: _only,
+    token_lifetime,
+    token_lifetime_for_web,
+    allow_offline_access,
+    ...rest
+  } = body;
+  const columns = {
+    ...optional('name', name),
+    ...(scopes === undefined
+      ? {}
+      : { scopes: scopes.map(({ value, description }) => ({ value, ...optional('description', description) })) }),
+    ...optional('tokenLifetimeSeconds', token_lifetime),
+    ...optional('tokenLifetimeForWebSeconds', token_lifetime_for_web),
+    ...optional('allowOfflineAccess', allow_offline_access),
+  };
+  return { columns, rest };
+}
+
+export const resourceServerRoutes: Route[] = [
+  route({
+    method: 'GET',
+    path: '/resource-servers',
+    scopes: ['read:resource_servers'],
+    query: z.strictObject({ ...pageQuery, ...fieldsQuery, identifiers: z.string().max(2000).optional() }),
+    async handle({ deps, tenant, query }) {
+      const wanted = query.identifiers?.split(',');
+      return list(query, {
+        plural: 'resource_servers',
+        async read(page) {
+          if (!wanted) return deps.store.resourceServers.list(tenant.id, { page });
+          const { records } = await deps.store.resourceServers.list(tenant.id);
+          return slice(
+            records.filter(({ identifier }) => wanted.includes(identifier)),
+            page,
+          );
+        },
+        show: (api) => project(showApi(api), query),
+      });
+    },
+  }),
+
+  route({
+    method: 'POST',
+    path: '/resource-servers',
+    scopes: ['create:resource_servers'],
+    body: change.extend({ identifier: text(600) }),
+    async handle({ deps, ports, tenant, body }) {
+      const { identifier, ...given } = body;
+      const { columns, rest } = split(given);
+      const now = ports.now();
+      const api: ResourceServerRecord = {
+        tenantId: tenant.id,
+        id: ports.random.hex(24),
+        identifier,
+        scopes: [],
+        signingAlg: 'RS256',
+        tokenLifetimeSeconds: 86_400,
+        tokenLifetimeForWebSeconds: 7200,
+        allowOfflineAccess: false,
+        ...columns,
+        isSystem: false,
+        settings: mergeSettings({}, rest),
+        createdAt: now,
+        updatedAt: now,
+      };
+      if ((await deps.store.resourceServers.insert(api)) === 'conflict') return TAKEN;
+      return created(showApi(api));
+    },
+  }),
+
+  route({
+    method: 'GET',
+    path: '/resource-servers/:id',
+    scopes: ['read:resource_servers'],
+    async handle(call) {
+      const api = await find(call);
+      return api ? answer(showApi(api)) : NOT_FOUND.resourceServer;
+    },
+  }),
+
+  route({
+    method: 'PATCH',
+    path: '/resource-servers/:id',
+    scopes: ['update:resource_servers'],
+    body: change,
+    async handle(call) {
+      const { deps, tenant, body } = call;
+      const api = await find(call);
+      if (!api) return NOT_FOUND.resourceServer;
+      if (api.isSystem) return SYSTEM;
+      const { columns, rest } = split(body);
+      const updated = await deps.store.resourceServers.update(tenant.id, api.id, (current) => ({
+        ...current,
+        ...columns,
+        settings: mergeSettings(current.settings, rest),
+        updatedAt: deps.clock.now(),
+      }));
+      return typeof updated === 'string' ? NOT_FOUND.resourceServer : answer(showApi(updated));
+    },
+  }),
+
+  route({
+    method: 'DELETE',
+    path: '/resource-servers/:id',
+    scopes: ['delete:resource_servers'],
+    async handle(call) {
+      const { deps, tenant } = call;
+      const api = await find(call);
+      if (api?.isSystem) return SYSTEM;
+      if (!api) return empty();
+      // A grant for an audience that somebody makes anew later must not come back to life.
+      const { records } = await deps.store.clientGrants.list(tenant.id);
+      for (const grant of records.filter(({ audience }) => audience === api.identifier)) {
+        await deps.store.clientGrants.remove(tenant.id, grant.id);
+      }
+      await deps.store.resourceServers.remove(tenant.id, api.id);
+      return empty();
+    },
+  }),
+];
+
+/** By id or by identifier. */
+async function find({ deps, tenant, param }: Incoming): Promise<ResourceServerRecord | undefined> {
+  const id = param('id');
+  return (
+    (await deps.store.resourceServers.find(tenant.id, id)) ??
+    (await deps.store.resourceServers.findByKey(tenant.id, id))
+  );
+}

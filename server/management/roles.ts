@@ -1,0 +1,135 @@
+// Management: roles, and who has them.
+import { z } from 'zod';
+import type { RoleRecord } from '#storage/records.ts';
+import { answer, invalidBody, NOT_FOUND, refuse } from './answer.ts';
+import { idList, optional, text } from './fields.ts';
+import { checkpointQuery, list, pageQuery, slice } from './paging.ts';
+import { type Incoming, type Route, route } from './route.ts';
+import { showMember } from './show-user.ts';
+
+const NAME_TAKEN = refuse(409, 'A role with this name already exists.');
+
+export function showRole(role: RoleRecord): Record<string, unknown> {
+  return { id: role.id, name: role.name, description: role.description ?? '' };
+}
+
+export const roleRoutes: Route[] = [
+  route({
+    method: 'GET',
+    path: '/roles',
+    scopes: ['read:roles'],
+    query: z.strictObject({ ...pageQuery, name_filter: z.string().max(255).optional() }),
+    async handle({ deps, tenant, query }) {
+      const filter = query.name_filter?.toLowerCase();
+      return list(query, {
+        plural: 'roles',
+        async read(page) {
+          if (filter === undefined) return deps.store.roles.list(tenant.id, { page });
+          const { records } = await deps.store.roles.list(tenant.id);
+          return slice(
+            records.filter(({ name }) => name.toLowerCase().includes(filter)),
+            page,
+          );
+        },
+        show: showRole,
+      });
+    },
+  }),
+
+  route({
+    method: 'POST',
+    path: '/roles',
+    scopes: ['create:roles'],
+    body: z.strictObject({ name: text(255), description: z.string().max(1000).optional() }),
+    async handle({ deps, ports, tenant, body }) {
+      const now = ports.now();
+      const role: RoleRecord = {
+        tenantId: tenant.id,
+        id: `rol_${ports.random.letters(16)}`,
+        name: body.name,
+        ...optional('description', body.description),
+        createdAt: now,
+        updatedAt: now,
+      };
+      if ((await deps.store.roles.insert(role)) === 'conflict') return NAME_TAKEN;
+      return answer(showRole(role));
+    },
+  }),
+
+  route({
+    method: 'GET',
+    path: '/roles/:id',
+    scopes: ['read:roles'],
+    async handle({ deps, tenant, param }) {
+      const role = await deps.store.roles.find(tenant.id, param('id'));
+      return role ? answer(showRole(role)) : NOT_FOUND.role;
+    },
+  }),
+
+  route({
+    method: 'PATCH',
+    path: '/roles/:id',
+    scopes: ['update:roles'],
+    body: z.strictObject({ name: text(255).optional(), description: z.string().max(1000).optional() }),
+    async handle({ deps, tenant, param, body }) {
+      const updated = await deps.store.roles.update(tenant.id, param('id'), (current) => ({
+        ...current,
+        ...optional('name', body.name),
+        ...optional('description', body.description),
+        updatedAt: deps.clock.now(),
+      }));
+      if (updated === 'missing') return NOT_FOUND.role;
+      return updated === 'conflict' ? NAME_TAKEN : answer(showRole(updated));
+    },
+  }),
+
+  route({
+    method: 'DELETE',
+    path: '/roles/:id',
+    scopes: ['delete:roles'],
+    async handle({ deps, tenant, param }) {
+      return (await deps.store.roles.remove(tenant.id, param('id'))) ? answer({}) : NOT_FOUND.role;
+    },
+  }),
+
+  route({
+    method: 'GET',
+    path: '/roles/:id/users',
+    scopes: ['read:users', 'read:roles', 'read:role_members'],
+    query: z.strictObject(checkpointQuery),
+    async handle({ deps, tenant, param, query }) {
+      if (!(await deps.store.roles.find(tenant.id, param('id')))) return NOT_FOUND.role;
+      return list(query, {
+        plural: 'users',
+        read: (page) => deps.store.assignments.usersOf(tenant.id, param('id'), page),
+        show: showMember,
+      });
+    },
+  }),
+
+  route({
+    method: 'POST',
+    path: '/roles/:id/users',
+    scopes: ['update:roles', 'create:role_members'],
+    body: z.strictObject({ users: idList }),
+    async handle({ deps, tenant, param, body }) {
+      if (!(await deps.store.roles.find(tenant.id, param('id')))) return NOT_FOUND.role;
+      const unknown = await unknownUser(deps.store, tenant.id, body.users);
+      if (unknown !== undefined) return invalidBody(`The user "${unknown}" does not exist.`);
+      for (const userId of body.users) await deps.store.assignments.addRoles(tenant.id, userId, [param('id')]);
+      return answer({});
+    },
+  }),
+];
+
+/** The first id that is no user of this tenant. */
+export async function unknownUser(
+  store: Incoming['deps']['store'],
+  tenantId: string,
+  ids: string[],
+): Promise<string | undefined> {
+  for (const id of ids) {
+    if (!(await store.users.find(tenantId, id))) return id;
+  }
+  return undefined;
+}

@@ -1,0 +1,211 @@
+// Management: users. Their roles, organizations, logs and authentication methods have files of their own.
+import { z } from 'zod';
+import { mergeMetadata, newUser } from '#runtime/lifecycle/user.ts';
+import type { ConnectionRecord, UserRecord } from '#storage/records.ts';
+import type { Store } from '#storage/store.ts';
+import { type Answer, answer, created, empty, invalidBody, NOT_FOUND, type Refusal, refuse } from './answer.ts';
+import { optional, text } from './fields.ts';
+import { fieldsQuery, list, pageQuery, project } from './paging.ts';
+import { type Incoming, type Route, route } from './route.ts';
+import { showUser } from './show-user.ts';
+import { parseTerms } from './terms.ts';
+import { type Profile, userChange, userCreation } from './user-schema.ts';
+import { searchUsers } from './user-search.ts';
+import { invalid } from './validation.ts';
+
+const ALREADY_EXISTS = refuse(409, 'The user already exists.', 'auth0_idp_error');
+const UNKNOWN_CONNECTION = refuse(400, 'The connection does not exist.', 'inexistent_connection');
+
+/** The address space of pages ends here, as the reference has it: beyond it a search is the wrong tool. */
+const PAGED_RECORDS = 1000;
+
+export const userRoutes: Route[] = [
+  route({
+    method: 'GET',
+    path: '/users',
+    scopes: ['read:users'],
+    query: z.strictObject({
+      ...pageQuery,
+      ...fieldsQuery,
+      q: z.string().max(1000).optional(),
+      search_engine: z.enum(['v3', 'v2']).optional(),
+      connection: text(128).optional(),
+      sort: z.string().max(100).optional(),
+      primary_order: z.string().max(10).optional(),
+    }),
+    async handle({ deps, tenant, query }) {
+      const terms = query.q === undefined ? {} : parseTerms(query.q, ['email', 'user_id', 'username', 'phone_number']);
+      if (typeof terms === 'string') return refuse(400, terms, 'invalid_query_string');
+      if (((query.page ?? 0) + 1) * (query.per_page ?? 50) > PAGED_RECORDS) {
+        return refuse(400, `You can only page through the first ${PAGED_RECORDS} records.`, 'invalid_paging');
+      }
+      const { connection } = query;
+      return list(query, {
+        plural: 'users',
+        withLength: true,
+        read: (page) => searchUsers(deps.store, tenant.id, { terms, page, ...optional('connection', connection) }),
+        show: (user) => project(showUser(user), query),
+      });
+    },
+  }),
+
+  route({
+    method: 'GET',
+    path: '/users-by-email',
+    scopes: ['read:users'],
+    query: z.strictObject({ email: text(254), ...fieldsQuery }),
+    async handle({ deps, tenant, query }) {
+      const { records } = await deps.store.users.list(tenant.id, { email: query.email });
+      return answer(records.map((user) => project(showUser(user), query)));
+    },
+  }),
+
+  route({
+    method: 'POST',
+    path: '/users',
+    scopes: ['create:users'],
+    body: userCreation,
+    async handle({ deps, ports, tenant, body }) {
+      const connection = await deps.store.connections.findByKey(tenant.id, body.connection);
+      if (!connection) return UNKNOWN_CONNECTION;
+      const imported = body.custom_password_hash?.hash.value ?? body.password_hash;
+      const missing = missingProperty(connection, body, imported);
+      if (missing) return missing;
+      const passwordHash = body.password === undefined ? imported : await deps.passwords.hash(body.password);
+      const user = newUser(ports, connection, {
+        ...columns(body),
+        ...optional('id', body.user_id),
+        ...optional('passwordHash', passwordHash),
+        userMetadata: mergeMetadata({}, body.user_metadata ?? {}),
+        appMetadata: mergeMetadata({}, body.app_metadata ?? {}),
+      });
+      if ((await deps.store.users.insert(user)) === 'conflict') return ALREADY_EXISTS;
+      return created(showUser(user));
+    },
+  }),
+
+  route({
+    method: 'GET',
+    path: '/users/:id',
+    scopes: ['read:users'],
+    query: z.strictObject(fieldsQuery),
+    async handle({ deps, tenant, param, query }) {
+      const user = await deps.store.users.find(tenant.id, param('id'));
+      return user ? answer(project(showUser(user), query)) : NOT_FOUND.user;
+    },
+  }),
+
+  route({
+    method: 'PATCH',
+    path: '/users/:id',
+    scopes: ['update:users', 'update:users_app_metadata'],
+    body: userChange,
+    async handle(call) {
+      // The second scope opens one property only.
+      const others = Object.keys(call.body).some((key) => key !== 'app_metadata');
+      if (others && !call.operator.scopes.has('update:users')) {
+        return refuse(403, 'Insufficient scope, expected any of: update:users', 'insufficient_scope');
+      }
+      return editUser(call, call.body);
+    },
+  }),
+
+  route({
+    method: 'DELETE',
+    path: '/users/:id',
+    scopes: ['delete:users'],
+    async handle({ deps, tenant, param }) {
+      await deps.store.users.remove(tenant.id, param('id'));
+      return empty();
+    },
+  }),
+];
+
+async function editUser({ deps, tenant, param }: Incoming, body: z.output<typeof userChange>): Promise<Answer> {
+  const user = await deps.store.users.find(tenant.id, param('id'));
+  if (!user) return NOT_FOUND.user;
+  if (body.connection !== undefined && body.connection !== user.connection) return UNKNOWN_CONNECTION;
+  if (body.password !== undefined && !(await isDatabase(deps.store, user))) {
+    return invalidBody('Only users of a database connection have a password.');
+  }
+  const passwordHash = body.password === undefined ? undefined : await deps.passwords.hash(body.password);
+  const now = deps.clock.now();
+  const updated = await deps.store.users.update(tenant.id, user.id, (current) =>
+    edited(current, body, passwordHash, now),
+  );
+  if (updated === 'missing') return NOT_FOUND.user;
+  if (updated === 'conflict')
+    return refuse(400, 'The specified new value is already in use by another user.', 'auth0_idp_error');
+  // Whoever holds a session or a half-finished login of this user may be the one it is protected from.
+  if (passwordHash !== undefined || body.blocked === true) await deps.store.users.endLogins(tenant.id, user.id);
+  return answer(showUser(updated));
+}
+
+function edited(
+  current: UserRecord,
+  body: z.output<typeof userChange>,
+  passwordHash: string | undefined,
+  now: number,
+): UserRecord {
+  const { phone_number, given_name, family_name, ...rest } = body;
+  const next: UserRecord = {
+    ...current,
+    // A new address is nobody's until it is verified.
+    ...(body.email !== undefined && body.email !== current.email ? { emailVerified: false } : {}),
+    ...(typeof phone_number === 'string' && phone_number !== current.phoneNumber ? { phoneVerified: false } : {}),
+    ...columns({
+      ...rest,
+      phone_number: phone_number ?? undefined,
+      given_name: given_name ?? undefined,
+      family_name: family_name ?? undefined,
+    }),
+    ...(passwordHash === undefined ? {} : { passwordHash, passwordChangedAt: now }),
+    ...(body.user_metadata === undefined
+      ? {}
+      : { userMetadata: mergeMetadata(current.userMetadata, body.user_metadata) }),
+    ...(body.app_metadata === undefined ? {} : { appMetadata: mergeMetadata(current.appMetadata, body.app_metadata) }),
+    updatedAt: now,
+  };
+  if (phone_number === null) delete next.phoneNumber;
+  if (given_name === null) delete next.givenName;
+  if (family_name === null) delete next.familyName;
+  return next;
+}
+
+/** The plain properties, under the names of the record. */
+function columns(body: Profile) {
+  return {
+    ...optional('email', body.email),
+    ...optional('emailVerified', body.email_verified),
+    ...optional('username', body.username),
+    ...optional('phoneNumber', body.phone_number),
+    ...optional('phoneVerified', body.phone_verified),
+    ...optional('name', body.name),
+    ...optional('nickname', body.nickname),
+    ...optional('givenName', body.given_name),
+    ...optional('familyName', body.family_name),
+    ...optional('picture', body.picture),
+    ...optional('blocked', body.blocked),
+  };
+}
+
+function missingProperty(
+  connection: ConnectionRecord,
+  body: Profile,
+  imported: string | undefined,
+): Refusal | undefined {
+  if (connection.strategy !== 'auth0') return undefined;
+  if (body.email === undefined && body.username === undefined && body.phone_number === undefined) {
+    return invalid('payload', 'Missing required property: email');
+  }
+  if (body.password === undefined && imported === undefined)
+    return invalid('payload', 'Missing required property: password');
+  if (body.password !== undefined && imported !== undefined) {
+    return invalidBody('Cannot set both password and an imported password hash');
+  }
+  return undefined;
+}
+
+async function isDatabase(store: Store, user: UserRecord): Promise<boolean> {
+  return (await store.connections.findByKey(user.tenantId, user.connection))?.strategy === 'auth0';
+}
