@@ -1,0 +1,60 @@
+// Server, hosted pages: everything a page can say, as a type. One file a language fills it, so no language lacks a key.
+import type { Notice } from '#runtime/codes.ts';
+import { en } from './en.ts';
+import { ja } from './ja.ts';
+
+export const LANGUAGES = ['en', 'ja'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** Why there is a page without a form. */
+export type ProblemKey =
+  /** No such login, another browser's, or a damaged address: not told apart. */
+  | 'unknown-login'
+  | 'expired'
+  /** The login was finished already, and its result was fetched. */
+  | 'already-used'
+  /** A form that another site sent. */
+  | 'foreign-form'
+  | 'bad-request'
+  /** The application sent us something we cannot answer by sending the person back. */
+  | 'bad-application'
+  | 'not-found'
+  | 'fault';
+
+/** The rows of the picker, by their `action`. */
+export type PickerAction = 'sms' | 'otp' | 'email';
+
+export type Texts = {
+  login: { title: string; lead(application: string): string; identifier: string; password: string; submit: string };
+  picker: { title: string; lead: string; back: string; factors: Record<PickerAction, { label: string; hint: string }> };
+  challenges: {
+    otp: { title: string; lead: string };
+    sms: { title: string; lead(to: string): string };
+    email: { title: string; lead(to: string): string };
+    code: string;
+    submit: string;
+    resend: string;
+    other: string;
+  };
+  busy: { title: string; lead: string };
+  /** In front of the title of a page that carries an error, for those who only hear it. */
+  errorPrefix: string;
+  notices: { [Key in Notice['key']]: (notice: Extract<Notice, { key: Key }>) => string };
+  problems: Record<ProblemKey, { title: string; advice: string }>;
+  /** In front of the technical reason on a page for a problem of the application. */
+  reason: string;
+};
+
+const TEXTS: Record<Language, Texts> = { en, ja };
+
+/** The texts of a language; English for one we do not speak. */
+export function textsIn(locale: string): { language: Language; texts: Texts } {
+  const language = LANGUAGES.find((known) => known === locale) ?? 'en';
+  return { language, texts: TEXTS[language] };
+}
+
+/** What a refused form says to the person. */
+export function noticeText(texts: Texts, notice: Notice): string {
+  const say = texts.notices[notice.key] as (notice: Notice) => string;
+  return say(notice);
+}

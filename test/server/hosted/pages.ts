@@ -1,0 +1,69 @@
+// Test: the hosted pages over the real runtime, without the rest of the server: a browser is a cookie and a form.
+import { Hono } from 'hono';
+import type { Deps, Env } from '#server/deps.ts';
+import { hostedRoutes } from '#server/hosted/hosted.ts';
+import { CALLER, type House } from '#test/kit/house.ts';
+
+export const BROWSER = 'b'.repeat(43);
+
+export type Pages = {
+  get(path: string, headers?: Record<string, string>): Promise<Answer>;
+  post(path: string, fields: Record<string, string> | string, headers?: Record<string, string>): Promise<Answer>;
+};
+
+export type Answer = {
+  status: number;
+  location: string | undefined;
+  headers: Headers;
+  text: string;
+  /** `data-error` of the form. */
+  error: string | undefined;
+  hasForm: boolean;
+};
+
+export function openPages(house: House): Pages {
+  const deps = { store: house.store, runtime: house.runtime, random: house.ports.random } as unknown as Deps;
+  const app = new Hono<Env>()
+    .use(async (c, next) => {
+      c.set('tenant', house.tenant);
+      c.set('caller', CALLER);
+      await next();
+    })
+    .route('/', hostedRoutes(deps));
+  const ask = async (path: string, init: RequestInit): Promise<Answer> => {
+    const answer = await app.request(house.tenant.baseUrl + path, init);
+    const text = await answer.text();
+    return {
+      status: answer.status,
+      location: answer.headers.get('location') ?? undefined,
+      headers: answer.headers,
+      text,
+      error: /<form[^>]* data-error="([^"]*)"/.exec(text)?.[1],
+      hasForm: text.includes('<form'),
+    };
+  };
+  return {
+    get: (path, headers = {}) => ask(path, { headers: { cookie: cookie(BROWSER), ...headers } }),
+    post: (path, fields, headers = {}) =>
+      ask(path, {
+        method: 'POST',
+        headers: {
+          cookie: cookie(BROWSER),
+          'content-type': 'application/x-www-form-urlencoded',
+          ...headers,
+        },
+        body: typeof fields === 'string' ? fields : new URLSearchParams(fields).toString(),
+      }),
+  };
+}
+
+export function cookie(binding: string): string {
+  return `sallyport_browser=${binding}`;
+}
+
+/** The key of the login in a redirect. */
+export function stateIn({ location }: Answer): string {
+  const state = location === undefined ? null : new URL(location, 'http://x').searchParams.get('state');
+  if (state === null) throw new Error(`no state in ${location}`);
+  return state;
+}
