@@ -1,0 +1,68 @@
+// Server: every address of the house on one page. A request passes the headers that all answers carry, then the two
+// addresses of operation, then it gets its tenant and its caller, then a door.
+import { Hono } from 'hono';
+import type { Deps, Env } from './deps.ts';
+import { devRoutes } from './dev/dev.ts';
+import { faultHandler, notFound } from './errors.ts';
+import { hostedRoutes } from './hosted/hosted.ts';
+import { managementRoutes } from './management/management.ts';
+import { tenantManagementRoutes } from './management/tenant-management.ts';
+import { oauthRoutes } from './oauth/oauth.ts';
+import { readCaller } from './request.ts';
+import { tenantOfHost } from './tenant-of-host.ts';
+
+/** `ready` settles when scripts can be run; without it only the database is asked. */
+export function createApp(deps: Deps, ready: () => Promise<void> = async () => {}): Hono<Env> {
+  const app = new Hono<Env>();
+  app.onError(faultHandler(deps));
+  app.notFound(notFound);
+
+  app.use(async (c, next) => {
+    await next();
+    const { headers } = c.res;
+    headers.set('x-content-type-options', 'nosniff');
+    headers.set('referrer-policy', 'no-referrer');
+    if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
+  });
+
+  app.get('/healthz', (c) => c.json({ status: 'ok' }));
+  app.get('/readyz', async (c) => {
+    const isReady = await answersSoon(async () => {
+      await deps.store.ping();
+      await ready();
+    });
+    return c.json({ status: isReady ? 'ready' : 'not ready' }, isReady ? 200 : 503);
+  });
+
+  app.use(async (c, next) => {
+    const tenant = await tenantOfHost(deps, new URL(c.req.url));
+    if (!tenant) return notFound(c);
+    c.set('tenant', tenant);
+    c.set('caller', readCaller(c, deps.config.trustProxy));
+    return next();
+  });
+
+  app.route('/', oauthRoutes(deps)); // /authorize, /oauth/token, /.well-known
+  app.route('/', hostedRoutes(deps)); // /u
+  app.route('/', managementRoutes(deps)); // /api/v2
+  app.route('/', tenantManagementRoutes(deps)); // /v1/management
+  app.route(
+    '/',
+    devRoutes(deps, async (request) => app.fetch(request)),
+  ); // /dev
+  return app;
+}
+
+const READY_WITHIN_MS = 2000;
+
+async function answersSoon(check: () => Promise<void>): Promise<boolean> {
+  const { promise: late, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(resolve, READY_WITHIN_MS, false);
+  try {
+    return await Promise.race([check().then(() => true), late]);
+  } catch {
+    return false; // Not reachable: exactly what the caller wants to know.
+  } finally {
+    clearTimeout(timer);
+  }
+}

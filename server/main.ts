@@ -1,0 +1,81 @@
+// Server: the process. The house is wired together here and nowhere else; everything it needs is made once, handed down,
+// and taken apart in reverse order when the process is told to end.
+import { createRuntime } from '#runtime/create-runtime.ts';
+import { createPasswords } from '#runtime/factors/password-hash.ts';
+import { createRandom } from '#runtime/random.ts';
+import { createSandbox } from '#runtime/sandbox/cells.ts';
+import { openKeyring } from '#storage/keyring.ts';
+import { openStore } from '#storage/open.ts';
+import { createApp } from './app.ts';
+import { boot, describeStart } from './boot.ts';
+import { createClock } from './clock.ts';
+import { loadConfig } from './config.ts';
+import { listen } from './listen.ts';
+import { createLogger } from './log.ts';
+import { rootKeys } from './root-key.ts';
+import { endWith, startFault } from './start-fault.ts';
+
+const TIDY_EVERY_MS = 60_000;
+const GRACE_MS = 5000;
+const PARENT_POLL_MS = 250;
+
+async function main(): Promise<void> {
+  const config = loadConfig();
+  const readable = process.stdout.isTTY === true;
+  const log = createLogger(config, process.stdout, { readable });
+  const clock = createClock();
+  const { now } = clock;
+  const random = createRandom();
+  const passwords = createPasswords();
+  const keyring = openKeyring(rootKeys(config));
+  const store = await openStore(config.databaseUrl, keyring, { now });
+  const sandbox = createSandbox({ log });
+  const runtime = createRuntime({ store, sandbox, now, random, passwords, mac: keyring, log, inbox: config.dev });
+  const deps = { config, store, runtime, clock, random, passwords, log };
+  const app = createApp(deps, () => sandbox.ready());
+  const demo = await boot(app, deps);
+  const listener = await listen(app, config);
+  log.info({ host: config.host, port: config.port, baseUrl: config.baseUrl }, 'listening');
+  if (config.started || readable) process.stdout.write(describeStart(config, demo));
+
+  const tidying = setInterval(() => {
+    runtime.tidy().catch((cause: unknown) => log.error({ cause }, 'tidying failed'));
+  }, TIDY_EVERY_MS).unref();
+
+  let ending = false;
+  const end = async (signal: string) => {
+    if (ending) return;
+    ending = true;
+    log.info({ signal }, 'ending');
+    clearInterval(tidying);
+    const deadline = Date.now() + GRACE_MS;
+    await listener.close(GRACE_MS);
+    await sandbox.drain(Math.max(0, deadline - Date.now()));
+    await store.close();
+    process.exit(0);
+  };
+  const endSoon = (signal: string) => {
+    end(signal).catch((cause: unknown) => {
+      log.error({ cause }, 'the end was not orderly');
+      process.exit(1);
+    });
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => endSoon(signal));
+  if (config.started) whenOrphaned(() => endSoon('the end of npm start'));
+}
+
+/** npm gives a signal to the shell between us, which ends without passing it on: all we see is another parent. */
+function whenOrphaned(act: () => void): void {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    act();
+  }, PARENT_POLL_MS).unref();
+}
+
+if (Number.parseInt(process.versions.node, 10) < 24) {
+  endWith(`Node is ${process.versions.node}; expected 24 or later (npm start uses the one that npm ci installed)`);
+} else {
+  main().catch((cause: unknown) => endWith(startFault(cause)));
+}

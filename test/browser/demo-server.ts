@@ -1,0 +1,84 @@
+// Test: the real process with its demo tenant, as `npm start` runs it, on a port and a database of its own.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export type DemoServer = {
+  /** Scheme, host and port. */
+  site: string;
+  /** The newest code that was sent to an address. */
+  codeFor(to: string): Promise<string>;
+  /** How many messages an address got. */
+  sentTo(to: string): Promise<number>;
+  advance(seconds: number): Promise<void>;
+  close(): Promise<void>;
+};
+
+export async function startDemoServer(): Promise<DemoServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'sallyport-demo-'));
+  const port = await freePort();
+  const site = `http://localhost:${port}`;
+  let output = '';
+  const server = spawn(process.execPath, ['server/main.ts'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      PATH: process.env.PATH ?? '',
+      PORT: String(port),
+      DATABASE_URL: `sqlite:${join(folder, 'demo.db')}`,
+      SALLYPORT_DEMO: '1',
+      SALLYPORT_DEV: '1',
+    },
+  });
+  for (const stream of [server.stdout, server.stderr]) stream.on('data', (chunk) => (output += chunk));
+
+  const inbox = async (to: string): Promise<{ code: string }[]> => {
+    const answer = await fetch(`${site}/dev/inbox.json?to=${encodeURIComponent(to)}`);
+    return (await answer.json()) as { code: string }[];
+  };
+  const close = async (): Promise<void> => {
+    if (server.exitCode === null) {
+      const ended = once(server, 'exit');
+      server.kill('SIGTERM');
+      await ended;
+    }
+    await rm(folder, { recursive: true, force: true });
+  };
+
+  for (let tries = 0; ; tries += 1) {
+    const answer = await fetch(`${site}/readyz`).catch(() => undefined);
+    if (answer?.status === 200) break;
+    if (server.exitCode !== null || tries > 600) {
+      await close();
+      throw new Error(`the demo server does not serve: ${output}`);
+    }
+    await sleep(50);
+  }
+  return {
+    site,
+    codeFor: async (to) => {
+      const [message] = await inbox(to);
+      if (!message) throw new Error(`nothing was sent to ${to}`);
+      return message.code;
+    },
+    sentTo: async (to) => (await inbox(to)).length,
+    advance: async (seconds) => {
+      const body = JSON.stringify({ advance_seconds: seconds });
+      const answer = await fetch(`${site}/dev/clock`, { method: 'POST', body });
+      if (!answer.ok) throw new Error(`the clock answered ${answer.status}`);
+    },
+    close,
+  };
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as { port: number };
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}

@@ -1,0 +1,77 @@
+// Test: what every browser test stands on: the demo server, one Chromium, and people with browsers of their own, without
+// JavaScript. With SALLYPORT_TEST_SCREENS=<folder> every photographed page lands there.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { DEMO_PEOPLE, type DemoPerson } from '#server/demo/people.ts';
+import { launchChromium } from '#test/kit/chromium.ts';
+import { type DemoServer, startDemoServer } from './demo-server.ts';
+
+export const [ana, ben, cleo] = DEMO_PEOPLE as [DemoPerson, DemoPerson, DemoPerson];
+export const phone = ana.phone ?? '';
+
+export let server: DemoServer;
+let browser: Browser;
+const contexts: BrowserContext[] = [];
+/** What pages complained about: a blocked resource, a broken policy. */
+let complaints: string[] = [];
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startDemoServer(), launchChromium()]);
+}, 120_000);
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+afterEach(async () => {
+  for (const context of contexts.splice(0)) await context.close();
+  expect(complaints).toEqual([]);
+  complaints = [];
+});
+
+/** Somebody with a browser of their own. */
+export async function somebody(options: BrowserContextOptions = {}): Promise<BrowserContext> {
+  const context = await browser.newContext({ javaScriptEnabled: false, locale: 'en-US', ...options });
+  context.setDefaultTimeout(10_000);
+  context.on('console', (message) => {
+    // A refused form answers 400 or 429, which Chromium reports as a failed load of the page.
+    if (!/status of 4\d\d/.test(message.text())) complaints.push(message.text());
+  });
+  contexts.push(context);
+  return context;
+}
+
+export async function photograph(page: Page, name: string): Promise<void> {
+  const folder = process.env.SALLYPORT_TEST_SCREENS;
+  if (!folder) return;
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+}
+
+export async function openLogin(context: BrowserContext, query = 'prompt=login'): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(`${server.site}/dev/try/start?${query}`);
+  expect(new URL(page.url()).pathname).toBe('/u/login');
+  return page;
+}
+
+export async function signIn(page: Page, { email, password }: { email: string; password: string }): Promise<void> {
+  await page.fill('[name=username]', email);
+  await page.fill('[name=password]', password);
+  await press(page, 'default');
+}
+
+/** Presses the button of an action and waits for what follows. */
+export async function press(page: Page, action: string): Promise<void> {
+  await Promise.all([page.waitForEvent('framenavigated'), page.click(`button[name=action][value="${action}"]`)]);
+  await page.waitForLoadState();
+}
+
+export async function answer(page: Page, code: string): Promise<void> {
+  await page.fill('[name=code]', code);
+  await press(page, 'default');
+}
+
+export const at = (page: Page): string => new URL(page.url()).pathname;
+export const error = (page: Page): Promise<string | null> => page.locator('form').getAttribute('data-error');
