@@ -1,0 +1,36 @@
+// Benchmarks: one line each, `name: value, yardstick, ratio`. Value and yardstick are measured in the same minute on the
+// same machine, so the ratio can be compared between machines and releases; the bare figures cannot.
+import { availableParallelism, cpus, platform, release } from 'node:os';
+import { benchLogin } from './login.ts';
+import { benchRefusal } from './refusal.ts';
+import { type BenchLine, benchScriptRun } from './script-run.ts';
+
+const BENCHMARKS: { readonly [name: string]: () => Promise<BenchLine[]> } = {
+  'script-run': benchScriptRun,
+  login: benchLogin,
+  refusal: benchRefusal,
+};
+
+function show({ name, value, yardstick, ratio, goal, note }: BenchLine): string {
+  const wanted = Number.isFinite(goal) ? ` (goal ≤ ${round(goal)}${ratio <= goal ? '' : ', missed'})` : '';
+  return `${name}: ${round(value)}, yardstick ${round(yardstick)}, ratio ${round(ratio)}${wanted}${note ? ` · ${note}` : ''}`;
+}
+
+/** Three digits that matter. */
+function round(figure: number): string {
+  return Math.abs(figure) >= 100 ? figure.toFixed(0) : String(Number(figure.toPrecision(3)));
+}
+
+const chosen = process.argv.slice(2);
+const unknown = chosen.find((name) => !(name in BENCHMARKS));
+if (unknown !== undefined) {
+  console.error(`There is no benchmark ${unknown}; there are ${Object.keys(BENCHMARKS).join(', ')}.`);
+  process.exit(1);
+}
+
+const model = cpus()[0]?.model.trim() ?? 'unknown processor';
+console.log(`${model}, ${availableParallelism()} cores, ${platform()} ${release()}, Node ${process.version}`);
+for (const [name, run] of Object.entries(BENCHMARKS)) {
+  if (chosen.length > 0 && !chosen.includes(name)) continue;
+  for (const line of await run()) console.log(show(line));
+}
