@@ -52,7 +52,6 @@ describe('wearing down', () => {
     ['backtracking', '/^(a+)+$/.test("a".repeat(60) + "!")', CPU],
     ['an uninterruptible built-in', 'Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 1)', CPU],
     ['objects without end', 'const a = []; for (;;) a.push({ x: 1 })', MEMORY],
-    ['arrays without end', 'const a = []; for (;;) a.push(new Array(1e5).fill("x"))', MEMORY],
     ['buffers without end', 'const a = []; for (;;) a.push(new Uint8Array(1 << 24).fill(1))', MEMORY],
   ])('%s', async (_, body, expected) => {
     expect(outcome(await beside(handler(body, attacker())))).toBe(expected);
@@ -65,6 +64,7 @@ describe('wearing down', () => {
       'strings without end',
       'const a = []; for (let i = 0; ; i++) a.push(("x" + i).padEnd(1 << 20, "y").slice(1).split("").join("z"))',
     ],
+    ['arrays without end', 'const a = []; for (;;) a.push(new Array(1e5).fill("x"))'],
     ['promises without end', 'const f = () => Promise.resolve().then(f); f()'],
   ])('%s ends by whichever limit it meets first', async (_, body) => {
     expect([CPU, MEMORY]).toContain(outcome(await beside(handler(body, attacker()))));
