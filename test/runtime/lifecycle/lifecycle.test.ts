@@ -8,132 +8,135 @@ import { ensureOperatorClient } from '#runtime/lifecycle/client.ts';
 import { ensureDefaultTenant } from '#runtime/lifecycle/tenant.ts';
 import { mergeMetadata } from '#runtime/lifecycle/user.ts';
 import type { ActionRecord } from '#storage/records.ts';
+import { databases } from '#test/kit/databases.ts';
 import { type House, openHouse } from '#test/kit/house.ts';
 
-let house: House;
-beforeAll(async () => {
-  house = await openHouse();
-});
-afterAll(() => house.close());
-
-const rethrow = (fault: unknown) => {
-  throw fault;
-};
-const fine: CheckScript = async () => ({ ok: true });
-const HOUR = 60 * 60_000;
-
-async function draft(code = 'exports.a = 1'): Promise<ActionRecord> {
-  const made = await newAction(house.ports, house.tenant.id, {
-    name: 'x',
-    trigger: { id: 'post-login', version: 'v3' },
-    code,
+describe.each(databases())('%s', (_name, open) => {
+  let house: House;
+  beforeAll(async () => {
+    house = await openHouse({ databaseUrl: await open() });
   });
-  if ('refused' in made) throw new Error(made.refused);
-  return made;
-}
-const now = async ({ id }: ActionRecord) => (await house.store.actions.find(house.tenant.id, id))!;
+  afterAll(() => house.close());
 
-describe('builds', () => {
-  test('the result of an overtaken build is dropped', async () => {
-    const { promise: released, resolve: release } = Promise.withResolvers<void>();
-    const slow: CheckScript = async ({ source }) => {
-      if (source === 'old') await released;
-      return { ok: false, errors: [{ message: source, line: 1, column: 1, text: '' }] };
-    };
-    const builder = createBuilder(house.ports, slow, rethrow);
-    const old = await draft('old');
-    builder.start(old);
-    const edited = await editAction(house.ports, house.tenant.id, old.id, { code: 'new' });
-    if ('refused' in edited) throw new Error(edited.refused);
-    expect(edited.updatedAt).toBeGreaterThan(old.updatedAt);
-    builder.start(edited);
-    release();
-    await builder.settled();
-    expect(await now(old)).toMatchObject({ status: 'failed', errors: [{ message: 'x.js:1:1: new' }] });
-  });
+  const rethrow = (fault: unknown) => {
+    throw fault;
+  };
+  const fine: CheckScript = async () => ({ ok: true });
+  const HOUR = 60 * 60_000;
 
-  test('one draft is built once, however often it is looked at; a fault of ours is told and leaves it pending', async () => {
-    let checks = 0;
-    const faults: unknown[] = [];
-    const broken: CheckScript = async () => {
-      checks += 1;
-      throw new Error('no compiler');
-    };
-    const builder = createBuilder(house.ports, broken, (fault) => faults.push(fault));
-    const action = await draft();
-    builder.start(action);
-    builder.start(action);
-    await builder.settled();
-    expect([checks, faults.length, (await now(action)).status]).toEqual([1, 1, 'pending']);
-  });
-});
+  async function draft(code = 'exports.a = 1'): Promise<ActionRecord> {
+    const made = await newAction(house.ports, house.tenant.id, {
+      name: 'x',
+      trigger: { id: 'post-login', version: 'v3' },
+      code,
+    });
+    if ('refused' in made) throw new Error(made.refused);
+    return made;
+  }
+  const now = async ({ id }: ActionRecord) => (await house.store.actions.find(house.tenant.id, id))!;
 
-describe('versions', () => {
-  test('the fifty-first removes the oldest, but not while a login may have it pinned', async () => {
-    const action = await draft();
-    const builder = createBuilder(house.ports, fine, rethrow);
-    builder.start(action);
-    await builder.settled();
-    const numbers = async () => {
-      const { records } = await house.store.actionVersions.list(house.tenant.id, { parent: action.id });
-      return records.map(({ number }) => number);
-    };
-    for (let count = 0; count < 51; count += 1) await deployAction(house.ports, house.tenant.id, action.id);
-    expect((await numbers()).length).toBe(51);
-    house.clock.advance(HOUR + 1);
-    await deployAction(house.ports, house.tenant.id, action.id);
-    expect((await numbers())[0]).toBe(2);
+  describe('builds', () => {
+    test('the result of an overtaken build is dropped', async () => {
+      const { promise: released, resolve: release } = Promise.withResolvers<void>();
+      const slow: CheckScript = async ({ source }) => {
+        if (source === 'old') await released;
+        return { ok: false, errors: [{ message: source, line: 1, column: 1, text: '' }] };
+      };
+      const builder = createBuilder(house.ports, slow, rethrow);
+      const old = await draft('old');
+      builder.start(old);
+      const edited = await editAction(house.ports, house.tenant.id, old.id, { code: 'new' });
+      if ('refused' in edited) throw new Error(edited.refused);
+      expect(edited.updatedAt).toBeGreaterThan(old.updatedAt);
+      builder.start(edited);
+      release();
+      await builder.settled();
+      expect(await now(old)).toMatchObject({ status: 'failed', errors: [{ message: 'x.js:1:1: new' }] });
+    });
+
+    test('one draft is built once, however often it is looked at; a fault of ours is told and leaves it pending', async () => {
+      let checks = 0;
+      const faults: unknown[] = [];
+      const broken: CheckScript = async () => {
+        checks += 1;
+        throw new Error('no compiler');
+      };
+      const builder = createBuilder(house.ports, broken, (fault) => faults.push(fault));
+      const action = await draft();
+      builder.start(action);
+      builder.start(action);
+      await builder.settled();
+      expect([checks, faults.length, (await now(action)).status]).toEqual([1, 1, 'pending']);
+    });
   });
 
-  test('they outlive their Action: a login that began before goes on', async () => {
-    const action = await draft();
-    const builder = createBuilder(house.ports, fine, rethrow);
-    builder.start(action);
-    await builder.settled();
-    const deployed = await deployAction(house.ports, house.tenant.id, action.id);
-    if (!deployed.deployed) throw new Error(deployed.reason);
-    expect(await removeAction(house.ports, house.tenant.id, action.id, { force: false })).toBe('removed');
-    expect(await house.store.actionVersions.find(house.tenant.id, deployed.version.id)).toBeDefined();
-  });
-});
+  describe('versions', () => {
+    test('the fifty-first removes the oldest, but not while a login may have it pinned', async () => {
+      const action = await draft();
+      const builder = createBuilder(house.ports, fine, rethrow);
+      builder.start(action);
+      await builder.settled();
+      const numbers = async () => {
+        const { records } = await house.store.actionVersions.list(house.tenant.id, { parent: action.id });
+        return records.map(({ number }) => number);
+      };
+      for (let count = 0; count < 51; count += 1) await deployAction(house.ports, house.tenant.id, action.id);
+      expect((await numbers()).length).toBe(51);
+      house.clock.advance(HOUR + 1);
+      await deployAction(house.ports, house.tenant.id, action.id);
+      expect((await numbers())[0]).toBe(2);
+    });
 
-describe('the default tenant', () => {
-  const input = { name: 'main', baseUrl: 'http://main.localhost:3000' };
-
-  test('a birth that a crash cut off is finished at the next start', async () => {
-    const tenant = await ensureDefaultTenant(house.ports, input);
-    const [api] = (await house.store.resourceServers.list(tenant.id)).records;
-    await house.store.resourceServers.remove(tenant.id, api!.id);
-    await ensureDefaultTenant(house.ports, input);
-    const [again, ...more] = (await house.store.resourceServers.list(tenant.id)).records;
-    expect([again?.isSystem, again?.scopes.length, more.length]).toEqual([true, api?.scopes.length, 0]);
-    expect((await house.store.signingKeys.list(tenant.id)).length).toBe(1);
-    expect((await house.store.connections.list(tenant.id)).total).toBe(1);
-  });
-
-  test("a changed secret replaces the operator's former one", async () => {
-    const tenant = await ensureDefaultTenant(house.ports, input);
-    for (const clientSecret of ['one', 'two']) {
-      await ensureOperatorClient(house.ports, tenant, { clientId: 'operator', clientSecret });
-      expect((await house.store.clients.find(tenant.id, 'operator'))?.secret).toBe(clientSecret);
-    }
-    expect((await house.store.clientGrants.list(tenant.id, { parent: 'operator' })).total).toBe(1);
+    test('they outlive their Action: a login that began before goes on', async () => {
+      const action = await draft();
+      const builder = createBuilder(house.ports, fine, rethrow);
+      builder.start(action);
+      await builder.settled();
+      const deployed = await deployAction(house.ports, house.tenant.id, action.id);
+      if (!deployed.deployed) throw new Error(deployed.reason);
+      expect(await removeAction(house.ports, house.tenant.id, action.id, { force: false })).toBe('removed');
+      expect(await house.store.actionVersions.find(house.tenant.id, deployed.version.id)).toBeDefined();
+    });
   });
 
-  test('its key signs with RS256 and 2048 bits', async () => {
-    const tenant = await ensureDefaultTenant(house.ports, input);
-    const [key] = await house.store.signingKeys.list(tenant.id);
-    expect(key?.publicJwk).toMatchObject({ kty: 'RSA', kid: key?.id, alg: 'RS256', use: 'sig', e: 'AQAB' });
-    expect(Buffer.from(String(key?.publicJwk.n), 'base64url').length).toBe(256);
-    expect(key?.publicJwk).not.toHaveProperty('d');
-  });
-});
+  describe('the default tenant', () => {
+    const input = { name: 'main', baseUrl: 'http://main.localhost:3000' };
 
-test.each([
-  [{ a: 1 }, { b: 2 }, { a: 1, b: 2 }],
-  [{ a: { b: 1 } }, { a: { c: 2 } }, { a: { c: 2 } }],
-  [{ a: 1, b: 2 }, { a: null }, { b: 2 }],
-  [{ a: 1 }, {}, {}],
-])('metadata %j and %j make %j', (current, given, merged) => {
-  expect(mergeMetadata(current, given)).toEqual(merged);
+    test('a birth that a crash cut off is finished at the next start', async () => {
+      const tenant = await ensureDefaultTenant(house.ports, input);
+      const [api] = (await house.store.resourceServers.list(tenant.id)).records;
+      await house.store.resourceServers.remove(tenant.id, api!.id);
+      await ensureDefaultTenant(house.ports, input);
+      const [again, ...more] = (await house.store.resourceServers.list(tenant.id)).records;
+      expect([again?.isSystem, again?.scopes.length, more.length]).toEqual([true, api?.scopes.length, 0]);
+      expect((await house.store.signingKeys.list(tenant.id)).length).toBe(1);
+      expect((await house.store.connections.list(tenant.id)).total).toBe(1);
+    });
+
+    test("a changed secret replaces the operator's former one", async () => {
+      const tenant = await ensureDefaultTenant(house.ports, input);
+      for (const clientSecret of ['one', 'two']) {
+        await ensureOperatorClient(house.ports, tenant, { clientId: 'operator', clientSecret });
+        expect((await house.store.clients.find(tenant.id, 'operator'))?.secret).toBe(clientSecret);
+      }
+      expect((await house.store.clientGrants.list(tenant.id, { parent: 'operator' })).total).toBe(1);
+    });
+
+    test('its key signs with RS256 and 2048 bits', async () => {
+      const tenant = await ensureDefaultTenant(house.ports, input);
+      const [key] = await house.store.signingKeys.list(tenant.id);
+      expect(key?.publicJwk).toMatchObject({ kty: 'RSA', kid: key?.id, alg: 'RS256', use: 'sig', e: 'AQAB' });
+      expect(Buffer.from(String(key?.publicJwk.n), 'base64url').length).toBe(256);
+      expect(key?.publicJwk).not.toHaveProperty('d');
+    });
+  });
+
+  test.each([
+    [{ a: 1 }, { b: 2 }, { a: 1, b: 2 }],
+    [{ a: { b: 1 } }, { a: { c: 2 } }, { a: { c: 2 } }],
+    [{ a: 1, b: 2 }, { a: null }, { b: 2 }],
+    [{ a: 1 }, {}, {}],
+  ])('metadata %j and %j make %j', (current, given, merged) => {
+    expect(mergeMetadata(current, given)).toEqual(merged);
+  });
 });
