@@ -105,14 +105,15 @@ async function attempt(ports: Ports, versions: Versions, journey: Journey, claim
     }
   }
 
-  const moved = journey.key === undefined || tx.ask !== journey.tx.ask;
-  const key = moved ? ports.random.key() : (journey.key ?? ports.random.key());
+  // Each ask mints a key of its own; a key of an earlier ask is stale from this commit on.
+  const held = tx.ask === journey.tx.ask ? journey.key : undefined;
+  const key = held ?? ports.random.key();
   const kept = journey.keep?.(tx) ?? true;
   const lines = logs.map((draft) => tenantLog(draft, placeOf(ports, tx, world, caller)));
   const batch: Change[] = [
     ...changes,
     ...(kept ? rowChange(tx, claim.revision) : []),
-    ...(kept && moved ? [handleChange(tx, key)] : []),
+    ...(kept && held === undefined ? [handleChange(tx, key)] : []),
     ...(journey.also?.(tx) ?? []),
     ...lines.map((log): Change => ({ kind: 'log.insert', log })),
   ];
@@ -138,7 +139,7 @@ async function work(
   switch (state.name) {
     case 'verifying': {
       const { submission } = state;
-      if (submission.method === 'code') return verifyCode(ports, tx, state, submission, personOf(world));
+      if (submission.method === 'code') return verifyCode(ports, tx, submission, personOf(world));
       if (!world.client) throw new Error('a credential was judged without a client');
       return verifyPassword(ports, submission, { tenant: world.tenant, client: world.client }, caller);
     }

@@ -53,7 +53,6 @@ export type ClientRecord = {
   callbacks: string[];
   grantTypes: string[];
   authMethod: 'none' | 'client_secret_post' | 'client_secret_basic';
-  /** `token_endpoint_auth_method` was given by the tenant and is shown; otherwise it stays absent on the wire. */
   metadata: Record<string, string>;
   /** Properties we keep and give back without acting on them, under their wire names. */
   settings: JsonObject;
@@ -337,8 +336,8 @@ export type MessageRecord = {
   code?: string;
   /** The transaction that waits for it. */
   transactionId: string;
+  /** A delivered text is kept for the dev inbox; otherwise it is erased. */
   state: 'pending' | 'delivered' | 'failed';
-  /** Kept for the dev inbox after delivery; otherwise the text is erased. */
   at: number;
   expiresAt: number;
 };

@@ -3,7 +3,7 @@
 import type { Ports } from '../ports.ts';
 import { CODE_ATTEMPTS, codeAttemptsKey } from '../rate-limit.ts';
 import type { WorkInput } from '../transaction/input.ts';
-import type { BusyState, LoginTransaction, Submission } from '../transaction/transaction.ts';
+import type { LoginTransaction, Submission } from '../transaction/transaction.ts';
 import { factorOf, usable } from './catalogue.ts';
 import type { Person } from './factor.ts';
 
@@ -13,7 +13,6 @@ type CodeSubmission = Extract<Submission, { method: 'code' }>;
 export async function verifyCode(
   { store, mac, now }: Needed,
   tx: LoginTransaction,
-  _state: Extract<BusyState, { name: 'verifying' }>,
   submission: CodeSubmission,
   person: Person,
 ): Promise<WorkInput> {

@@ -1,6 +1,7 @@
 // Lifecycle: the build of a draft: its syntax is checked in the background, after the answer to its change. A build that
 // a crash cut off is started again by the next look at the draft; the result of an overtaken build is dropped.
 import type { ActionRecord, BuildError } from '#storage/records.ts';
+import { scriptFileName } from '../script-file-name.ts';
 import type { LifecyclePorts } from './ports.ts';
 
 /** Checks a script's syntax; lines and columns count from 1. */
@@ -59,15 +60,10 @@ async function errorsOf(action: ActionRecord, check: CheckScript): Promise<Build
     const names = action.dependencies.map(({ name, version }) => `${name}@${version}`).join(', ');
     return [{ id: 'dependencies_unavailable', message: `npm dependencies are not available yet: ${names}` }];
   }
-  const checked = await check({ fileName: sourceFileName(action.name), source: action.code });
+  const checked = await check({ fileName: scriptFileName(action.name), source: action.code });
   if (checked.ok) return [];
   return checked.errors.map(({ message, line, column }) => ({
     id: 'syntax_error',
-    message: `${sourceFileName(action.name)}:${line}:${column}: ${message}`,
+    message: `${scriptFileName(action.name)}:${line}:${column}: ${message}`,
   }));
-}
-
-/** The file name that messages about an Action's text show. */
-function sourceFileName(name: string): string {
-  return `${name.replaceAll(/[^\p{L}\p{N}_.-]+/gu, '-').slice(0, 100) || 'action'}.js`;
 }

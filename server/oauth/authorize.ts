@@ -42,9 +42,9 @@ async function authorize(c: Context<Env>, deps: Deps, read: ReadParameters): Pro
       ? errorPage(c, { status: 400, key: 'bad-application', reason: checked.reason })
       : answerClient(c, checked.address, { error: checked.error, error_description: checked.description });
   }
-  const { request, maxAgeSeconds } = checked;
+  const { request } = checked;
   const live = await readSession(c, deps);
-  const session = live && mayUse(live, request, maxAgeSeconds, deps.clock.now()) ? { session: live } : {};
+  const session = live && mayUse(live, request, deps.clock.now()) ? { session: live } : {};
 
   if (request.prompt.includes('none')) {
     // Bound like every login, but a browser without the cookie is not given one: nobody will come back with it.
@@ -66,12 +66,7 @@ async function authorize(c: Context<Env>, deps: Deps, read: ReadParameters): Pro
 }
 
 /** OpenID Connect Core §3.1.2.1: a new sign-in where `prompt` or `max_age` (seconds) asks for one. */
-function mayUse(
-  session: SessionRecord,
-  { prompt }: LoginRequest,
-  maxAgeSeconds: number | undefined,
-  now: number,
-): boolean {
+function mayUse(session: SessionRecord, { prompt, maxAge }: LoginRequest, now: number): boolean {
   if (prompt.includes('login') || prompt.includes('select_account')) return false;
-  return maxAgeSeconds === undefined || now - session.authenticatedAt <= maxAgeSeconds * 1000;
+  return maxAge === undefined || now - session.authenticatedAt <= maxAge * 1000;
 }

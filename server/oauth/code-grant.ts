@@ -3,7 +3,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { RestedLogin } from '#runtime/runtime.ts';
 import { findApi } from './apis.ts';
-import { tooLarge } from './custom-claims.ts';
 import type { Granted, GrantRequest } from './grant.ts';
 import { mintLoginTokens } from './login-tokens.ts';
 import { badCode, missing, refusal, type TokenRefusal } from './token-answer.ts';
@@ -18,7 +17,7 @@ export async function exchangeCode(request: GrantRequest): Promise<Granted> {
 
 async function exchange({ deps, tenant, client, parameters }: GrantRequest, login: RestedLogin): Promise<Granted> {
   if (login.subject.kind !== 'user') return { answer: badCode() };
-  const { subject, request, outcome } = login;
+  const { subject, request } = login;
   const about = { userId: subject.userId, connection: subject.connection, connectionId: subject.connectionId };
   if (request.clientId !== client.id) return { answer: badCode() };
   const wrong =
@@ -36,9 +35,6 @@ async function exchange({ deps, tenant, client, parameters }: GrantRequest, logi
     // Between login and exchange the membership may have ended.
     const member = organization && (await deps.store.assignments.isMember(tenant.id, organizationId, user.id));
     if (!member) return { answer: badCode(), about };
-  }
-  if (tooLarge(outcome.idTokenClaims, outcome.accessTokenClaims)) {
-    return { answer: refusal(403, 'access_denied', 'Custom claims are larger than 100 KB'), about };
   }
   const { body, accessTokenId } = await mintLoginTokens(deps, {
     tenant,

@@ -19,13 +19,6 @@ const PERSON = new Set(
   ).split(' '),
 );
 
-const LIMIT_BYTES = 100 * 1024;
-
-/** Whether what scripts set for one login is too much: both tokens together, at most 100 KB of JSON. */
-export function tooLarge(...claims: JsonObject[]): boolean {
-  return claims.reduce((bytes, some) => bytes + Buffer.byteLength(JSON.stringify(some)), 0) > LIMIT_BYTES;
-}
-
 /** For an id_token. */
 export function idTokenClaims(claims: JsonObject): JsonObject {
   return pick(claims, () => true);

@@ -71,7 +71,7 @@ function idClaims({ login, user, organization }: LoginToMint, scopes: string[], 
     aud: request.clientId,
     sid: sessionId,
     ...(request.nonce === undefined ? {} : { nonce: request.nonce }),
-    ...(request.query.max_age === undefined ? {} : { auth_time: authenticatedAt(login) }),
+    ...(request.maxAge === undefined ? {} : { auth_time: authenticatedAt(login) }),
     ...organizationClaims(organization),
     // A factor of an earlier login in this session says nothing about this one.
     ...(proven ? { amr: ['mfa'], acr: MULTI_FACTOR } : {}),

@@ -3,11 +3,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { DEMO_PEOPLE } from '#server/demo/people.ts';
+import { freePort } from '#test/kit/free-port.ts';
 import { createPlainBrowser } from '#test/kit/plain-browser.ts';
 import { createDatabase } from '#test/kit/postgres.ts';
 
@@ -76,14 +76,4 @@ async function start(port: number, databaseUrl: string): Promise<ChildProcess> {
     })
     .toBe(200);
   return server;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (typeof address !== 'object' || !address) throw new Error('no port');
-  return address.port;
 }

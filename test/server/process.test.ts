@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
+import { freePort } from '#test/kit/free-port.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-process-'));
 const running = new Set<ChildProcess>();
@@ -30,15 +31,6 @@ function launch(env: Record<string, string>): { server: ChildProcess; output: ()
   server.on('exit', () => running.delete(server));
   for (const stream of [server.stdout, server.stderr]) stream?.on('data', (chunk) => (output += chunk));
   return { server, output: () => output };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as { port: number };
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }
 
 async function start(env: Record<string, string> = {}): Promise<Started> {

@@ -1,5 +1,5 @@
 // A login in the middle of things, for tests of the pure core.
-import type { Ask, Challenge, LoginTransaction } from '#runtime/transaction/transaction.ts';
+import type { Ask, Challenge, LoginState, LoginTransaction } from '#runtime/transaction/transaction.ts';
 
 export const NOW = Date.UTC(2026, 0, 15, 12);
 
@@ -44,7 +44,6 @@ export function aTransaction(more: Partial<LoginTransaction> = {}): LoginTransac
     gate: { kind: 'credential' },
     subject: { kind: 'user', userId: 'auth0|1', connectionId: 'con_1', connection: 'db', strategy: 'auth0' },
     methods: [],
-    failures: 0,
     plan: [{ bindingId: 'b', actionId: 'a', versionId: 'v', name: 'first' }],
     cursor: 0,
     queue: [],
@@ -59,4 +58,37 @@ export function aTransaction(more: Partial<LoginTransaction> = {}): LoginTransac
     expiresAt: NOW + 3_600_000,
     ...more,
   };
+}
+
+/** One login state of each name, around one ask with an open challenge. */
+export function samples() {
+  const ask = anAsk();
+  const challenge = aChallenge();
+  const offers = [
+    { factor: 'phone', authenticators: ['dev_phone'] },
+    { factor: 'otp', authenticators: ['dev_otp'] },
+  ] as const;
+  const challenging = {
+    name: 'challenging',
+    ask,
+    offers: structuredClone(offers),
+    challengeId: challenge.id,
+  } as unknown as Extract<LoginState, { name: 'challenging' }>;
+
+  const STATES: { [Name in LoginState['name']]: Extract<LoginState, { name: Name }> } = {
+    identifying: { name: 'identifying' },
+    choosing: { name: 'choosing', ask, offers: challenging.offers, back: challenge.id },
+    challenging,
+    verifying: {
+      name: 'verifying',
+      submission: { method: 'code', challengeId: challenge.id, code: '123456' },
+      from: challenging,
+    },
+    running: { name: 'running' },
+    preparing: { name: 'preparing', ask },
+    settling: { name: 'settling' },
+    completed: { name: 'completed', taken: false },
+    denied: { name: 'denied', code: 'access_denied', reason: 'No.' },
+  };
+  return { ask, challenge, challenging, STATES };
 }
