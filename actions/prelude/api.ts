@@ -12,16 +12,17 @@ export const given: { event: unknown } = { event: undefined };
 function createMethod(method: ApiMethod, api: Branch): (...args: unknown[]) => unknown {
   const { name, check, isIdle } = method;
   const answer = method.returns === 'api' ? api : undefined;
-  return (...args) => {
-    if (run.settled) {
+  function call(...args: unknown[]): unknown {
+    if (run.phase === 'settled') {
       recordLateCall(name);
-      recordLine('warn', `api.${name} was called after the handler had settled; the call did nothing.`);
+      recordLine('warn', `api.${name} was called after the handler had settled; the call did nothing.`, call);
       return answer;
     }
     check?.(args, given.event);
     if (isIdle === undefined || !isIdle(args)) recordCommand(name, args);
     return answer;
-  };
+  }
+  return call;
 }
 
 /** Runs before the script, so plain language features are safe here. */

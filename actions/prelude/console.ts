@@ -18,16 +18,21 @@ function show(value: unknown): string {
   return textOf(value);
 }
 
-function write(level: (typeof LEVELS)[number], args: unknown[]): void {
+type Method = (...args: unknown[]) => void;
+
+function write(level: (typeof LEVELS)[number], args: unknown[], caller: Method): void {
   let line = '';
   for (let i = 0; i < args.length && i < MAX_ARGUMENTS && line.length < MAX_LINE; i++) {
     line += i === 0 ? show(args[i]) : ` ${show(args[i])}`;
   }
-  recordLine(level, line.length > MAX_LINE ? slice(line, 0, MAX_LINE) : line);
+  recordLine(level, line.length > MAX_LINE ? slice(line, 0, MAX_LINE) : line, caller);
 }
 
-export function createConsole(): Record<string, (...args: unknown[]) => void> {
-  const console: Record<string, (...args: unknown[]) => void> = {};
-  for (const level of LEVELS) console[level] = (...args) => write(level, args);
+export function createConsole(): Record<string, Method> {
+  const console: Record<string, Method> = {};
+  for (const level of LEVELS) {
+    const method: Method = (...args) => write(level, args, method);
+    console[level] = method;
+  }
   return console;
 }

@@ -4,69 +4,74 @@
 import { postLogin } from '../post-login.ts';
 import type { TriggerContract } from '../trigger.ts';
 import { createApi, given } from './api.ts';
-import { clock, setClock } from './clock.ts';
+import { hasOpenCalls, host, setComputeOutside, setModuleSecrets, settleCall, takeFresh } from './calls.ts';
+import { setClock } from './clock.ts';
 import { noteFault, noteMessage } from './faults.ts';
 import { installGlobals } from './globals.ts';
-import { apply, isArray, isAsyncFunction, NativeError, parse, whenSettled } from './primordials.ts';
-import { run } from './recorder.ts';
+import {
+  apply,
+  isArray,
+  isAsyncFunction,
+  NativeError,
+  parse,
+  readSite,
+  stringify,
+  whenSettled,
+} from './primordials.ts';
+import { limits, recordUnawaited, run } from './recorder.ts';
 import { fireNext, nextDelay } from './timers.ts';
 
-type ModuleBody = (module: unknown, exports: unknown, require: unknown, console: unknown) => void;
+type ModuleBody = (module: unknown, exports: unknown, require: unknown, console: unknown, host: unknown) => void;
+
+/** Declared around the bundle. */
+declare const sallyport: { entry: unknown };
 
 const contracts: Record<string, TriggerContract> = { 'post-login': postLogin };
 const console = installGlobals();
 let api: unknown;
 let module: { exports: unknown } = { exports: {} };
 
+/** Only what a text computes at run time comes here: every `require` with a name was resolved when it was built. */
 function requireNothing(name: unknown): never {
-  throw new NativeError(`Cannot find module '${name}': scripts cannot require modules.`);
+  throw new NativeError(`Cannot find module '${name}': scripts require modules by their literal names.`);
 }
 
 /**
- * Makes the `api` of a trigger, the hidden classes that parsing an event of this shape needs, and the large globals
- * that the text of the script mentions (names with commas between).
+ * Makes the `api` of a trigger and the hidden classes that parsing an event of this shape needs. `compute` is the host's
+ * function for computations, for scripts that need one.
  */
-function prepare(trigger: string, sampleJson: string, mentions: string): void {
+function prepare(trigger: string, sampleJson: string, compute: unknown): void {
   const contract = contracts[trigger];
   if (contract === undefined) throw new NativeError(`unknown trigger ${trigger}`);
   api = createApi(contract);
-  parse(sampleJson);
-  given.event = parse(sampleJson);
-  if (mentions === '') return;
-  for (const name of mentions.split(',')) void (globalThis as unknown as Record<string, unknown>)[name];
+  setComputeOutside(compute);
+  if (sampleJson !== '') given.event = parse(sampleJson);
 }
 
-/** Runs the top level of the script's module. Answers whether it looked at the clock or the dice. */
-function load(body: ModuleBody, now: number, seed: string): boolean {
+/** Runs the top level of the script's module: once in a context, maybe long before the login. */
+function load(body: ModuleBody, now: number, seed: string): void {
   setClock(now, seed);
   module = { exports: {} };
   try {
-    apply(body, module.exports, [module, module.exports, requireNothing, console]);
+    apply(body, module.exports, [module, module.exports, requireNothing, console, host]);
   } catch (error) {
     noteFault('exports', error);
   }
-  return clock.asked;
 }
 
 function settle(): void {
-  run.settled = true;
+  run.phase = 'settled';
 }
 
 function fail(reason: unknown): void {
-  if (run.settled) return;
+  if (run.phase === 'settled') return;
   settle();
   noteFault('threw', reason);
 }
 
-function start(
-  handler: string,
-  eventJson: string,
-  secretsJson: string,
-  now: number,
-  seed: string,
-  keepClock: boolean,
-): void {
-  if (!keepClock) setClock(now, seed);
+function start(handler: string, eventJson: string, secretsJson: string, now: number, seed: string): void {
+  setClock(now, seed);
+  run.phase = 'running';
   if (run.fault !== '') {
     settle();
     return;
@@ -102,43 +107,54 @@ function resume(): void {
   }
 }
 
-/** What the host may know now: `done` with everything recorded, or how long to wait for the next timer. */
+/** What the host may know now: `done` with everything recorded, or what the run waits for. */
 function drain(): string {
-  if (!run.settled && run.limit === '') {
+  if (run.phase !== 'settled' && run.limit === '') {
     const wait = nextDelay();
-    if (wait >= 0) return `{"state":"waiting","wait":${wait}}`;
+    if (wait >= 0 || hasOpenCalls()) return `{"state":"waiting","wait":${wait}${takeFresh()}}`;
     noteMessage('stalled', 'Error', 'Script stalled: it awaits a promise that nothing can settle', '');
   }
-  if (run.limit !== '') noteMessage('limit', 'Error', run.limit, '');
-  const commands = run.fault === '' ? run.commands : '';
-  const fault = run.fault === '' ? '' : `,"fault":${run.fault}`;
+  if (hasOpenCalls()) recordUnawaited();
+  const reason = run.limit === '' ? run.fault : run.limit;
+  const commands = reason === '' ? run.commands : '';
+  const fault = reason === '' ? '' : `,"fault":${reason}`;
   return `{"state":"done","commands":[${commands}],"console":[${run.console}],"late":[${run.late}]${fault}}`;
 }
 
-/** Lines written so far, for a run that is ended from outside. */
-const lines = (): string => `[${run.console}]`;
+/** What was written so far and where the run waits, when it is ended from outside. */
+const left = (): string => `{"console":[${run.console}],"stack":${stringify(readSite(run.site))}}`;
 
-export function entry(
-  operation: string,
-  a?: unknown,
-  b?: unknown,
-  c?: unknown,
-  d?: unknown,
-  e?: unknown,
-  f?: unknown,
-): unknown {
+function setLimits(outputSize: number, consoleSize: number, commands: number, calls: number): void {
+  limits.outputSize = outputSize;
+  limits.consoleSize = consoleSize;
+  limits.commands = commands;
+  limits.calls = calls;
+}
+
+function entry(operation: string, a?: unknown, b?: unknown, c?: unknown, d?: unknown, e?: unknown): unknown {
   switch (operation) {
     case 'prepare':
-      return prepare(a as string, b as string, c as string);
+      return prepare(a as string, b as string, c);
     case 'load':
       return load(a as ModuleBody, b as number, c as string);
+    case 'limits':
+      return setLimits(a as number, b as number, c as number, d as number);
     case 'start':
-      return start(a as string, b as string, c as string, d as number, e as string, f as boolean);
+      return start(a as string, b as string, c as string, d as number, e as string);
+    case 'modules':
+      return setModuleSecrets(a as string);
     case 'resume':
       return resume();
-    case 'lines':
-      return lines();
+    case 'answer':
+      return settleCall(a as number, b as boolean, c as string, d as number);
+    case 'warm':
+      return void parse(a as string);
+    case 'left':
+      return left();
     default:
       return drain();
   }
 }
+
+// The bundle hands it out as its value: an export would cost every context an object with a getter.
+sallyport.entry = entry;

@@ -16,14 +16,16 @@ export const NativeArrayBuffer = ArrayBuffer;
 
 const { getPrototypeOf } = Reflect;
 const { then: promiseThen } = Promise.prototype;
-const { slice: stringSlice, charCodeAt: stringCharCodeAt } = String.prototype;
+const { slice: stringSlice, charCodeAt: stringCharCodeAt, includes: stringIncludes } = String.prototype;
 const { isPrototypeOf: objectIsPrototypeOf } = Object.prototype;
+const { captureStackTrace } = Error as unknown as { captureStackTrace: (holder: object, below: unknown) => void };
 const { isError: nativeIsError } = Error as unknown as { isError?: (value: unknown) => boolean };
 const errorPrototype = Error.prototype;
 /** What every async function inherits from: its identity cannot be forged by assigning `constructor`. */
 const asyncFunctionPrototype = getPrototypeOf(async () => {});
 
 export const slice = (text: string, from: number, to: number): string => apply(stringSlice, text, [from, to]);
+export const includes = (text: string, part: string): boolean => apply(stringIncludes, text, [part]);
 export const charCodeAt = (text: string, at: number): number => apply(stringCharCodeAt, text, [at]);
 
 /** `promise.then` by the original method; refuses what is no native promise. */
@@ -46,5 +48,31 @@ export function textOf(value: unknown): string {
     return NativeString(value);
   } catch {
     return '<no text>';
+  }
+}
+
+/** A place in the script, remembered and not yet written out: that is what costs. */
+export type Site = { stack?: unknown };
+
+/** Where the caller of `below` stands. */
+export function captureSite(below: (...args: never[]) => unknown): Site {
+  const site: Site = {};
+  try {
+    captureStackTrace(site, below);
+  } catch {
+    // The script has bent what makes stacks: then there is no place.
+  }
+  return site;
+}
+
+const MAX_SITE = 2000;
+
+/** The stack as text; empty where the script has bent what makes it. */
+export function readSite(site: Site | undefined): string {
+  try {
+    const stack = site?.stack;
+    return typeof stack === 'string' ? slice(stack, 0, MAX_SITE) : '';
+  } catch {
+    return '';
   }
 }

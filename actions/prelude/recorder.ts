@@ -1,48 +1,65 @@
 // Guest code: what one run leaves behind, kept as JSON text from the moment it is recorded,
 // so that nothing the script does later can change it.
 
-import { charCodeAt, NativeError, slice, stringify } from './primordials.ts';
+import { captureSite, charCodeAt, NativeError, readSite, type Site, slice, stringify } from './primordials.ts';
 
-const MAX_COMMANDS = 256;
-const MAX_COMMAND_CHARACTERS = 1024 * 1024;
 const MAX_CONSOLE_LINES = 256;
-const MAX_CONSOLE_CHARACTERS = 64 * 1024;
 const MAX_LATE_CALLS = 16;
+
+/** The limits that are counted in here, by the names of `ScriptLimits`. */
+export type GuestLimit = 'outputSize' | 'consoleSize' | 'commands' | 'calls';
 
 /** The state of the only run this context will ever have. */
 export const run = {
   __proto__: null,
-  /** The handler has returned or thrown: from now on `api` is deaf. */
-  settled: false,
+  /** `loading`: the top level runs, maybe before there is a login. `settled`: the handler is over, and `api` is deaf. */
+  phase: 'loading' as 'loading' | 'running' | 'settled',
   /** JSON of the fault, empty when there is none. */
   fault: '',
-  /** Why the run is over its limits; stays, even when the script catches the error it caused. */
+  /** JSON of the limit the run went over; stays, even when the script catches the error it caused. */
   limit: '',
   commands: '',
   commandCount: 0,
-  commandCharacters: 0,
+  commandSize: 0,
   console: '',
   consoleCount: 0,
-  consoleCharacters: 0,
+  consoleSize: 0,
   late: '',
   lateCount: 0,
+  calls: 0,
+  /** Where the script last asked for something to wait for. */
+  site: undefined as Site | undefined,
+};
+
+/** Generous ones for the top level; those of the tenant come with the run. */
+export const limits = {
+  __proto__: null,
+  outputSize: 1024 * 1024,
+  consoleSize: 64 * 1024,
+  commands: 256,
+  calls: 256,
 };
 
 /** Marks the run as over a limit for good and makes the error which tells the script. */
-export function overLimit(message: string): Error {
-  if (run.limit === '') run.limit = message;
-  return new NativeError(message);
+export function overLimit(name: GuestLimit | undefined, message: string): Error {
+  const error = new NativeError(message);
+  if (run.limit === '') {
+    const limit = name === undefined ? '' : `,"limit":${stringify(name)}`;
+    run.limit = `{"kind":"limit","name":"Error","message":${stringify(message)},"stack":${stringify(readSite(captureSite(overLimit)))}${limit}}`;
+  }
+  return error;
 }
 
 export function recordCommand(name: string, args: unknown[]): void {
   let { length } = args;
   while (length > 0 && args[length - 1] === undefined) length--;
   args.length = length;
-  if (++run.commandCount > MAX_COMMANDS) throw overLimit(`A script must not call api more than ${MAX_COMMANDS} times.`);
+  if (++run.commandCount > limits.commands)
+    throw overLimit('commands', `A script must not call api more than ${limits.commands} times.`);
   const command = `{"name":${stringify(name)},"args":${stringify(args) ?? '[]'}}`;
-  run.commandCharacters += command.length;
-  if (run.commandCharacters > MAX_COMMAND_CHARACTERS)
-    throw overLimit('What a script hands to api must not exceed 1 MB.');
+  run.commandSize += command.length;
+  if (run.commandSize > limits.outputSize)
+    throw overLimit('outputSize', `What a script hands to api must not exceed ${limits.outputSize / 1024} KB.`);
   run.commands = run.commands === '' ? command : `${run.commands},${command}`;
 }
 
@@ -52,16 +69,25 @@ export function recordLateCall(name: string): void {
   run.late = run.late === '' ? json : `${run.late},${json}`;
 }
 
-export function recordLine(level: string, text: string): void {
-  if (run.consoleCount >= MAX_CONSOLE_LINES || run.consoleCharacters >= MAX_CONSOLE_CHARACTERS) return;
-  const room = MAX_CONSOLE_CHARACTERS - run.consoleCharacters;
+function addLine(level: string, text: string, stack: string): void {
+  const line = `{"level":${stringify(level)},"text":${stringify(text)},"stack":${stringify(stack)}}`;
+  run.console = run.console === '' ? line : `${run.console},${line}`;
+}
+
+/** `caller`: the function the script called; the line is marked with where it did. */
+export function recordLine(level: string, text: string, caller: (...args: never[]) => unknown): void {
+  if (run.consoleCount >= MAX_CONSOLE_LINES || run.consoleSize >= limits.consoleSize) return;
+  const room = limits.consoleSize - run.consoleSize;
   // A cut between the halves of a surrogate pair would leave text that is not Unicode.
   const end = text.length > room && (charCodeAt(text, room - 1) & 0xfc00) === 0xd800 ? room - 1 : room;
   const kept = text.length > room ? slice(text, 0, end) : text;
-  run.consoleCharacters += kept.length + 1;
-  const last = ++run.consoleCount >= MAX_CONSOLE_LINES || run.consoleCharacters >= MAX_CONSOLE_CHARACTERS;
-  const lines = `{"level":${stringify(level)},"text":${stringify(kept)}}${
-    last ? ',{"level":"warn","text":"The console of this run is full; later lines are dropped."}' : ''
-  }`;
-  run.console = run.console === '' ? lines : `${run.console},${lines}`;
+  run.consoleSize += kept.length + 1;
+  addLine(level, kept, readSite(captureSite(caller)));
+  if (++run.consoleCount >= MAX_CONSOLE_LINES || run.consoleSize >= limits.consoleSize)
+    addLine('warn', 'The console of this run is full; later lines are dropped.', '');
+}
+
+/** A request that nobody waits for may never leave: its author should know. */
+export function recordUnawaited(): void {
+  addLine('warn', 'A call out was not awaited: it ended with the run.', readSite(run.site));
 }

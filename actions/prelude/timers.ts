@@ -1,9 +1,10 @@
 // Guest code: timers are a list in here; the host only hears how long to wait for the next one and then fires it.
 // One firing a call, so that promises settle in between as they do everywhere else.
 
+import { refuseWhileLoading } from './calls.ts';
 import { clock, currentTime } from './clock.ts';
-import { apply, isFiniteNumber, NativeTypeError } from './primordials.ts';
-import { overLimit } from './recorder.ts';
+import { apply, captureSite, isFiniteNumber, NativeTypeError } from './primordials.ts';
+import { overLimit, run } from './recorder.ts';
 
 const MAX_TIMERS = 1000;
 
@@ -11,7 +12,8 @@ type Timer = {
   __proto__: null;
   id: number;
   due: number;
-  every: number | undefined;
+  wait: number;
+  every: boolean;
   callback: (...args: unknown[]) => unknown;
   args: unknown[];
   next: Timer | undefined;
@@ -32,35 +34,84 @@ function insert(timer: Timer): void {
   before.next = timer;
 }
 
-function start(callback: unknown, delay: unknown, repeats: boolean, args: unknown[]): number {
+function remove(id: number): Timer | undefined {
+  if (first === undefined) return undefined;
+  if (first.id === id) {
+    const found = first;
+    first = first.next;
+    return found;
+  }
+  for (let before = first; before.next !== undefined; before = before.next) {
+    if (before.next.id !== id) continue;
+    const found = before.next;
+    before.next = found.next;
+    return found;
+  }
+  return undefined;
+}
+
+function countTimer(): void {
+  if (++started > MAX_TIMERS) throw overLimit(undefined, `A script must not start more than ${MAX_TIMERS} timers.`);
+}
+
+/** What Node hands back: packages call `unref` on it. Nothing keeps a run alive here, so there is nothing to let go. */
+class Timeout {
+  readonly #id: number;
+  constructor(id: number) {
+    this.#id = id;
+  }
+  ref(): this {
+    return this;
+  }
+  unref(): this {
+    return this;
+  }
+  hasRef(): boolean {
+    return true;
+  }
+  refresh(): this {
+    const timer = remove(this.#id);
+    if (timer !== undefined) {
+      timer.due = currentTime() + timer.wait;
+      insert(timer);
+    }
+    return this;
+  }
+  close(): this {
+    remove(this.#id);
+    return this;
+  }
+  [Symbol.toPrimitive](): number {
+    return this.#id;
+  }
+  static idOf(value: object): number {
+    return #id in value ? value.#id : 0;
+  }
+}
+
+function start(callback: unknown, delay: unknown, every: boolean, args: unknown[]): Timeout {
   if (typeof callback !== 'function') throw new NativeTypeError('The first argument of a timer must be a function.');
-  if (++started > MAX_TIMERS) throw overLimit(`A script must not start more than ${MAX_TIMERS} timers.`);
+  refuseWhileLoading(every ? 'setInterval' : 'setTimeout');
+  countTimer();
+  run.site = captureSite(start);
   const asked = typeof delay === 'number' ? delay : +(delay as number);
-  const milliseconds = isFiniteNumber(asked) && asked > 1 ? asked : 1;
+  const wait = isFiniteNumber(asked) && asked > 1 ? asked : 1;
   insert({
     __proto__: null,
     id: started,
-    due: currentTime() + milliseconds,
-    every: repeats ? milliseconds : undefined,
+    due: currentTime() + wait,
+    wait,
+    every,
     callback: callback as Timer['callback'],
     args,
     next: undefined,
   });
-  return started;
+  return new Timeout(started);
 }
 
-function clear(id: unknown): void {
-  if (first === undefined) return;
-  if (first.id === id) {
-    first = first.next;
-    return;
-  }
-  for (let before = first; before.next !== undefined; before = before.next) {
-    if (before.next.id === id) {
-      before.next = before.next.next;
-      return;
-    }
-  }
+function clear(timer: unknown): void {
+  if (typeof timer === 'object' && timer !== null) remove(Timeout.idOf(timer));
+  else if (typeof timer === 'number' || typeof timer === 'string') remove(+timer);
 }
 
 /** Milliseconds until the next timer is due, -1 when none is set. */
@@ -72,9 +123,9 @@ export function fireNext(): void {
   if (timer === undefined) return;
   first = timer.next;
   if (timer.due > clock.now) clock.now = timer.due;
-  if (timer.every !== undefined) {
-    if (++started > MAX_TIMERS) throw overLimit(`A script must not start more than ${MAX_TIMERS} timers.`);
-    timer.due = clock.now + timer.every;
+  if (timer.every) {
+    countTimer();
+    timer.due = clock.now + timer.wait;
     insert(timer);
   }
   apply(timer.callback, undefined, timer.args);
@@ -84,7 +135,5 @@ export const timers = {
   setTimeout: (callback: unknown, delay?: unknown, ...args: unknown[]) => start(callback, delay, false, args),
   setInterval: (callback: unknown, delay?: unknown, ...args: unknown[]) => start(callback, delay, true, args),
   setImmediate: (callback: unknown, ...args: unknown[]) => start(callback, 0, false, args),
-  clearTimeout: clear,
-  clearInterval: clear,
-  clearImmediate: clear,
+  clear,
 };

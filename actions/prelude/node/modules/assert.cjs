@@ -1,0 +1,3 @@
+// Guest code: what `require('assert')` finds, as Node has it: the module itself, no namespace around it.
+
+module.exports = require('../assert.ts').default;

@@ -1,0 +1,25 @@
+// Guest code: Node's `os`. The same answers everywhere: scripts learn nothing of the machine.
+
+export default {
+  EOL: '\n',
+  devNull: '/dev/null',
+  constants: { signals: {}, errno: {}, priority: {} },
+  arch: () => 'x64',
+  platform: () => 'linux',
+  type: () => 'Linux',
+  release: () => '0.0.0',
+  version: () => '',
+  machine: () => 'x86_64',
+  hostname: () => 'localhost',
+  homedir: () => '/',
+  tmpdir: () => '/tmp',
+  endianness: () => 'LE',
+  cpus: () => [],
+  availableParallelism: () => 1,
+  loadavg: () => [0, 0, 0],
+  networkInterfaces: () => ({}),
+  totalmem: () => 0,
+  freemem: () => 0,
+  uptime: () => 0,
+  userInfo: () => ({ uid: -1, gid: -1, username: 'script', homedir: '/', shell: null }),
+};

@@ -1,0 +1,5 @@
+// Guest code: Node's `stream/promises`.
+
+import streams from './stream.ts';
+
+export default streams.promises;

@@ -1,0 +1,3 @@
+// Guest code: Node's `tty`. Nothing in here is a terminal.
+
+export default { isatty: () => false };
