@@ -5,6 +5,7 @@ import type { Desk } from './columns.ts';
 import { Violation, type Work } from './database.ts';
 import { refund } from './repositories/attempts.ts';
 import { acceptStep, used } from './repositories/authenticators.ts';
+import { insertExecution } from './repositories/executions.ts';
 import { insertHandle, take } from './repositories/handles.ts';
 import { insertLog } from './repositories/logs.ts';
 import { insertMessage } from './repositories/messages.ts';
@@ -31,6 +32,7 @@ const writers: { [K in Change['kind']]: Writer<Extract<Change, { kind: K }>> } =
   'attempt.refund': refund,
   'message.insert': insertMessage,
   'log.insert': insertLog,
+  'execution.insert': insertExecution,
 };
 
 /** Thrown through the database transaction, so that it rolls back. */

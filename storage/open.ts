@@ -14,6 +14,7 @@ import { createAttempts } from './repositories/attempts.ts';
 import { createAuthenticators } from './repositories/authenticators.ts';
 import { createBindings } from './repositories/bindings.ts';
 import { createCollections } from './repositories/collections.ts';
+import { createExecutions } from './repositories/executions.ts';
 import { createHandles } from './repositories/handles.ts';
 import { createLogs } from './repositories/logs.ts';
 import { createMessages } from './repositories/messages.ts';
@@ -75,6 +76,7 @@ function createStore(desk: Desk): Store {
     takeAttempt: createAttempts(desk),
     messages: createMessages(desk),
     logs: createLogs(desk),
+    executions: createExecutions(desk),
     sweep: createSweep(desk),
     ping: () => reachable(desk.db),
     close: () => desk.db.close(),

@@ -36,10 +36,24 @@ export type TenantRecord = {
   policies: ('all-applications' | 'confidence-score')[];
   messageTypes: ('sms' | 'voice')[];
   session: { lifetimeSeconds: number; idleLifetimeSeconds: number; cookieMode: 'persistent' | 'non-persistent' };
+  /** What the tenant asks for its scripts where it differs from the defaults; the runtime's names and units. */
+  scriptLimits?: ScriptLimitsRecord;
+  /** Days that records of executions are kept; 10 when absent. */
+  executionDays?: number;
   /** Tenant settings we keep and give back without acting on them, under their wire names. */
   settings: JsonObject;
   createdAt: number;
   updatedAt: number;
+};
+
+export type ScriptLimitsRecord = {
+  cpuMs?: number;
+  wallMs?: number;
+  memoryMb?: number;
+  calls?: number;
+  outputSize?: number;
+  consoleSize?: number;
+  commands?: number;
 };
 
 export type ClientRecord = {
@@ -190,6 +204,9 @@ export type ActionSecret = { name: string; value: string; updatedAt: number };
 export type ActionDependency = { name: string; version: string; registryUrl?: string };
 export type BuildError = { id: string; message: string; url?: string };
 
+/** One version of a shared module, as an Action uses it. Names of modules never change. */
+export type ModuleUse = { moduleId: string; moduleName: string; versionId: string; number: number };
+
 /** What the wire calls an Action's draft: the text the tenant edits. */
 export type ActionRecord = {
   tenantId: string;
@@ -201,10 +218,17 @@ export type ActionRecord = {
   dependencies: ActionDependency[];
   /** Sealed at rest; values never leave but towards this Action's own script. */
   secrets: ActionSecret[];
-  status: 'pending' | 'building' | 'built' | 'failed';
+  /** Shared modules that the draft requires; none when absent. */
+  modules?: ModuleUse[];
+  /** `building`: packages are being fetched; `packaged`: they are there, and the bundle is being made. */
+  status: 'pending' | 'building' | 'packaged' | 'built' | 'failed';
   errors: BuildError[];
   builtAt?: number;
+  /** The build of this draft, once it is built. */
+  buildId?: string;
   deployedVersionId?: string;
+  /** What the deployed version requires, so that a module knows who uses it; none when absent. */
+  deployedModules?: ModuleUse[];
   /** False once the draft differs from the deployed version. */
   allChangesDeployed: boolean;
   createdAt: number;
@@ -223,10 +247,65 @@ export type ActionVersionRecord = {
   dependencies: ActionDependency[];
   /** Sealed at rest. */
   secrets: ActionSecret[];
+  /** Shared modules in it; none when absent. */
+  modules?: ModuleUse[];
+  /** The secrets of each of them, by its name, as they were when this was deployed. Sealed at rest. */
+  moduleSecrets?: Record<string, ActionSecret[]>;
   status: 'built' | 'failed';
   errors: BuildError[];
   builtAt: number;
+  /** What runs; absent where the code runs as it is. */
+  buildId?: string;
   createdAt: number;
+  updatedAt: number;
+};
+
+/** A text shared by Actions, as the tenant edits it. No Action sees it before it is published. */
+export type ModuleRecord = {
+  tenantId: string;
+  id: string;
+  /** By it Actions require the module: unique in its tenant, and never changed. */
+  name: string;
+  code: string;
+  dependencies: ActionDependency[];
+  /** Sealed at rest. */
+  secrets: ActionSecret[];
+  /** The version that was published last. */
+  latestVersion?: { id: string; number: number };
+  /** False once the draft differs from what was published last. */
+  allChangesPublished: boolean;
+  createdAt: number;
+  updatedAt: number;
+};
+
+/** A published text of a shared module. Never changes. */
+export type ModuleVersionRecord = {
+  tenantId: string;
+  id: string;
+  moduleId: string;
+  number: number;
+  code: string;
+  /** At the exact versions that were taken when it was published. */
+  dependencies: ActionDependency[];
+  /** Sealed at rest. */
+  secrets: ActionSecret[];
+  createdAt: number;
+  updatedAt: number;
+};
+
+/** One file made from an Action's text, its shared modules and their packages. Never changes; shared by all that have the same content. */
+export type BuildRecord = {
+  tenantId: string;
+  /** A hash of everything it was made from. */
+  id: string;
+  /** CommonJS; gzip, base64. */
+  script: string;
+  /** Source map, JSON; gzip, base64. */
+  map: string;
+  fileName: string;
+  dependencies: ActionDependency[];
+  createdAt: number;
+  /** Renewed whenever a draft takes it: one that nothing names is removed some time after. */
   updatedAt: number;
 };
 
@@ -339,5 +418,58 @@ export type MessageRecord = {
   /** A delivered text is kept for the dev inbox; otherwise it is erased. */
   state: 'pending' | 'delivered' | 'failed';
   at: number;
+  expiresAt: number;
+};
+
+/** A line that a script wrote; `at` is the place in the author's file. */
+export type ExecutionLine = { level: string; text: string; at?: string };
+
+export type ExecutionError = {
+  /** Of a closed list of the runtime's. */
+  id: string;
+  name: string;
+  message: string;
+  at?: string;
+  fileName?: string;
+  stack: string[];
+  /** The limit that ended the run, by its name on the wire, and its value. */
+  limit?: { name: string; value: number };
+};
+
+/** One run of one Action. Values of its secrets stand here as `***`. */
+export type ExecutionResult = {
+  actionId: string;
+  actionName: string;
+  versionId: string;
+  versionNumber?: number;
+  bindingId: string;
+  startedAt: number;
+  endedAt: number;
+  /** Milliseconds with their fraction, by a clock that only moves forward. */
+  durationMs: number;
+  /** CPU time, likewise. */
+  cpuMs: number;
+  /** What the script commanded, as it was checked. `args` is absent where they were too large to keep. */
+  commands: { name: string; args?: Json[] }[];
+  console: ExecutionLine[];
+  error?: ExecutionError;
+};
+
+/**
+ * The Actions that ran between two rests of a login, in order. `suspended`: the login paused for a person after them;
+ * `partial`: it was denied, by a run or by what followed it; `final`: it was completed.
+ */
+export type ExecutionRecord = {
+  tenantId: string;
+  id: string;
+  triggerId: 'post-login';
+  transactionId: string;
+  userId?: string;
+  clientId?: string;
+  status: 'final' | 'suspended' | 'partial';
+  /** Sealed at rest, with everything else that is neither an id nor the expiry. */
+  results: ExecutionResult[];
+  createdAt: number;
+  updatedAt: number;
   expiresAt: number;
 };

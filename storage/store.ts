@@ -9,22 +9,26 @@
 //  4. A transaction row is replaced only on the revision that was read, and claimed by one owner at a time; the lease
 //     runs by the database's clock, so machines with wrong clocks cannot both hold it.
 //  5. No row of one tenant is found through another tenant's id.
-//  6. Secrets, keys, snapshots and message texts are sealed at rest with tenant, table, row and column as associated
+//  6. Secrets, keys, snapshots, message texts and results of executions are sealed at rest with tenant, table, row and column as associated
 //     data: a sealed value copied to another place does not open.
 import type {
   ActionRecord,
   ActionVersionRecord,
   AuthenticatorRecord,
   BindingRecord,
+  BuildRecord,
   ClientGrantRecord,
   ClientRecord,
   ConnectionRecord,
+  ExecutionRecord,
   HandleKind,
   HandleRecord,
   JsonObject,
   LeaseRecord,
   LogRecord,
   MessageRecord,
+  ModuleRecord,
+  ModuleVersionRecord,
   OrganizationRecord,
   OwnerRecord,
   ResourceServerRecord,
@@ -63,7 +67,8 @@ export type Change =
   | { kind: 'session.put'; session: SessionRecord }
   | { kind: 'attempt.refund'; tenantId: string; key: string; refillSeconds: number }
   | { kind: 'message.insert'; message: MessageRecord }
-  | { kind: 'log.insert'; log: LogRecord };
+  | { kind: 'log.insert'; log: LogRecord }
+  | { kind: 'execution.insert'; execution: ExecutionRecord };
 
 export type Committed = { ok: true } | { ok: false; failed: Change };
 
@@ -149,6 +154,16 @@ export type LogQuery = {
   page: Page;
 };
 
+export type ExecutionQuery = {
+  /** Executions in which this Action ran. */
+  actionId?: string;
+  transactionId?: string;
+  userId?: string;
+  /** Only what is older than this checkpoint, the `next` of an earlier answer. */
+  before?: number;
+  limit: number;
+};
+
 export interface Store {
   commit(changes: Change[]): Promise<Committed>;
 
@@ -186,6 +201,12 @@ export interface Store {
   actions: Collection<ActionRecord>;
   /** Key: none. Parent: Action. */
   actionVersions: Collection<ActionVersionRecord>;
+  /** Key: name. */
+  modules: Collection<ModuleRecord>;
+  /** Key: module and number, `<moduleId> <number>`. Parent: module. */
+  moduleVersions: Collection<ModuleVersionRecord>;
+  /** Key: none. One that no Action and no version names is removed by the sweep, an hour after its last update. */
+  builds: Collection<BuildRecord>;
   bindings: {
     /** In execution order. */
     list(tenantId: string, triggerId: string): Promise<BindingRecord[]>;
@@ -238,8 +259,16 @@ export interface Store {
     find(tenantId: string, id: string): Promise<LogRecord | undefined>;
     list(tenantId: string, query: LogQuery): Promise<Listed<LogRecord>>;
   };
+  executions: {
+    find(tenantId: string, id: string): Promise<ExecutionRecord | undefined>;
+    /** Newest first. `next` is there when there are older ones. */
+    list(tenantId: string, query: ExecutionQuery): Promise<{ records: ExecutionRecord[]; next?: number }>;
+  };
 
-  /** Removes expired transactions, handles, sessions, messages and full buckets; returns how many rows went. */
+  /**
+   * Removes expired transactions, handles, sessions, messages and executions, full buckets, and builds that nothing
+   * names; returns how many rows went.
+   */
   sweep(now: number): Promise<number>;
   /** Answers when the database does; throws otherwise. */
   ping(): Promise<void>;

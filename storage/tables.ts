@@ -12,6 +12,8 @@ export type CollectionTable = {
   parent: string | null;
   doc: string;
   sealed: string | null;
+  /** The build it names; in the families that name one. */
+  build?: string | null;
   created_at: number;
   updated_at: number;
 };
@@ -25,7 +27,10 @@ export type CollectionName =
   | 'roles'
   | 'organizations'
   | 'actions'
-  | 'action_versions';
+  | 'action_versions'
+  | 'builds'
+  | 'modules'
+  | 'module_versions';
 
 export type UserRow = {
   seq: Generated<number>;
@@ -98,6 +103,18 @@ type LogRow = {
   user_key: string | null;
   client_key: string | null;
   doc: string;
+};
+
+type ExecutionRow = {
+  /** Grows with every row: newest first, and the checkpoint of lists. */
+  seq: Generated<number>;
+  tenant_id: string;
+  id: string;
+  transaction_id: string;
+  user_key: string | null;
+  /** Sealed. */
+  doc: string;
+  expires_at: number;
 };
 
 export type MessageRow = {
@@ -176,4 +193,7 @@ export type Tables = Record<CollectionName, CollectionTable> & {
   attempts: { tenant_id: string; key_hash: string; tat: number };
   messages: MessageRow;
   logs: LogRow;
+  executions: ExecutionRow;
+  /** Which Actions ran in an execution: one row for each. */
+  execution_actions: { tenant_id: string; action_id: string; execution: number; expires_at: number };
 };

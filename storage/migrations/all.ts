@@ -2,6 +2,8 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { initial } from './0001-initial.ts';
+import { executionsAndBuilds } from './0002-executions-and-builds.ts';
+import { sharedModules } from './0003-shared-modules.ts';
 
 /** Which database a migration writes its columns for. */
 export type Dialect = 'sqlite' | 'postgres';
@@ -9,5 +11,7 @@ export type Dialect = 'sqlite' | 'postgres';
 export function migrationsFor(dialect: Dialect): Record<string, Migration> {
   return {
     '0001-initial': { up: (db: Kysely<unknown>) => initial(db, dialect) },
+    '0002-executions-and-builds': { up: (db: Kysely<unknown>) => executionsAndBuilds(db, dialect) },
+    '0003-shared-modules': { up: (db: Kysely<unknown>) => sharedModules(db, dialect) },
   };
 }

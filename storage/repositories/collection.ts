@@ -15,6 +15,8 @@ export type Family<T> = {
   key?: (record: T) => string;
   /** What a record hangs on. */
   parent?: (record: T) => string;
+  /** The build it names: as long as it does, the build stays. */
+  build?: (record: T) => string | undefined;
   /** Properties that are sealed at rest. */
   sealed?: (keyof T & string)[];
 };
@@ -118,6 +120,7 @@ function toColumns<T extends Kept>(desk: Desk, family: Family<T>, record: T) {
   return {
     key: family.key ? indexed(family.key(record)) : null,
     parent: family.parent ? indexed(family.parent(record)) : null,
+    ...(family.build ? { build: family.build(record) ?? null } : {}),
     doc: JSON.stringify(Object.fromEntries(open)),
     sealed: closed.length > 0 ? desk.keyring.seal(place, JSON.stringify(Object.fromEntries(closed))) : null,
     updated_at: updatedAt,

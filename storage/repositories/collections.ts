@@ -11,7 +11,10 @@ type Families =
   | 'roles'
   | 'organizations'
   | 'actions'
-  | 'actionVersions';
+  | 'actionVersions'
+  | 'builds'
+  | 'modules'
+  | 'moduleVersions';
 
 export function createCollections(desk: Desk): Pick<Store, Families> {
   return {
@@ -26,7 +29,20 @@ export function createCollections(desk: Desk): Pick<Store, Families> {
     }),
     roles: keep(desk, { table: 'roles', key: (record) => record.name }),
     organizations: keep(desk, { table: 'organizations', key: (record) => record.name }),
-    actions: keep(desk, { table: 'actions', sealed: ['secrets'] }),
-    actionVersions: keep(desk, { table: 'action_versions', parent: (record) => record.actionId, sealed: ['secrets'] }),
+    actions: keep(desk, { table: 'actions', build: (record) => record.buildId, sealed: ['secrets'] }),
+    actionVersions: keep(desk, {
+      table: 'action_versions',
+      parent: (record) => record.actionId,
+      build: (record) => record.buildId,
+      sealed: ['secrets', 'moduleSecrets'],
+    }),
+    builds: keep(desk, { table: 'builds' }),
+    modules: keep(desk, { table: 'modules', key: (record) => record.name, sealed: ['secrets'] }),
+    moduleVersions: keep(desk, {
+      table: 'module_versions',
+      key: (record) => `${record.moduleId} ${record.number}`,
+      parent: (record) => record.moduleId,
+      sealed: ['secrets'],
+    }),
   };
 }

@@ -6,6 +6,13 @@ import type { Store } from '../store.ts';
 
 const ROWS_AT_ONCE = 500;
 
+/** A build is written before the draft that names it: a young one may be waiting for its draft. */
+const BUILD_GRACE_MS = 60 * 60_000;
+
+const namedBy = (table: string) =>
+  sql`exists (select 1 from ${sql.table(table)} as named where named.tenant_id = builds.tenant_id and named.build = builds.id)`;
+const unnamed = sql`not ${namedBy('actions')} and not ${namedBy('action_versions')}`;
+
 export function createSweep({ db }: Desk): Store['sweep'] {
   return async (now) => {
     const spent: [table: string, key: string, condition: RawBuilder<unknown>][] = [
@@ -13,6 +20,9 @@ export function createSweep({ db }: Desk): Store['sweep'] {
       ['handles', 'tenant_id, kind, hash', sql`expires_at <= ${now}`],
       ['sessions', 'tenant_id, id', sql`expires_at <= ${now} or idle_expires_at <= ${now}`],
       ['messages', 'tenant_id, id', sql`expires_at <= ${now}`],
+      ['executions', 'tenant_id, id', sql`expires_at <= ${now}`],
+      ['execution_actions', 'tenant_id, action_id, execution', sql`expires_at <= ${now}`],
+      ['builds', 'tenant_id, id', sql`updated_at <= ${now - BUILD_GRACE_MS} and ${unnamed}`],
       // The bucket is full again: a row that is not there says the same.
       ['attempts', 'tenant_id, key_hash', sql`tat <= ${now}`],
     ];

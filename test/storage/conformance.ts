@@ -8,6 +8,7 @@ import { describeBatches } from './rules/batches.ts';
 import { describeChanges } from './rules/changes.ts';
 import { describeConfiguration } from './rules/configuration.ts';
 import { describeEndings } from './rules/endings.ts';
+import { describeExecutions } from './rules/executions.ts';
 import { describeOpening } from './rules/opening.ts';
 import { describePeople } from './rules/people.ts';
 import { describeRaces } from './rules/races.ts';
@@ -44,6 +45,7 @@ export function describeStore(name: string, open: () => Promise<Subject>): void 
     describePeople(stores);
     describeEndings(stores);
     describeTraces(stores);
+    describeExecutions(stores);
     describeSecrecy(stores);
     describeOpening(open);
   });

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { SealError } from '#storage/keyring.ts';
 import type { Store } from '#storage/store.ts';
 import type { Stores } from '../conformance.ts';
+import { aModule, aModuleVersion, anExecution, PLAIN_RUN_SECRETS, someModules } from '../run-samples.ts';
 import {
   AT,
   aClient,
@@ -25,25 +26,32 @@ async function fill(store: Store, tenantId: string) {
   const client = aClient(tenantId);
   const connection = aConnection(tenantId);
   const action = anAction(tenantId);
-  const version = anActionVersion(tenantId);
+  const version = anActionVersion(tenantId, someModules());
+  const module = aModule(tenantId);
+  const moduleVersion = aModuleVersion(tenantId);
   const authenticator = anAuthenticator(tenantId, user.id);
   const key = aSigningKey(tenantId);
   const transaction = aTransaction(tenantId);
   const message = aMessage(tenantId);
   const handle = aHandle(tenantId);
+  const execution = anExecution(tenantId);
   await store.users.insert(user);
   await store.clients.insert(client);
   await store.connections.insert(connection);
   await store.actions.insert(action);
   await store.actionVersions.insert(version);
+  await store.modules.insert(module);
+  await store.moduleVersions.insert(moduleVersion);
   await store.authenticators.insert(authenticator);
   await store.signingKeys.insert(key);
   await store.commit([
     { kind: 'transaction.insert', transaction },
     { kind: 'message.insert', message },
     { kind: 'handle.insert', handle },
+    { kind: 'execution.insert', execution },
   ]);
-  return { user, client, connection, action, version, authenticator, key, transaction, message, handle };
+  const configured = { client, connection, action, version, module, moduleVersion, key };
+  return { ...configured, user, authenticator, transaction, message, handle, execution };
 }
 
 type Filled = Awaited<ReturnType<typeof fill>>;
@@ -59,10 +67,13 @@ const SEALED: Sealed[] = [
   ['connections', 'sealed', (all) => all.connection.id, (store, t, id) => store.connections.find(t, id)],
   ['actions', 'sealed', (all) => all.action.id, (store, t, id) => store.actions.find(t, id)],
   ['action_versions', 'sealed', (all) => all.version.id, (store, t, id) => store.actionVersions.find(t, id)],
+  ['modules', 'sealed', (all) => all.module.id, (store, t, id) => store.modules.find(t, id)],
+  ['module_versions', 'sealed', (all) => all.moduleVersion.id, (store, t, id) => store.moduleVersions.find(t, id)],
   ['authenticators', 'secret', (all) => all.authenticator.id, (store, t, id) => store.authenticators.find(t, id)],
   ['signing_keys', 'private_jwk', (all) => all.key.id, (store, t) => store.signingKeys.list(t)],
   ['transactions', 'snapshot', (all) => all.transaction.id, (store, t, id) => store.transactions.find(t, id)],
   ['messages', 'text', (all) => all.message.id, (store, t) => store.messages.inbox(t, undefined, 10)],
+  ['executions', 'doc', (all) => all.execution.id, (store, t, id) => store.executions.find(t, id)],
   ['messages', 'code', (all) => all.message.id, (store, t) => store.messages.inbox(t, undefined, 10)],
 ];
 
@@ -72,7 +83,7 @@ export function describeSecrecy(stores: Stores): void {
       const { store, subject } = stores;
       const { handle, client, message } = await fill(store, fresh('ten'));
       const stored = await subject.everything();
-      for (const plain of [...PLAIN_SECRETS, handle.key]) {
+      for (const plain of [...PLAIN_SECRETS, ...PLAIN_RUN_SECRETS, handle.key]) {
         for (const encoding of ['utf8', 'hex', 'base64', 'base64url'] as const) {
           // Without the last letters, which depend on what follows in these encodings.
           const form = Buffer.from(plain)
