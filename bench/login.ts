@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateSync } from 'otplib';
+import { createBuilds } from '#runtime/builds/create-builds.ts';
 import { createPasswords } from '#runtime/factors/password-hash.ts';
 import { newClient } from '#runtime/lifecycle/client.ts';
 import type { Passwords } from '#runtime/ports.ts';
@@ -13,7 +14,7 @@ import { openKeyring } from '#storage/keyring.ts';
 import { openStore } from '#storage/open.ts';
 import { type House, openHouse, PASSWORD, SECRET, TOTP_KEY } from '#test/kit/house.ts';
 import { createPlainBrowser } from '#test/kit/plain-browser.ts';
-import type { BenchLine } from './script-run.ts';
+import type { BenchLine } from './bench-line.ts';
 
 const WARM_UP = 20;
 const LOGINS = 150;
@@ -69,6 +70,7 @@ async function measure(passwords: Passwords) {
     },
   };
   const house = await openHouse({ ports: { store, passwords } });
+  const builds = createBuilds();
   const { clock, runtime, tenant, ports } = house;
   try {
     await house.user('ana', ['otp'], { passwordHash: await createPasswords().hash(PASSWORD) });
@@ -80,6 +82,7 @@ async function measure(passwords: Passwords) {
       config,
       store,
       runtime,
+      builds,
       clock: { now: ports.now, advance: (seconds) => clock.advance(seconds * 1000) },
       random: ports.random,
       passwords,
@@ -94,7 +97,7 @@ async function measure(passwords: Passwords) {
     const msPerLogin = (performance.now() - startedAt) / LOGINS;
     return { msPerLogin, commitsPerLogin: counts.commits / LOGINS, attemptsPerLogin: counts.attempts / LOGINS };
   } finally {
-    await house.close();
+    await Promise.all([house.close(), builds.close()]);
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -1,18 +1,30 @@
 // Benchmarks: one line each, `name: value, yardstick, ratio`. Value and yardstick are measured in the same minute on the
 // same machine, so the ratio can be compared between machines and releases; the bare figures cannot.
 import { availableParallelism, cpus, platform, release } from 'node:os';
+import type { BenchLine } from './bench-line.ts';
+import { benchCrowd } from './crowd.ts';
+import { benchDensity } from './density.ts';
+import { benchInCell } from './in-cell.ts';
 import { benchLogin } from './login.ts';
 import { benchRefusal } from './refusal.ts';
-import { type BenchLine, benchScriptRun } from './script-run.ts';
+import { benchRivals } from './rivals.ts';
+import { benchScriptRun } from './script-run.ts';
+import { benchThroughput } from './throughput.ts';
 
 const BENCHMARKS: { readonly [name: string]: () => Promise<BenchLine[]> } = {
+  'in-cell': benchInCell,
   'script-run': benchScriptRun,
+  throughput: benchThroughput,
+  crowd: benchCrowd,
+  density: benchDensity,
+  rivals: benchRivals,
   login: benchLogin,
   refusal: benchRefusal,
 };
 
-function show({ name, value, yardstick, ratio, goal, note }: BenchLine): string {
-  const wanted = Number.isFinite(goal) ? ` (goal ≤ ${round(goal)}${ratio <= goal ? '' : ', missed'})` : '';
+function show({ name, value, yardstick, ratio, goal, atLeast, note }: BenchLine): string {
+  const met = atLeast ? ratio >= goal : ratio <= goal;
+  const wanted = Number.isFinite(goal) ? ` (goal ${atLeast ? '≥' : '≤'} ${round(goal)}${met ? '' : ', missed'})` : '';
   return `${name}: ${round(value)}, yardstick ${round(yardstick)}, ratio ${round(ratio)}${wanted}${note ? ` · ${note}` : ''}`;
 }
 

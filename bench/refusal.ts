@@ -1,7 +1,7 @@
 // How long a refusal takes when nobody has the address, against when the password is wrong. Far from 1, the time would
 // tell a stranger which accounts exist.
 import { openHouse } from '#test/kit/house.ts';
-import type { BenchLine } from './script-run.ts';
+import type { BenchLine } from './bench-line.ts';
 
 const ROUNDS = 60;
 

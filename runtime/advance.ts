@@ -12,11 +12,22 @@ import { deliver } from './delivery/delivery.ts';
 import { verifyPassword } from './factors/password.ts';
 import { prepare } from './factors/prepare.ts';
 import { verifyCode } from './factors/verify-code.ts';
+import type { LiveConsole } from './live-console.ts';
 import { buildEvent } from './pipeline/event.ts';
+import {
+  executionChange,
+  executionLog,
+  noteRun,
+  openStretch,
+  type Stretch,
+  withExecution,
+} from './pipeline/execution.ts';
+import { placeOf } from './pipeline/log-place.ts';
 import type { Versions } from './pipeline/plan.ts';
-import { runAction, TRIGGER_WALL_MS } from './pipeline/run-action.ts';
+import { runAction } from './pipeline/run-action.ts';
 import { barrier, loadWorld, personOf, type World } from './pipeline/world.ts';
 import type { Caller, Ports } from './ports.ts';
+import { limitsFor } from './script-limits.ts';
 import { completeSession } from './sessions/session.ts';
 import { tenantLog } from './tenant-log.ts';
 import type { Input, LogDraft } from './transaction/input.ts';
@@ -44,6 +55,9 @@ export type Journey = {
   keep?: (tx: LoginTransaction) => boolean;
 };
 
+/** What lives as long as the runtime does. */
+export type Stage = { versions: Versions; liveConsole: LiveConsole };
+
 export type Arrival =
   | { kind: 'rested'; tx: LoginTransaction; key: string; notice?: Notice; logs: LogRecord[] }
   /** The state does not take this input. */
@@ -51,11 +65,11 @@ export type Arrival =
   /** Somebody else moved the login first. */
   | { kind: 'lost' };
 
-export async function advance(ports: Ports, versions: Versions, journey: Journey): Promise<Arrival> {
+export async function advance(ports: Ports, stage: Stage, journey: Journey): Promise<Arrival> {
   // Held across tries: a step that is done again goes on under the claim it already has.
   const claim: Claim = { owner: ports.random.uuid(), revision: journey.revision, held: false };
   for (let tries = 0; tries < TRIES; tries++) {
-    const arrival = await attempt(ports, versions, journey, claim);
+    const arrival = await attempt(ports, stage, journey, claim);
     if (arrival !== 'again') return arrival;
   }
   throw new Error('a login step could not be written after several tries from fresh rows');
@@ -63,7 +77,7 @@ export async function advance(ports: Ports, versions: Versions, journey: Journey
 
 type Claim = { owner: string; revision: number | undefined; held: boolean };
 
-async function attempt(ports: Ports, versions: Versions, journey: Journey, claim: Claim): Promise<Arrival | 'again'> {
+async function attempt(ports: Ports, stage: Stage, journey: Journey, claim: Claim): Promise<Arrival | 'again'> {
   const { store, now } = ports;
   const { tenant, caller } = journey;
   const changes: Change[] = [];
@@ -88,14 +102,14 @@ async function attempt(ports: Ports, versions: Versions, journey: Journey, claim
   const first = barred && tx.state.name !== 'completed' && tx.state.name !== 'denied' ? barred : journey.input;
   if (first && !take(first)) return { kind: 'refused' };
 
-  const budget = { endsAt: performance.now() + TRIGGER_WALL_MS };
+  const stretch = openStretch(ports.random.uuid());
   while (isBusy(tx.state)) {
+    if (tx.state.name === 'running') expectRun(ports, tx);
     if (tx.state.name === 'running' && !(await holds(ports, journey, claim))) return { kind: 'lost' };
     const subject = tx.subject;
     const renewal = tx.state.name === 'running' ? renewing(ports, journey, claim) : undefined;
-    const fact = await work(ports, versions, tx, tx.state, world, caller, changes, budget).finally(() =>
-      renewal?.stop(),
-    );
+    const task = { tx, state: tx.state, world, caller, changes, stretch };
+    const fact = await work(ports, stage, task).finally(() => renewal?.stop());
     if (!take(fact)) throw new Error(`${tx.state.name} does not take ${fact.kind}`);
     if (tx.subject !== subject && isBusy(tx.state)) {
       // Now we know who it is: rows of that person, and whether they may go on at all.
@@ -109,12 +123,15 @@ async function attempt(ports: Ports, versions: Versions, journey: Journey, claim
   const held = tx.ask === journey.tx.ask ? journey.key : undefined;
   const key = held ?? ports.random.key();
   const kept = journey.keep?.(tx) ?? true;
-  const lines = logs.map((draft) => tenantLog(draft, placeOf(ports, tx, world, caller)));
+  tx = withExecution(tx, stretch);
+  const place = placeOf(ports, tx, world, caller);
+  const lines = logs.map((draft) => tenantLog(executionLog(draft, tx, stretch.redact), place));
   const batch: Change[] = [
     ...changes,
     ...(kept ? rowChange(tx, claim.revision) : []),
     ...(kept && held === undefined ? [handleChange(tx, key)] : []),
     ...(journey.also?.(tx) ?? []),
+    ...executionChange(stretch, tx, tenant, now()),
     ...lines.map((log): Change => ({ kind: 'log.insert', log })),
   ];
   const committed = batch.length === 0 ? { ok: true as const } : await store.commit(batch);
@@ -125,17 +142,24 @@ async function attempt(ports: Ports, versions: Versions, journey: Journey, claim
   return { kind: 'rested', tx: next, key, logs: lines, ...(notice ? { notice } : {}) };
 }
 
+type Task = {
+  tx: LoginTransaction;
+  state: BusyState;
+  world: World;
+  caller: Caller;
+  changes: Change[];
+  stretch: Stretch;
+};
+
+/** Wakes what will run the next Action, while the login is still being claimed for it. */
+function expectRun({ sandbox }: Ports, { tenantId, plan, cursor }: LoginTransaction): void {
+  const action = plan[cursor];
+  if (action) sandbox.expect(tenantId, action.versionId);
+}
+
 /** Does the work a busy state owes. */
-async function work(
-  ports: Ports,
-  versions: Versions,
-  tx: LoginTransaction,
-  state: BusyState,
-  world: World,
-  caller: Caller,
-  changes: Change[],
-  budget: { endsAt: number },
-): Promise<Input> {
+async function work(ports: Ports, { versions, liveConsole }: Stage, task: Task): Promise<Input> {
+  const { tx, state, world, caller, changes, stretch } = task;
   switch (state.name) {
     case 'verifying': {
       const { submission } = state;
@@ -147,8 +171,19 @@ async function work(
       const counted = changes.some(({ kind }) => kind === 'user.logged-in') ? 1 : 0;
       const loginsCount = (world.user?.loginsCount ?? 0) + counted;
       const eventJson = JSON.stringify(buildEvent({ tx, world, caller, loginsCount }));
-      const wallMs = Math.max(0, Math.floor(budget.endsAt - performance.now()));
-      return runAction(ports, versions, tx, world, eventJson, wallMs);
+      // Counted from the first run on: checking a password is no script's time.
+      stretch.endsAt ??= performance.now() + limitsFor(world.tenant.scriptLimits, ports.scriptLimits).wallMs;
+      const wallMs = Math.max(0, Math.floor(stretch.endsAt - performance.now()));
+      const ran = await runAction(ports, versions, tx, world, { eventJson, wallMs, executionId: stretch.id });
+      noteRun(stretch, ran);
+      const whose = tx.subject.kind === 'user' ? { userId: tx.subject.userId } : {};
+      liveConsole.publish(tx.tenantId, {
+        executionId: stretch.id,
+        transactionId: tx.id,
+        ...whose,
+        result: ran.result,
+      });
+      return ran.fact;
     }
     case 'preparing':
       return prepare(ports, tx, state, personOf(world));
@@ -244,31 +279,4 @@ function deliveryLog(factor: string | undefined, sent: boolean): LogDraft {
   return sent
     ? { type: 'gd_send_sms', description: 'SMS sent', details }
     : { type: 'gd_send_sms_failure', description: 'No provider for SMS is configured.', details };
-}
-
-function placeOf({ now, random }: Ports, tx: LoginTransaction, world: World, caller: Caller) {
-  const { client, connection, user, organization, tenant } = world;
-  return {
-    tenantId: tx.tenantId,
-    now: now(),
-    random,
-    clientId: tx.request.clientId,
-    ip: caller.ip,
-    hostname: new URL(tenant.baseUrl).host,
-    ...(client ? { clientName: client.name } : {}),
-    ...(connection
-      ? {
-          connection: connection.name,
-          connectionId: connection.id,
-          strategy: connection.strategy,
-          strategyType: 'database',
-        }
-      : {}),
-    ...(tx.subject.kind === 'user' ? { userId: tx.subject.userId } : {}),
-    ...(user ? { userName: user.email ?? user.username ?? user.phoneNumber ?? user.id } : {}),
-    ...(caller.userAgent === undefined ? {} : { userAgent: caller.userAgent }),
-    ...(tx.request.audience === undefined ? {} : { audience: tx.request.audience }),
-    ...(tx.request.scope.length === 0 ? {} : { scope: tx.request.scope.join(' ') }),
-    ...(organization ? { organizationId: organization.id, organizationName: organization.name } : {}),
-  };
 }

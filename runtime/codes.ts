@@ -32,6 +32,7 @@ export const LOG_TYPES = {
   fu: 'Failed login: unknown user',
   mfar: 'MFA required',
   w: 'Warning during login',
+  actions_execution_failed: 'Execution of an Action failed',
   gd_auth_succeed: 'Second factor passed',
   gd_auth_failed: 'Second factor failed',
   gd_send_sms: 'SMS sent',

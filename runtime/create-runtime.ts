@@ -4,9 +4,11 @@ import type { TenantRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
 import { type Arrival, advance } from './advance.ts';
 import { deliver } from './delivery/delivery.ts';
+import { createLiveConsole } from './live-console.ts';
 import { createVersions, planPostLogin, toScript, type Versions } from './pipeline/plan.ts';
 import type { Ports } from './ports.ts';
 import type { Found, Reference, RestedLogin, Runtime, Shown } from './runtime.ts';
+import { limitsFor } from './script-limits.ts';
 import { fromSession, isAlive } from './sessions/session.ts';
 import { decode, type StoredTransaction } from './transaction/snapshot.ts';
 import { type BoundAction, begin, isBusy, type LoginTransaction } from './transaction/transaction.ts';
@@ -19,7 +21,8 @@ const LEFT_BEHIND_MS = 30_000;
 
 export function createRuntime(ports: Ports): Runtime {
   const { store, now, random } = ports;
-  const versions = createVersions(store);
+  const liveConsole = createLiveConsole();
+  const stage = { versions: createVersions(store), liveConsole };
 
   /** The row behind a handle, if this browser may have it. */
   async function find(tenant: TenantRecord, { key, binding }: Reference): Promise<Located> {
@@ -59,7 +62,7 @@ export function createRuntime(ports: Ports): Runtime {
       const connection = user && (await store.connections.findByKey(tenant.id, user.connection));
       const known = session && user && connection;
       const plan = await planPostLogin(store, tenant.id);
-      prefetch(ports, versions, tenant.id, plan);
+      prefetch(ports, stage.versions, tenant, plan);
       const tx = begin(
         {
           id: random.uuid(),
@@ -92,7 +95,7 @@ export function createRuntime(ports: Ports): Runtime {
         };
         return { login, key: random.key() };
       }
-      const arrival = await advance(ports, versions, {
+      const arrival = await advance(ports, stage, {
         tenant,
         tx,
         caller,
@@ -117,7 +120,7 @@ export function createRuntime(ports: Ports): Runtime {
       // A handle of an earlier ask counts no attempt and moves nothing.
       if (located.stale) return { outcome: 'elsewhere', shown: await renewKey(located.tx) };
       const { tx, revision } = located;
-      const arrival = await advance(ports, versions, { tenant, tx, input, caller, revision, key: reference.key });
+      const arrival = await advance(ports, stage, { tenant, tx, input, caller, revision, key: reference.key });
       return arrival.kind === 'rested' ? { outcome: 'moved', shown: toShown(arrival) } : elsewhere(tenant, reference);
     },
 
@@ -156,7 +159,7 @@ export function createRuntime(ports: Ports): Runtime {
         },
       ];
       const journey = { tenant, tx, input: { kind: 'taken' } as const, caller, revision, key: reference.key, also };
-      const arrival = await advance(ports, versions, journey);
+      const arrival = await advance(ports, stage, journey);
       if (arrival.kind !== 'rested') return elsewhere(tenant, reference);
       return { outcome: 'finished', login: rested(arrival.tx), code, sessionKey, session };
     },
@@ -182,6 +185,9 @@ export function createRuntime(ports: Ports): Runtime {
       for (const { tenantId, id } of left) await deliver(ports, tenantId, id);
       await store.sweep(now());
     },
+
+    liveConsole,
+    scriptLimits: ports.scriptLimits,
   };
   return runtime;
 }
@@ -210,13 +216,15 @@ function isBoundTo(tx: StoredTransaction, binding: string | undefined): boolean 
 }
 
 /** Contexts are made while the person types. A failure here is told by the run itself. */
-function prefetch({ sandbox, log }: Ports, versions: Versions, tenantId: string, plan: BoundAction[]): void {
+function prefetch(ports: Ports, versions: Versions, tenant: TenantRecord, plan: BoundAction[]): void {
+  const { sandbox, log, scriptLimits } = ports;
+  const { id: tenantId } = tenant;
   const load = plan.map(async ({ versionId, name }) => {
     const version = await versions(tenantId, versionId);
     return version ? [toScript(version, name)] : [];
   });
   Promise.all(load).then(
-    (scripts) => sandbox.prefetch(tenantId, scripts.flat()),
+    (scripts) => sandbox.prefetch(tenantId, scripts.flat(), limitsFor(tenant.scriptLimits, scriptLimits)),
     (error: unknown) => log.warn({ tenantId, error: String(error) }, 'scripts not prefetched'),
   );
 }

@@ -1,6 +1,7 @@
 // What the runtime asks of the outside, each as small as it can be. Wired in `server/main.ts`, nowhere else.
 import type { Store } from '#storage/store.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
+import type { ScriptLimits } from './script-limits.ts';
 
 export type Random = {
   /** 256 bits, base64url: handles. */
@@ -52,4 +53,6 @@ export type Ports = {
   log: Logger;
   /** Development: messages stay readable in the dev inbox. Otherwise a channel without a provider fails. */
   inbox: boolean;
+  /** The most that the operator allows any tenant's scripts. */
+  scriptLimits: Readonly<ScriptLimits>;
 };

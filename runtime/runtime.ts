@@ -3,7 +3,9 @@
 import type { SessionRecord, TenantRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
 import type { Notice } from './codes.ts';
+import type { LiveConsole } from './live-console.ts';
 import type { Caller } from './ports.ts';
+import type { ScriptLimits } from './script-limits.ts';
 import type { DoorInput } from './transaction/input.ts';
 import type { DoorName, LoginRequest, LoginTransaction, Selection, StoredState } from './transaction/transaction.ts';
 
@@ -76,4 +78,8 @@ export interface Runtime {
   recognise(tenant: TenantRecord, sessionKey: string): Promise<SessionRecord | undefined>;
   /** Delivers messages a crash left in the outbox and removes what has expired. Called now and then by `main.ts`. */
   tidy(): Promise<void>;
+  /** Where runs of Actions are told as they end. `main.ts` ends it before it closes the listener. */
+  liveConsole: LiveConsole;
+  /** The most that the operator allows any tenant's scripts. */
+  scriptLimits: Readonly<ScriptLimits>;
 }

@@ -2,7 +2,10 @@
 // Empty means not set. A value that cannot be used stops the start with one line: the variable, what was given and
 // what is expected. The values of secrets are never in that line.
 import { isIP } from 'node:net';
+import { readAllowEntry } from '#runtime/egress/allow.ts';
+import { LEAST_LIMITS, LIMIT_NAMES, MOST_LIMITS, type ScriptLimits } from '#runtime/script-limits.ts';
 import { availableFile, readPem, tlsPair } from './config-files.ts';
+import { LIMIT_WIRE_NAMES } from './limit-names.ts';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -22,7 +25,10 @@ export type Config = {
   dev: boolean;
   /** The two PEM texts. */
   tls?: { cert: string; key: string };
+  /** Entries of the allow list, as they were given; each is one that the egress guard can read. */
   egressAllow: string[];
+  /** The most that a tenant may allow its scripts. */
+  scriptLimits: Readonly<ScriptLimits>;
   /** Trusted proxies in front of us. */
   trustProxy: number;
   logLevel: LogLevel;
@@ -91,6 +97,7 @@ export function readConfig(env: Environment, { start }: { start: boolean }): Con
     dev,
     ...(tls ? { tls } : {}),
     egressAllow: readEgress(read('SALLYPORT_EGRESS_ALLOW')),
+    scriptLimits: readScriptLimits(read('SALLYPORT_SCRIPT_LIMITS')),
     trustProxy: integer(read, 'SALLYPORT_TRUST_PROXY', 0, 0, 32),
     logLevel: readLevel(read('SALLYPORT_LOG_LEVEL')),
     ...(twilioBaseUrl === undefined ? {} : { twilioBaseUrl: origin('SALLYPORT_TWILIO_BASE_URL', twilioBaseUrl) }),
@@ -247,27 +254,37 @@ function readEgress(value: string | undefined): string[] {
   if (value === undefined) return [];
   const entries = value.split(',').map((entry) => entry.trim());
   for (const entry of entries) {
-    if (!isEgressEntry(entry)) {
-      throw new ConfigError('SALLYPORT_EGRESS_ALLOW', quote(entry), 'a comma list of host, host:port or CIDR');
+    if (!readAllowEntry(entry)) {
+      throw new ConfigError(
+        'SALLYPORT_EGRESS_ALLOW',
+        withoutPassword(entry),
+        'a comma list of host, host:port or CIDR (api.internal, 10.0.0.5:8080, 10.0.0.0/8)',
+      );
     }
   }
   return entries;
 }
 
-function isEgressEntry(entry: string): boolean {
-  const [address = '', bits] = entry.split('/');
-  if (bits !== undefined) {
-    const family = isIP(address);
-    return (
-      family !== 0 &&
-      /^\d{1,3}$/.test(bits) &&
-      Number(bits) <= (family === 4 ? 32 : 128) &&
-      entry.split('/').length === 2
-    );
+const MOST_LIMIT = 1_000_000_000;
+
+/** `cpu_ms=1000,memory_mb=64`: what is not named keeps the most that is allowed by default. */
+function readScriptLimits(value: string | undefined): Readonly<ScriptLimits> {
+  const limits = { ...MOST_LIMITS };
+  for (const entry of value?.split(',') ?? []) {
+    const [wireName, figure = ''] = entry.split('=').map((part) => part.trim());
+    const name = LIMIT_NAMES.find((known) => LIMIT_WIRE_NAMES[known] === wireName);
+    const number = /^\d{1,10}$/.test(figure) ? Number(figure) : Number.NaN;
+    if (name === undefined || !(number >= LEAST_LIMITS[name] && number <= MOST_LIMIT)) {
+      const names = LIMIT_NAMES.map((known) => `${LIMIT_WIRE_NAMES[known]} (at least ${LEAST_LIMITS[known]})`);
+      throw new ConfigError(
+        'SALLYPORT_SCRIPT_LIMITS',
+        quote(entry),
+        `a comma list of name=number: ${names.join(', ')}`,
+      );
+    }
+    limits[name] = number;
   }
-  if (isIP(entry) !== 0) return true;
-  const parts = /^(\[[0-9a-f:.]+\]|[a-z0-9_*]([a-z0-9_.-]*[a-z0-9_])?)(?::(\d{1,5}))?$/i.exec(entry);
-  return parts !== null && (parts[3] === undefined || (Number(parts[3]) >= 1 && Number(parts[3]) <= 65_535));
+  return Object.freeze(limits);
 }
 
 function readLevel(value: string | undefined): LogLevel {

@@ -1,5 +1,6 @@
 // What every route is given, and what the middleware has found out before a route runs.
 import type { HttpBindings } from '@hono/node-server';
+import type { Builds } from '#runtime/builds/builds.ts';
 import type { Logger, Passwords, Random } from '#runtime/ports.ts';
 import type { Caller, Runtime } from '#runtime/runtime.ts';
 import type { TenantRecord } from '#storage/records.ts';
@@ -11,6 +12,7 @@ export type Deps = {
   config: Config;
   store: Store;
   runtime: Runtime;
+  builds: Builds;
   clock: Clock;
   random: Random;
   passwords: Passwords;

@@ -1,7 +1,10 @@
 // Server: the process. The house is wired together here and nowhere else; everything it needs is made once, handed down,
 // and taken apart in reverse order when the process is told to end.
+import { createBuilds } from '#runtime/builds/create-builds.ts';
 import { createRuntime } from '#runtime/create-runtime.ts';
+import { createEgress } from '#runtime/egress/create-egress.ts';
 import { createPasswords } from '#runtime/factors/password-hash.ts';
+import { createOffenceLog } from '#runtime/offence-log.ts';
 import { createRandom } from '#runtime/random.ts';
 import { createSandbox } from '#runtime/sandbox/cells.ts';
 import { openKeyring } from '#storage/keyring.ts';
@@ -29,9 +32,13 @@ async function main(): Promise<void> {
   const passwords = createPasswords();
   const keyring = openKeyring(rootKeys(config));
   const store = await openStore(config.databaseUrl, keyring, { now });
-  const sandbox = createSandbox({ log });
-  const runtime = createRuntime({ store, sandbox, now, random, passwords, mac: keyring, log, inbox: config.dev });
-  const deps = { config, store, runtime, clock, random, passwords, log };
+  const egress = createEgress({ allow: config.egressAllow });
+  const onOffence = createOffenceLog({ store, now, random, log });
+  const sandbox = createSandbox({ egress, log, onOffence });
+  const builds = createBuilds();
+  const { scriptLimits, dev: inbox } = config;
+  const runtime = createRuntime({ store, sandbox, scriptLimits, now, random, passwords, mac: keyring, log, inbox });
+  const deps = { config, store, runtime, builds, clock, random, passwords, log };
   const app = createApp(deps, () => sandbox.ready());
   const demo = await boot(app, deps);
   const listener = await listen(app, config);
@@ -49,8 +56,11 @@ async function main(): Promise<void> {
     log.info({ signal }, 'ending');
     clearInterval(tidying);
     const deadline = Date.now() + GRACE_MS;
+    // Readers of the live console would hold the listener open for as long as they are allowed.
+    runtime.liveConsole.end();
     await listener.close(GRACE_MS);
     await sandbox.drain(Math.max(0, deadline - Date.now()));
+    await Promise.all([egress.close(), builds.close()]);
     await store.close();
     process.exit(0);
   };

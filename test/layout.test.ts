@@ -11,10 +11,20 @@ const ROOT = join(import.meta.dirname, '..');
 /** Each npm package is named by one folder: whoever wants to replace it looks there and nowhere else. */
 const HOMES: PackageHomes = {
   'isolated-vm': ['runtime/sandbox/cell/'],
-  esbuild: ['runtime/sandbox/'],
-  'core-js': ['actions/prelude/'],
+  esbuild: ['runtime/sandbox/', 'runtime/builds/process/'],
+  '@npmcli/arborist': ['runtime/builds/process/install.ts'],
+  '@npmcli/config': ['runtime/builds/process/install.ts'],
+  'web-streams-polyfill': ['actions/prelude/'],
+  buffer: ['actions/prelude/node/'],
+  events: ['actions/prelude/node/'],
+  'path-browserify': ['actions/prelude/node/'],
+  'querystring-es3': ['actions/prelude/node/'],
+  'readable-stream': ['actions/prelude/node/'],
+  string_decoder: ['actions/prelude/node/'],
+  url: ['actions/prelude/node/'],
   hono: ['server/'],
   '@hono/node-server': ['server/'],
+  diff: ['server/management/'],
   jose: ['server/oauth/'],
   pino: ['server/'],
   kysely: ['storage/'],
@@ -23,8 +33,9 @@ const HOMES: PackageHomes = {
   '@node-rs/bcrypt': ['runtime/factors/'],
   otplib: ['runtime/factors/'],
   'libphonenumber-js': ['runtime/factors/'],
+  undici: ['runtime/egress/'],
   // It parses at every wall.
-  zod: ['server/', 'runtime/transaction/snapshot.ts', 'runtime/pipeline/', 'runtime/sandbox/'],
+  zod: ['server/', 'runtime/transaction/snapshot.ts', 'runtime/pipeline/', 'runtime/sandbox/', 'runtime/egress/'],
 };
 
 const DOCUMENTS = [

@@ -1,13 +1,16 @@
-// Lifecycle: from a built draft to a version that logins run. A version is a copy of code, runtime, dependencies and
-// secrets, and never changes afterwards; what runs next is the one its Action points at.
+// Lifecycle: from a built draft to a version that logins run. A version is a copy of code, runtime, dependencies,
+// secrets and those of its shared modules, and never changes afterwards; what runs next is the one its Action points at.
 import type { ActionRecord, ActionVersionRecord } from '#storage/records.ts';
 import { ACTION_LIMITS, runtimeOf } from './action.ts';
+import { loadModules, pinModules } from './module-uses.ts';
 import type { LifecyclePorts } from './ports.ts';
 
 export type Deployed =
   | { deployed: true; action: ActionRecord; version: ActionVersionRecord }
   /** `failed`: the draft's errors say why. */
-  | { deployed: false; reason: 'missing' | 'not-built' | 'failed'; action?: ActionRecord };
+  | { deployed: false; reason: 'missing' | 'not-built' | 'failed'; action?: ActionRecord }
+  /** A version of a shared module that the draft names has been deleted. */
+  | { deployed: false; reason: 'module-gone'; message: string };
 
 /** A version may be pinned by a login that began before the next one was deployed, and a login lives at most an hour. */
 const PINNED_MS = 60 * 60_000;
@@ -32,7 +35,10 @@ export function deployAction(ports: LifecyclePorts, tenantId: string, actionId: 
     if (!action) return { deployed: false, reason: 'missing' };
     if (action.status === 'failed') return { deployed: false, reason: 'failed', action };
     if (action.status !== 'built') return { deployed: false, reason: 'not-built', action };
-    return publish(ports, action, action, (current, versionId) => ({
+    const loaded = await loadModules(ports.store, tenantId, action.modules);
+    if ('gone' in loaded) return { deployed: false, reason: 'module-gone', message: loaded.gone };
+    const { modules: _drafted, ...text } = action;
+    return publish(ports, action, { ...text, ...pinModules(loaded) }, (current, versionId) => ({
       ...current,
       deployedVersionId: versionId,
       allChangesDeployed: current.updatedAt === action.updatedAt,
@@ -51,19 +57,26 @@ export function redeployVersion(
     const former = await ports.store.actionVersions.find(tenantId, versionId);
     if (!action || former?.actionId !== actionId) return { deployed: false, reason: 'missing' };
     const at = Math.max(ports.now(), action.updatedAt + 1);
-    const { code, dependencies, secrets, trigger, runtime } = former;
-    return publish(ports, action, former, (current, newVersionId) => ({
+    const { code, dependencies, secrets, trigger, runtime, buildId, modules = [] } = former;
+    const built = buildId === undefined ? {} : { buildId };
+    const draft = { code, dependencies, secrets, trigger, runtime, modules, ...built };
+    return publish(ports, action, former, ({ buildId: draftBuild, ...current }, newVersionId) => ({
       ...current,
       ...(updateDraft
-        ? { code, dependencies, secrets, trigger, runtime, status: 'built', errors: [], builtAt: at, updatedAt: at }
-        : {}),
+        ? { ...draft, status: 'built', errors: [], builtAt: at, updatedAt: at }
+        : draftBuild === undefined
+          ? {}
+          : { buildId: draftBuild }),
       deployedVersionId: newVersionId,
       allChangesDeployed: updateDraft,
     }));
   });
 }
 
-type Text = Pick<ActionRecord, 'code' | 'dependencies' | 'secrets' | 'trigger' | 'runtime'>;
+type Text = Pick<
+  ActionVersionRecord,
+  'code' | 'dependencies' | 'secrets' | 'modules' | 'moduleSecrets' | 'trigger' | 'runtime' | 'buildId'
+>;
 
 async function publish(
   ports: LifecyclePorts,
@@ -84,14 +97,20 @@ async function publish(
     code: text.code,
     dependencies: text.dependencies,
     secrets: text.secrets,
+    ...(text.modules && { modules: text.modules }),
+    ...(text.moduleSecrets && { moduleSecrets: text.moduleSecrets }),
     status: 'built',
     errors: [],
     builtAt: at,
+    ...(text.buildId === undefined ? {} : { buildId: text.buildId }),
     createdAt: at,
     updatedAt: at,
   };
   await store.actionVersions.insert(version);
-  const updated = await store.actions.update(action.tenantId, action.id, (current) => point(current, version.id));
+  const updated = await store.actions.update(action.tenantId, action.id, (current) => ({
+    ...point(current, version.id),
+    deployedModules: version.modules ?? [],
+  }));
   if (updated === 'missing' || updated === 'conflict') {
     // Deleted meanwhile: no Action points at the version, so no login can have pinned it.
     await store.actionVersions.remove(action.tenantId, version.id);

@@ -1,6 +1,7 @@
 // Lifecycle: what an Action may be: triggers, runtimes, limits, and how its draft changes. Draft, deployed and bound are
 // three things; this file knows the draft. Source: actions-api reference, sections 4.2, 4.3, 5 and 6.
 import type { ActionDependency, ActionRecord, ActionSecret } from '#storage/records.ts';
+import { type ModuleRef, resolveModules } from './module-uses.ts';
 import type { LifecyclePorts } from './ports.ts';
 
 export const ACTION_LIMITS = {
@@ -28,6 +29,7 @@ export type ActionDraft = {
   runtime?: string;
   dependencies?: ActionDependency[];
   secrets?: { name: string; value: string }[];
+  modules?: ModuleRef[];
 };
 
 /** Why a draft is not taken. */
@@ -35,6 +37,7 @@ export type DraftRefusal =
   | { refused: 'trigger'; reason: string }
   | { refused: 'runtime' }
   | { refused: 'source-too-long'; bytes: number }
+  | { refused: 'modules'; reason: string }
   | { refused: 'too-many-actions' }
   | { refused: 'missing' };
 
@@ -69,6 +72,8 @@ export async function newAction(
   if (refusal) return refusal;
   const { total } = await store.actions.list(tenantId, { page: { offset: 0, limit: 1 } });
   if (total >= ACTION_LIMITS.actions) return { refused: 'too-many-actions' };
+  const modules = await resolveModules(store, tenantId, draft.modules ?? []);
+  if ('reason' in modules) return { refused: 'modules', reason: modules.reason };
   const at = now();
   const action: ActionRecord = {
     tenantId,
@@ -79,6 +84,7 @@ export async function newAction(
     code: draft.code ?? '',
     dependencies: draft.dependencies ?? [],
     secrets: stamped(draft.secrets ?? [], at),
+    ...(modules.length === 0 ? {} : { modules }),
     status: 'pending',
     errors: [],
     allChangesDeployed: false,
@@ -98,6 +104,8 @@ export async function editAction(
 ): Promise<ActionRecord | DraftRefusal> {
   const refusal = (patch.trigger && refuseUpgrade(patch.trigger)) ?? refuseDraft(patch);
   if (refusal) return refusal;
+  const modules = patch.modules && (await resolveModules(store, tenantId, patch.modules));
+  if (modules && 'reason' in modules) return { refused: 'modules', reason: modules.reason };
   const updated = await store.actions.update(tenantId, id, (current) => {
     // Strictly later than before, so that the result of an older build is never taken for that of this draft.
     const at = Math.max(now(), current.updatedAt + 1);
@@ -110,6 +118,7 @@ export async function editAction(
       ...(patch.runtime === undefined ? {} : { runtime: patch.runtime }),
       ...(patch.dependencies === undefined ? {} : { dependencies: patch.dependencies }),
       ...(patch.secrets === undefined ? {} : { secrets: stamped(patch.secrets, at) }),
+      ...(modules === undefined ? {} : { modules }),
       status: 'pending',
       errors: [],
       allChangesDeployed: false,

@@ -6,6 +6,8 @@ import type { RecordedCommand } from '../sandbox/sandbox.ts';
 
 const METADATA_LIMIT = 32 * 1024;
 const FACTORS_LIMIT = 20;
+/** Nesting of a value: far more than claims need, and far less than what overflows a stack that walks it. */
+const MAX_DEPTH = 100;
 
 const json = z.json();
 const options = z.record(z.string(), json);
@@ -34,6 +36,11 @@ export function checkCommands(recorded: RecordedCommand[]): CheckedCommands {
   for (const { name, args } of recorded) {
     if (!isCommandName(name))
       return { ok: false, message: `The script recorded an unknown command: ${String(name).slice(0, 100)}` };
+    if (isDeeper(args, MAX_DEPTH))
+      return {
+        ok: false,
+        message: `The script called api.${name} with a value nested more than ${MAX_DEPTH} levels deep.`,
+      };
     const command = check(name, args);
     if (!command) return { ok: false, message: `The script called api.${name} with arguments that it does not take.` };
     commands.push(command);
@@ -49,6 +56,12 @@ export function checkCommands(recorded: RecordedCommand[]): CheckedCommands {
     }
   }
   return { ok: true, commands };
+}
+
+/** Goes no further down than it allows, so that no value can overflow the stack of whoever walks it afterwards. */
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
 }
 
 function isCommandName(name: unknown): name is PostLoginCommand['name'] {

@@ -1,5 +1,6 @@
 // Which Actions a login will run: deployed and bound ones, in binding order, versions pinned when the login begins.
 // A draft never runs; a version stays the same text for ever, so what is loaded once may be kept.
+import { gunzipSync } from 'node:zlib';
 import type { ActionVersionRecord } from '#storage/records.ts';
 import type { Store } from '#storage/store.ts';
 import type { Script } from '../sandbox/sandbox.ts';
@@ -17,12 +18,27 @@ export async function planPostLogin(store: Store, tenantId: string): Promise<Bou
   });
 }
 
+/** A version with what was built from it; none for a version of a time before there were builds. */
+export type LoadedVersion = ActionVersionRecord & { bundle?: { fileName: string; script: string; map: () => string } };
+
+const unzip = (base64: string): string => gunzipSync(Buffer.from(base64, 'base64')).toString();
+
+async function load(store: Store, tenantId: string, id: string): Promise<LoadedVersion | undefined> {
+  const version = await store.actionVersions.find(tenantId, id);
+  if (version?.buildId === undefined) return version;
+  const build = await store.builds.find(tenantId, version.buildId);
+  if (!build) return version;
+  const { fileName, script, map } = build;
+  // Maps are large and only read when something went wrong: they stay packed.
+  return { ...version, bundle: { fileName, script: unzip(script), map: () => unzip(map) } };
+}
+
 /** Versions by id, the most recently used kept in memory. */
 export function createVersions(store: Store, limit = 500) {
-  const kept = new Map<string, ActionVersionRecord>();
-  return async (tenantId: string, id: string): Promise<ActionVersionRecord | undefined> => {
+  const kept = new Map<string, LoadedVersion>();
+  return async (tenantId: string, id: string): Promise<LoadedVersion | undefined> => {
     const key = `${tenantId} ${id}`;
-    const version = kept.get(key) ?? (await store.actionVersions.find(tenantId, id));
+    const version = kept.get(key) ?? (await load(store, tenantId, id));
     if (!version) return undefined;
     kept.delete(key);
     kept.set(key, version);
@@ -32,7 +48,8 @@ export function createVersions(store: Store, limit = 500) {
 }
 export type Versions = ReturnType<typeof createVersions>;
 
-/** The version's text as the sandbox takes it; traces show the Action's name. */
-export function toScript(version: ActionVersionRecord, actionName: string): Script {
-  return { versionId: version.id, fileName: scriptFileName(actionName), source: version.code };
+/** The version as the sandbox takes it; traces show the Action's name. */
+export function toScript({ id: versionId, bundle, code }: LoadedVersion, actionName: string): Script {
+  if (bundle === undefined) return { versionId, fileName: scriptFileName(actionName), source: code };
+  return { versionId, fileName: bundle.fileName, source: bundle.script, map: bundle.map };
 }

@@ -39,6 +39,8 @@ function command(): { file: string; args: string[] } {
     '--jitless',
     '--permission',
     '--allow-addons',
+    // For the one thread that ends a cell whose server is gone.
+    '--allow-worker',
     '--disable-warning=SecurityWarning',
     ...readable().map((path) => `--allow-fs-read=${path}`),
     '--input-type=commonjs',

@@ -2,95 +2,99 @@
 // and where. A run may be repeated as long as it has not been answered, since its only effects are the commands it records.
 
 import { availableParallelism } from 'node:os';
-import { postLoginSample } from '#actions/post-login-sample.ts';
-import { bundleCell, bundlePrelude, stopBuilds } from './build.ts';
+import type { Egress } from '../egress/egress.ts';
+import type { ScriptLimits } from '../script-limits.ts';
+import { stopBuilds } from './build.ts';
+import { loadCode } from './cell-code.ts';
 import type { CellExit } from './cell-process.ts';
-import {
-  CPU_MS,
-  closedFault,
-  cpuTimeout,
-  crashFault,
-  isBufferRefusal,
-  memoryFault,
-  scriptFault,
-  wallTimeout,
-} from './faults.ts';
-import { type CellMessage, parseLines, parseOutput } from './messages.ts';
+import { closedFault, cpuTimeout, crashFault, memoryFault, wallTimeout } from './faults.ts';
+import type { CellMessage } from './messages.ts';
 import { createOffenders } from './offenders.ts';
+import { runOrder } from './orders.ts';
+import { createOutgoing } from './outgoing.ts';
 import { place } from './placement.ts';
 import { createQuarantine } from './quarantine.ts';
 import { createRun, failed, type Run } from './runs.ts';
-import type { RunRequest, RunResult, Sandbox, Script, ScriptFault } from './sandbox.ts';
-import { type Cell, type CellCode, createSlots, type SandboxLog } from './slots.ts';
+import type { Offence, RunRequest, RunResult, Sandbox, Script } from './sandbox.ts';
+import { type Cell, createSlots, type SandboxLog } from './slots.ts';
+import { readDone, readEnded } from './verdict.ts';
+import { createWaiting } from './waiting.ts';
 import { createWatchdog, expectWithin, suspectOf } from './watchdog.ts';
 
 /** Wall time of a slice where others wait for the thread; a script that needs more goes to the quarantine cell. */
 const FIRST_SLICE_MS = 25;
-const MEMORY_MB = 32;
-const ISOLATES = 150;
+/** How long a top level may take in quarantine, in an idle moment. */
+const LONG_LOAD_MS = 500;
 const MAX_LOSSES = 3;
 /** Below this share of its slice on the CPU, a run that was cut off is repeated once without blame. */
 const FAIR_SHARE = 0.8;
-
-type Ended = Extract<CellMessage, { type: 'ended' }>;
-
-async function loadCode(): Promise<CellCode> {
-  const [program, prelude] = await Promise.all([bundleCell(), bundlePrelude()]);
-  const samples = { 'post-login': JSON.stringify(postLoginSample) };
-  return { program, boot: { type: 'boot', prelude, samples, memoryMb: MEMORY_MB, isolates: ISOLATES } };
-}
+/** How long a cell may take to tell what a run left behind whose wall clock is up. */
+const STOP_GRACE_MS = 100;
 
 /**
  * Starts the cells: `cells` of them for everybody (as many as the machine has cores, unless told) and one in quarantine.
- * `now`: milliseconds of a clock that only moves forward; the process's own unless told.
+ * `egress` makes the requests of scripts. `now`: milliseconds of a clock that only moves forward; the process's own
+ * unless told.
  */
-export function createSandbox(deps: { cells?: number; now?: () => number; log: SandboxLog }): Sandbox {
+export function createSandbox(deps: {
+  cells?: number;
+  egress: Egress;
+  now?: () => number;
+  log: SandboxLog;
+  /** Told when a script is put into quarantine. */
+  onOffence?: (offence: Offence) => void;
+}): Sandbox {
   const now = deps.now ?? (() => performance.now());
-  const offenders = createOffenders(now);
+  const report = (offence: Offence): void => {
+    deps.log.warn({ ...offence }, 'a script runs in quarantine for ten minutes');
+    deps.onOffence?.(offence);
+  };
+  const offenders = createOffenders(now, report);
   const pending = new Map<number, Run>();
   const homeless = new Set<Run>();
   let lastId = 0;
   let closing = false;
   let onEmpty: (() => void) | undefined;
 
-  const sliceMs = (cell: Cell): number => (cell.quarantine ? CPU_MS : FIRST_SLICE_MS);
+  /** How long the cell may compute at a stretch: in quarantine as long as the run it is at work for may. */
+  function sliceMs(cell: Cell): number {
+    if (!cell.quarantine) return FIRST_SLICE_MS;
+    for (const run of cell.runs.values()) if (!run.waiting) return run.request.limits.cpuMs;
+    return LONG_LOAD_MS;
+  }
 
   const slots = createSlots({
     cells: Math.max(1, deps.cells ?? availableParallelism()),
-    code: loadCode(),
+    code: loadCode({ loadMs: FIRST_SLICE_MS, quarantineLoadMs: LONG_LOAD_MS }),
     log: deps.log,
     onUp: settleIn,
     onMessage: hear,
     onGone: bury,
   });
   const quarantine = createQuarantine({ cell: slots.quarantine, send: (cell, run) => send(cell, run) });
+  const waiting = createWaiting({
+    outgoing: createOutgoing({ egress: deps.egress, now }),
+    wake: engage,
+  });
   const watchdog = createWatchdog({ now, slots, sliceMs, pending: () => pending.values(), onWallTimeout: timeOut });
 
-  function send(cell: Cell, run: Run, again = false): void {
-    const { tenantId, script, trigger, handler, eventJson, secretsJson, now: startsAt, seed } = run.request;
-    const { versionId, fileName, source } = script;
-    const isNew = again || !cell.knows.has(versionId);
-    if (isNew) cell.knows.add(versionId);
+  /** The run is to be computed now: the cell owes an answer within a slice, unless it owed one before. */
+  function engage(cell: Cell, run: Run): void {
     const wasFree = suspectOf(cell) === undefined;
     run.waiting = false;
     cell.runs.set(run.id, run);
-    cell.served++;
-    cell.process.send({
-      type: 'run',
-      id: run.id,
-      tenantId,
-      versionId,
-      ...(isNew ? { text: { fileName, source, trigger } } : {}),
-      handler,
-      eventJson,
-      secretsJson,
-      now: startsAt,
-      seed,
-      cpuMs: CPU_MS,
-      sliceMs: sliceMs(cell),
-    });
     if (wasFree) expectWithin(cell, sliceMs(cell), now());
     watchdog.wake();
+  }
+
+  function send(cell: Cell, run: Run, again = false): void {
+    const { versionId } = run.request.script;
+    const isNew = again || !cell.knows.has(versionId);
+    if (isNew) cell.knows.add(versionId);
+    run.attempt++;
+    cell.served++;
+    cell.process.send(runOrder(run, isNew, cell.quarantine ? run.request.limits.cpuMs : FIRST_SLICE_MS));
+    engage(cell, run);
   }
 
   function dispatch(run: Run): void {
@@ -115,42 +119,33 @@ export function createSandbox(deps: { cells?: number; now?: () => number; log: S
     for (const run of waiting) dispatch(run);
   }
 
+  /** The wall clock is up: its cell is asked for what it left, and not waited for long. */
   function timeOut(run: Run): void {
     homeless.delete(run);
-    run.settle(failed(wallTimeout()));
-    // It stays with its cell until the cell says it is gone: till then the cell may be at work for it.
-    for (const cell of slots.alive()) if (cell.runs.has(run.id)) cell.process.send({ type: 'stop', id: run.id });
+    const cell = [...slots.alive()].find(({ runs }) => runs.has(run.id));
+    if (run.stopping || cell === undefined) {
+      run.settle(failed(wallTimeout(run.request)));
+      return;
+    }
+    run.stopping = true;
+    run.deadlineAt = now() + STOP_GRACE_MS;
+    cell.process.send({ type: 'stop', id: run.id });
   }
 
   /** Its cell or its isolate went away under it: it is run again, on another cell if there is one. */
   function rescue(run: Run): void {
-    if (++run.losses > MAX_LOSSES) run.settle(failed(crashFault()));
+    if (++run.losses > MAX_LOSSES) run.settle(failed(crashFault(run.request)));
     else dispatch(run);
   }
 
-  function readOutput(run: Run, json: string, cpuMs: number): RunResult {
-    const output = parseOutput(json);
-    if (output === undefined) return failed(crashFault(), cpuMs);
-    const { commands, console, late, fault } = output;
-    const rest = { console, cpuMs, ...(late.length > 0 ? { lateCalls: late } : {}) };
-    if (fault === undefined) return { ok: true, commands, ...rest };
-    if (isBufferRefusal(fault)) return { ok: false, fault: memoryFault(), ...rest };
-    return { ok: false, fault: scriptFault(fault.kind, fault, run.request.script.fileName), ...rest };
+  /** Whether a run that was cut off among others is slow by itself: a machine without a free moment looks the same. */
+  function judgeSpeed(run: Run, cpuMs: number): void {
+    if (!run.suspected || cpuMs < FIRST_SLICE_MS * FAIR_SHARE) return;
+    const { versionId, fileName } = run.request.script;
+    offenders.markSlow({ tenantId: run.request.tenantId, versionId, fileName });
   }
 
-  function faultOf(run: Run, message: Ended): ScriptFault {
-    switch (message.cause) {
-      case 'timeout':
-        return message.full ? memoryFault() : cpuTimeout();
-      case 'memory':
-        return memoryFault();
-      case 'threw':
-      case 'exports':
-        return scriptFault(message.cause, message, run.request.script.fileName);
-    }
-  }
-
-  function conclude(cell: Cell, run: Run, message: Ended): void {
+  function conclude(cell: Cell, run: Run, message: Extract<CellMessage, { type: 'ended' }>): void {
     if (message.cause === 'timeout') {
       const { cpuMs, wallMs } = message.slice;
       if (!run.starved && cpuMs < wallMs * FAIR_SHARE) {
@@ -160,17 +155,18 @@ export function createSandbox(deps: { cells?: number; now?: () => number; log: S
         return;
       }
       if (!cell.quarantine) {
-        offenders.markScript(run.request.script.versionId);
+        run.suspected = true;
+        offenders.suspect(run.request.script.versionId);
         quarantine.add(run);
         return;
       }
     }
-    run.settle({ ok: false, fault: faultOf(run, message), console: parseLines(message.lines), cpuMs: message.cpuMs });
+    run.settle(readEnded(run.request, message));
   }
 
   function answer(cell: Cell, run: Run, message: Extract<CellMessage, { id: number }>): void {
     if (message.type === 'waiting') {
-      run.waiting = true;
+      waiting.wait(cell, run, message);
       return;
     }
     if (message.type === 'beat') {
@@ -181,9 +177,11 @@ export function createSandbox(deps: { cells?: number; now?: () => number; log: S
     if (run.settled) return;
     switch (message.type) {
       case 'done':
-        run.settle(readOutput(run, message.output, message.cpuMs));
+        judgeSpeed(run, message.cpuMs);
+        run.settle(readDone(run.request, message));
         return;
       case 'ended':
+        if (cell.quarantine) judgeSpeed(run, message.cpuMs);
         conclude(cell, run, message);
         return;
       case 'unknown':
@@ -214,23 +212,24 @@ export function createSandbox(deps: { cells?: number; now?: () => number; log: S
       return;
     }
     const cause = cell.killed?.cause ?? (exit.outOfMemory ? 'memory' : 'ended');
-    if (cause === 'memory') run.settle(failed(memoryFault()));
-    else if (cause === 'watchdog') run.settle(failed(cpuTimeout(), CPU_MS));
+    if (cause === 'memory') run.settle(failed(memoryFault(run.request)));
+    else if (cause === 'watchdog') run.settle(failed(cpuTimeout(run.request), run.request.limits.cpuMs));
     // Ended by neither of us: by the machine perhaps, which is no proof against the script the first time.
-    else if (++run.crashes > 1) run.settle(failed(crashFault()));
+    else if (++run.crashes > 1) run.settle(failed(crashFault(run.request)));
     else quarantine.add(run);
   }
 
   function bury(cell: Cell, exit: CellExit): void {
     const suspect = cell.killed === undefined ? suspectOf(cell) : cell.killed.suspect;
     if (suspect !== undefined) {
-      offenders.markScript(suspect.versionId);
-      offenders.markKill(suspect.tenantId);
+      const { tenantId, versionId } = suspect;
+      const fileName = cell.runs.get(suspect.id)?.request.script.fileName;
+      offenders.markEnded({ tenantId, versionId, ...(fileName === undefined ? {} : { fileName }) });
     }
     const lost = [...cell.runs.values()].filter((run) => !run.settled);
     cell.runs.clear();
     for (const run of lost) {
-      if (closing) run.settle(failed(closedFault()));
+      if (closing) run.settle(failed(closedFault(run.request)));
       else if (run.id === suspect?.id) judge(cell, run, exit);
       else rescue(run);
     }
@@ -249,32 +248,40 @@ export function createSandbox(deps: { cells?: number; now?: () => number; log: S
 
   return {
     run(request: RunRequest): Promise<RunResult> {
-      if (closing) return Promise.resolve(failed(closedFault()));
-      const { run, result } = createRun(++lastId, request, now() + request.wallMs, ({ id }) => {
+      const { run, result } = createRun(++lastId, request, now, ({ id, suspected }) => {
+        if (suspected) offenders.release(request.script.versionId);
         pending.delete(id);
         if (pending.size === 0) onEmpty?.();
       });
+      if (closing) {
+        run.settle(failed(closedFault(request)));
+        return result;
+      }
       pending.set(run.id, run);
       watchdog.wake();
       dispatch(run);
       return result;
     },
-    prefetch(tenantId: string, scripts: Script[]): void {
-      const cell = place(tenantId, slots.open());
-      if (cell === undefined) return;
+    prefetch(tenantId: string, scripts: Script[], { memoryMb }: ScriptLimits): void {
       for (const { versionId, fileName, source } of scripts) {
-        if (offenders.isMarked(tenantId, versionId)) continue;
+        // Repeat offenders have their contexts in quarantine, where nobody else waits while they are made.
+        const cell = offenders.isMarked(tenantId, versionId) ? slots.quarantine() : place(tenantId, slots.open());
+        if (cell === undefined) continue;
         const isNew = !cell.knows.has(versionId);
         cell.knows.add(versionId);
         const text = isNew ? { text: { fileName, source, trigger: 'post-login' } } : {};
-        cell.process.send({ type: 'prefetch', tenantId, versionId, ...text });
+        cell.process.send({ type: 'prefetch', tenantId, versionId, memoryMb, ...text });
       }
+    },
+    expect(tenantId: string, versionId: string): void {
+      const cell = offenders.isMarked(tenantId, versionId) ? slots.quarantine() : place(tenantId, slots.open());
+      if (cell?.knows.has(versionId)) cell.process.send({ type: 'expect', tenantId, versionId });
     },
     ready: slots.ready,
     async drain(graceMs: number): Promise<void> {
       closing = true;
       await emptied(graceMs);
-      for (const run of [...pending.values()]) run.settle(failed(closedFault()));
+      for (const run of [...pending.values()]) run.settle(failed(closedFault(run.request)));
       await slots.close();
       watchdog.stop();
       await stopBuilds();

@@ -1,11 +1,12 @@
 // The places where cells live: one process per slot, started again when it ends, replaced when it has grown.
 // The last slot is the quarantine.
 
-import type { ToCell } from './cell/protocol.ts';
+import type { CellCode } from './cell-code.ts';
 import { type CellExit, type CellProcess, startCellProcess } from './cell-process.ts';
 import type { CellMessage } from './messages.ts';
 import { residentBytes } from './process-meter.ts';
 import type { Run } from './runs.ts';
+import { suspectOf } from './watchdog.ts';
 
 /** What the sandbox tells operators; pino fits. */
 export type SandboxLog = {
@@ -30,6 +31,8 @@ export type Cell = {
   dueAt: number;
   /** CPU of its main thread at the first look after `dueAt` was set, and how often it was given more time since. */
   mark: { dueAt: number; cpuMs: number | undefined; extensions: number };
+  /** On the clock that only moves forward. */
+  startedAt: number;
   /** Resident memory when it was last seen with nothing to do. */
   restingBytes: number | undefined;
   served: number;
@@ -41,8 +44,6 @@ type Slot = { index: number; current: Cell | undefined; next: Cell | undefined; 
 
 const MAX_BACKOFF_MS = 5000;
 const GIVE_UP_AFTER = 3;
-
-export type CellCode = { program: string; boot: Extract<ToCell, { type: 'boot' }> };
 
 export function createSlots(deps: {
   cells: number;
@@ -122,20 +123,21 @@ export function createSlots(deps: {
       quarantine: slot.index === deps.cells,
       process: startCellProcess(program, {
         message: (message) => (message.type === 'up' ? becomeCurrent(slot, cell) : deps.onMessage(cell, message)),
-        invalid: () => kill(cell, 'invalid', undefined),
+        invalid: () => kill(cell, 'invalid', suspectOf(cell)),
       }),
       runs: new Map(),
       knows: new Set(),
       busy: undefined,
       dueAt: Number.POSITIVE_INFINITY,
       mark: { dueAt: 0, cpuMs: undefined, extensions: 0 },
+      startedAt: performance.now(),
       restingBytes: undefined,
       served: 0,
       killed: undefined,
     };
     slot.next = cell;
     alive.add(cell);
-    cell.process.send(boot);
+    cell.process.send(boot(cell.quarantine));
     void cell.process.ended.then((exit) => ended(slot, cell, exit));
   }
 

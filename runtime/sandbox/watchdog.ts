@@ -14,6 +14,7 @@ const KILL_BYTES = 640 * MEGABYTE;
 const GROWN_BYTES = 64 * MEGABYTE;
 const REPLACE_BYTES = 448 * MEGABYTE;
 const REPLACE_AFTER_RUNS = 250_000;
+const REPLACE_AFTER_MS = 6 * 60 * 60_000;
 /** Below this share of the slice on the CPU, the cell was kept waiting by the machine and not by the script. */
 const OWN_DOING = 0.6;
 const MAX_EXTENSIONS = 20;
@@ -74,13 +75,19 @@ export function createWatchdog(deps: {
       slots.kill(cell, hasGrown(cell, pid) ? 'memory' : 'watchdog', suspectOf(cell));
   }
 
+  const isOld = ({ served, startedAt }: Cell): boolean =>
+    served > REPLACE_AFTER_RUNS || performance.now() - startedAt > REPLACE_AFTER_MS;
+
   function checkMemory(cell: Cell): void {
     const { pid } = cell.process;
     const bytes = pid === undefined ? undefined : residentBytes(pid);
-    if (bytes === undefined) return;
+    if (bytes === undefined) {
+      if (isOld(cell)) slots.replace(cell);
+      return;
+    }
     if (cell.dueAt === Number.POSITIVE_INFINITY) cell.restingBytes = bytes;
     if (bytes > KILL_BYTES) slots.kill(cell, 'memory', suspectOf(cell));
-    else if (bytes > REPLACE_BYTES || cell.served > REPLACE_AFTER_RUNS) slots.replace(cell);
+    else if (bytes > REPLACE_BYTES || isOld(cell)) slots.replace(cell);
   }
 
   function tick(): void {

@@ -109,6 +109,7 @@ const schema: z.ZodType<StoredTransaction> = z.object({
   commanded: z.int(),
   ask: z.int(),
   outcome: z.object({ idTokenClaims: json, accessTokenClaims: json, appMetadata: json, userMetadata: json }),
+  executions: z.array(z.string()).exactOptional(),
   binding: z.string(),
   sessionId: z.string(),
   state,

@@ -166,6 +166,8 @@ export type LoginTransaction = {
   /** The ask that handles minted now belong to: 0 before the first, then the ordinal; grows once more at the end. */
   ask: number;
   outcome: Outcome;
+  /** Ids of the executions of Actions so far; absent before the first. */
+  executions?: string[];
   /** SHA-256 of the browser's binding cookie: a handle in another browser finds nothing (login CSRF). */
   binding: string;
   /** Allotted at begin because scripts read it; its row is written by the completing commit. */

@@ -5,8 +5,10 @@ import { type Deployed, deployAction, redeployVersion } from '#runtime/lifecycle
 import { tenantLog } from '#runtime/tenant-log.ts';
 import { ACTIONS_PER_PAGE, actionPageQuery } from './actions.ts';
 import { type Answer, answer, NOT_FOUND, refuse } from './answer.ts';
+import { text } from './fields.ts';
 import { type Incoming, type Route, route } from './route.ts';
 import { actionList, showVersionOf } from './show-action.ts';
+import { type Side, showDiff, sideOfDraft, sideOfVersion } from './version-diff.ts';
 
 /** Clients wait for the build as long as a refusal holds these words. */
 const NOT_BUILT = refuse(400, "A draft must be in the 'built' state before it can be deployed.");
@@ -55,6 +57,29 @@ export const actionVersionRoutes: Route[] = [
   }),
 
   route({
+    method: 'GET',
+    path: `${BASE}/versions/:version/diff`,
+    scopes: ['read:actions'],
+    // `draft`, `deployed`, or the id of a version of the same Action.
+    query: z.strictObject({ against: text(255).optional() }),
+    async handle({ deps, tenant, param, query }) {
+      const action = await deps.store.actions.find(tenant.id, param('id'));
+      if (!action) return NOT_FOUND.action;
+      const versionSide = async (id: string | undefined): Promise<Side | undefined> => {
+        const version = id === undefined ? undefined : await deps.store.actionVersions.find(tenant.id, id);
+        return version?.actionId === action.id ? sideOfVersion(version) : undefined;
+      };
+      const { against = 'deployed' } = query;
+      const to = await versionSide(param('version'));
+      const from =
+        against === 'draft'
+          ? sideOfDraft(action)
+          : await versionSide(against === 'deployed' ? action.deployedVersionId : against);
+      return from && to ? answer(showDiff(from, to)) : NOT_FOUND.version;
+    },
+  }),
+
+  route({
     method: 'POST',
     path: `${BASE}/versions/:version/deploy`,
     scopes: ['create:actions'],
@@ -78,6 +103,7 @@ async function answerDeployed(call: Incoming, outcome: Deployed, missing: Answer
     return answer(showVersionOf(outcome.action, outcome.version, false));
   }
   if (outcome.reason === 'missing') return missing;
+  if (outcome.reason === 'module-gone') return refuse(400, outcome.message);
   if (outcome.reason === 'failed') {
     const reasons = outcome.action?.errors.map(({ message }) => message).join('; ');
     return refuse(400, `The draft failed to build and cannot be deployed: ${reasons}`);

@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { ACTION_LIMITS, type DraftRefusal, editAction, newAction } from '#runtime/lifecycle/action.ts';
 import { deployAction } from '#runtime/lifecycle/action-deploy.ts';
 import { removeAction } from '#runtime/lifecycle/bindings.ts';
+import { MODULES_PER_ACTION } from '#runtime/lifecycle/module-uses.ts';
 import type { ActionRecord } from '#storage/records.ts';
+import { dependency, secretList } from './action-fields.ts';
 import { answer, created, empty, invalidBody, NOT_FOUND, type Refusal, refuse } from './answer.ts';
 import { optional, text } from './fields.ts';
 import { boolean, integer } from './paging.ts';
@@ -22,25 +24,21 @@ const draft = {
   code: z.string().optional(),
   runtime: z.string().max(100).optional(),
   dependencies: z
-    .array(
-      z.strictObject({
-        name: text(214),
-        version: z.string().max(100).optional(),
-        registry_url: z.string().max(2048).optional(),
-      }),
-    )
+    .array(z.strictObject({ ...dependency, registry_url: z.string().max(2048).optional() }))
     .max(ACTION_LIMITS.dependencies)
     .optional(),
-  secrets: z
-    .array(z.strictObject({ name: text(128), value: z.string().max(4096) }))
-    .max(ACTION_LIMITS.secrets)
-    .superRefine((secrets, context) => {
-      const again = secrets.findIndex(({ name }, index) => secrets.findIndex((other) => other.name === name) !== index);
-      if (again !== -1) context.addIssue({ code: 'custom', message: `Secret names are not unique (index ${again})` });
-    })
+  secrets: secretList.optional(),
+  modules: z
+    .array(
+      z.strictObject({
+        module_id: text(255),
+        module_name: z.string().max(255).optional(),
+        module_version_id: text(255).optional(),
+        module_version_number: integer(1, 1_000_000_000).optional(),
+      }),
+    )
+    .max(MODULES_PER_ACTION)
     .optional(),
-  // Modules are not there yet; tools send the empty list.
-  modules: z.array(z.unknown()).max(0).optional(),
 };
 
 const creation = z.strictObject({ ...draft, deploy: z.boolean().optional() });
@@ -147,6 +145,15 @@ function columns(body: z.output<typeof change>) {
     ...optional('runtime', body.runtime),
     ...optional('secrets', body.secrets),
     ...optional(
+      'modules',
+      body.modules?.map((given) => ({
+        id: given.module_id,
+        ...optional('name', given.module_name),
+        ...optional('versionId', given.module_version_id),
+        ...optional('number', given.module_version_number),
+      })),
+    ),
+    ...optional(
       'dependencies',
       body.dependencies?.map(({ name, version, registry_url: registryUrl }) => ({
         name,
@@ -174,6 +181,8 @@ function wordDraftRefusal(refusal: DraftRefusal): Refusal {
       return refuse(400, 'runtime is not supported');
     case 'source-too-long':
       return invalidBody(`The code is too long (${refusal.bytes} bytes), maximum ${ACTION_LIMITS.sourceBytes}`);
+    case 'modules':
+      return invalidBody(refusal.reason);
     case 'too-many-actions':
       return refuse(403, `This tenant has reached the limit of ${ACTION_LIMITS.actions} actions.`, 'too_many_actions');
   }

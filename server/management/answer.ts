@@ -9,7 +9,14 @@ export type Refusal = {
   attributes?: { error: string };
 };
 export type Answer =
-  | { ok: true; status: 200 | 201 | 202 | 204; body?: unknown; headers?: Record<string, string> }
+  | {
+      ok: true;
+      status: 200 | 201 | 202 | 204;
+      body?: unknown;
+      /** An answer that goes on, instead of a body. */
+      stream?: ReadableStream<Uint8Array>;
+      headers?: Record<string, string>;
+    }
   | Refusal;
 
 export const answer = (body: unknown, headers: Record<string, string> = {}): Answer => ({
@@ -32,6 +39,7 @@ export const invalidBody = (message: string): Refusal => refuse(400, message, 'i
 export const NOT_FOUND = {
   action: refuse(404, 'That action does not exist.'),
   version: refuse(404, 'That action version does not exist.'),
+  execution: refuse(404, 'The execution does not exist.'),
   trigger: refuse(404, 'That trigger does not exist.'),
   method: refuse(404, 'The authentication method does not exist.', 'inexistent_authentication_method'),
   client: refuse(404, 'The client does not exist', 'inexistent_client'),

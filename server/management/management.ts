@@ -1,6 +1,7 @@
 // Management: the table of all routes below /api/v2 of a tenant. A family that is missing here does not exist.
 import type { Hono } from 'hono';
 import type { Deps, Env } from '../deps.ts';
+import { actionModuleRoutes } from './action-modules.ts';
 import { actionVersionRoutes } from './action-versions.ts';
 import { actionRoutes } from './actions.ts';
 import { authenticationMethodRoutes } from './authentication-methods.ts';
@@ -8,6 +9,7 @@ import { bindingRoutes } from './bindings.ts';
 import { clientGrantRoutes } from './client-grants.ts';
 import { clientRoutes } from './clients.ts';
 import { connectionRoutes } from './connections.ts';
+import { executionRoutes } from './executions.ts';
 import { guardianRoutes } from './guardian.ts';
 import { logRoutes } from './logs.ts';
 import { mountRoutes } from './mount.ts';
@@ -17,6 +19,7 @@ import { organizationRoutes } from './organizations.ts';
 import { resourceServerRoutes } from './resource-servers.ts';
 import { roleRoutes } from './roles.ts';
 import type { Route } from './route.ts';
+import { scriptLimitRoutes } from './script-limits.ts';
 import { tenantSettingRoutes } from './tenant-settings.ts';
 import { userRelationRoutes } from './user-relations.ts';
 import { userRoutes } from './users.ts';
@@ -37,7 +40,10 @@ export const MANAGEMENT_ROUTES: readonly Route[] = [
   ...guardianRoutes,
   ...actionRoutes,
   ...actionVersionRoutes,
+  ...actionModuleRoutes,
   ...bindingRoutes,
+  ...executionRoutes,
+  ...scriptLimitRoutes,
   ...logRoutes,
 ];
 

@@ -4,7 +4,6 @@ import { type Context, Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { createBuilder } from '#runtime/lifecycle/action-build.ts';
 import type { LifecyclePorts } from '#runtime/lifecycle/ports.ts';
-import { checkScript } from '#runtime/sandbox/build.ts';
 import { tenantLog } from '#runtime/tenant-log.ts';
 import type { Deps, Env } from '../deps.ts';
 import { readQuery } from '../request.ts';
@@ -20,7 +19,7 @@ const BASE = '/api/v2';
 export function mountRoutes(deps: Deps, routes: readonly Route[]): Hono<Env> {
   const app = new Hono<Env>();
   const ports = lifecyclePorts(deps);
-  const builder = createBuilder(ports, checkScript, (fault) => {
+  const builder = createBuilder(ports, deps.builds, (fault) => {
     deps.log.error({ err: fault }, 'the build of an Action was cut off');
   });
 
@@ -58,6 +57,7 @@ export function respond(c: Context<Env>, result: Answer): Response {
   if (!result.ok) return refusal(c, result);
   for (const [name, value] of Object.entries(result.headers ?? {})) c.header(name, value);
   if (result.status === 204) return c.body(null, 204);
+  if (result.stream) return c.body(result.stream, result.status);
   return c.json(result.body ?? {}, result.status);
 }
 

@@ -8,7 +8,7 @@ import { optional } from './fields.ts';
 const nanoseconds = (at: number): string => new Date(at).toISOString().replace('Z', '000000Z');
 
 /** An outdated version says so; a current one has the two keys of the wire only. */
-const showTriggers = (trigger: TriggerRef) => [
+export const showTriggers = (trigger: TriggerRef) => [
   { id: trigger.id, version: trigger.version, ...(isOutdated(trigger) ? { status: 'DEPRECATED' } : {}) },
 ];
 
@@ -27,6 +27,18 @@ const showDependencies = (action: Pick<ActionRecord, 'dependencies'>) =>
     ...optional('registry_url', registryUrl),
   }));
 
+const showModules = ({ modules = [] }: Pick<ActionRecord, 'modules'>) =>
+  modules.length === 0
+    ? {}
+    : {
+        modules: modules.map(({ moduleId, moduleName, versionId, number }) => ({
+          module_id: moduleId,
+          module_name: moduleName,
+          module_version_id: versionId,
+          module_version_number: number,
+        })),
+      };
+
 /** `deployed`: the version the Action points at, if any. */
 export function showAction(action: ActionRecord, deployed: ActionVersionRecord | undefined): Record<string, unknown> {
   return {
@@ -41,6 +53,7 @@ export function showAction(action: ActionRecord, deployed: ActionVersionRecord |
     status: action.status,
     ...showErrors(action.errors),
     secrets: showSecrets(action.secrets),
+    ...showModules(action),
     ...(action.builtAt === undefined ? {} : { built_at: nanoseconds(action.builtAt) }),
     ...(deployed ? { current_version: showCurrent(deployed), deployed_version: showVersion(deployed, true) } : {}),
     all_changes_deployed: action.allChangesDeployed,
@@ -71,6 +84,7 @@ function showVersion(version: ActionVersionRecord, deployed: boolean): Record<st
     number: version.number,
     built_at: nanoseconds(version.builtAt),
     secrets: showSecrets(version.secrets),
+    ...showModules(version),
     status: version.status,
     ...showErrors(version.errors),
     created_at: nanoseconds(version.createdAt),

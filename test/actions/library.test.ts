@@ -4,21 +4,24 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PostLoginEvent } from '#actions/post-login.ts';
 import { postLoginSample } from '#actions/post-login-sample.ts';
-import { checkScript } from '#runtime/sandbox/build.ts';
+import { createBuilds } from '#runtime/builds/create-builds.ts';
 import type { RecordedCommand, Sandbox } from '#runtime/sandbox/sandbox.ts';
+import { request as ask, take } from '#test/runtime/builds/kit.ts';
 import { openSandbox, request } from '#test/runtime/sandbox/kit.ts';
 
 let sandbox: Sandbox;
+const builds = createBuilds();
 beforeAll(async () => {
   sandbox = await openSandbox();
 });
-afterAll(() => sandbox.drain(1000));
+afterAll(async () => void (await Promise.all([sandbox.drain(1000), builds.close()])));
 
 const read = (name: string): string =>
   readFileSync(new URL(`../../actions/library/${name}.js`, import.meta.url), 'utf8');
 
 async function commandsOf(name: string, over: Partial<PostLoginEvent>): Promise<RecordedCommand[]> {
-  const result = await sandbox.run(request(read(name), { eventJson: JSON.stringify({ ...postLoginSample, ...over }) }));
+  const { script } = await take(builds, ask(read(name), { fileName: `${name}.js` }));
+  const result = await sandbox.run(request(script, { eventJson: JSON.stringify({ ...postLoginSample, ...over }) }));
   if (!result.ok) throw new Error(result.fault.message);
   return result.commands;
 }
@@ -36,7 +39,7 @@ const NAMES = [
 test.each(NAMES)('%s deploys and begins with words for its author', async (name) => {
   const source = read(name);
   expect(source).toMatch(/^(?:\/\/|\/\*)/);
-  expect(await checkScript({ fileName: `${name}.js`, source })).toEqual({ ok: true });
+  await take(builds, ask(source, { fileName: `${name}.js` }));
 });
 
 const admin = { authorization: { roles: ['admin'] } };

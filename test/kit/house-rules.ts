@@ -32,6 +32,8 @@ const CONTRACTS: { readonly [folder: string]: readonly string[] } = {
   interactions: ['runtime/interactions/interaction.ts'],
   delivery: ['runtime/delivery/delivery.ts'],
   sandbox: ['runtime/sandbox/sandbox.ts'],
+  builds: ['runtime/builds/builds.ts'],
+  egress: ['runtime/egress/egress.ts'],
   sessions: ['runtime/sessions/session.ts'],
   grants: ['runtime/grants/grant.ts'],
   lifecycle: ['runtime/lifecycle/tenant.ts'],

@@ -1,6 +1,7 @@
 // Test kit: the whole house without HTTP: a real store, real cells, the real runtime, one tenant. The clock is ours.
 
 import { createRuntime } from '#runtime/create-runtime.ts';
+import { createEgress } from '#runtime/egress/create-egress.ts';
 import { createPasswords } from '#runtime/factors/password-hash.ts';
 import { newClient } from '#runtime/lifecycle/client.ts';
 import { newTenant } from '#runtime/lifecycle/tenant.ts';
@@ -9,6 +10,7 @@ import { createRandom } from '#runtime/random.ts';
 import type { Opening, Runtime, Shown, Submitted } from '#runtime/runtime.ts';
 import { createSandbox } from '#runtime/sandbox/cells.ts';
 import type { Sandbox } from '#runtime/sandbox/sandbox.ts';
+import { MOST_LIMITS } from '#runtime/script-limits.ts';
 import type { DoorInput } from '#runtime/transaction/input.ts';
 import { openKeyring } from '#storage/keyring.ts';
 import { openStore } from '#storage/open.ts';
@@ -56,6 +58,8 @@ export type HouseOptions = {
   sandbox?: Sandbox;
   ports?: Partial<Ports>;
   on?: GuardianFactorName[];
+  /** What scripts may reach although it is private or loopback. */
+  egressAllow?: string[];
 };
 
 export async function openHouse({
@@ -63,6 +67,7 @@ export async function openHouse({
   sandbox,
   ports: given,
   on = ['otp', 'sms', 'email'],
+  egressAllow = [],
 }: HouseOptions = {}): Promise<House> {
   const clock = {
     at: Date.UTC(2026, 0, 15, 12),
@@ -73,7 +78,8 @@ export async function openHouse({
   const now = () => clock.at;
   const keyring = openKeyring([SECRET]);
   const store = given?.store ?? (await openStore(databaseUrl, keyring, { now }));
-  const cells = sandbox ?? createSandbox({ log: quiet });
+  const egress = createEgress({ allow: egressAllow });
+  const cells = sandbox ?? createSandbox({ egress, log: quiet });
   const random = createRandom();
   const ports: Ports = {
     store,
@@ -84,6 +90,7 @@ export async function openHouse({
     mac: keyring,
     log: quiet,
     inbox: true,
+    scriptLimits: MOST_LIMITS,
     ...given,
   };
   const runtime = createRuntime(ports);
@@ -225,6 +232,7 @@ export async function openHouse({
     },
     close: async () => {
       if (!sandbox) await cells.drain(0);
+      await egress.close();
       await store.close();
     },
   };

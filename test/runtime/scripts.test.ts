@@ -29,7 +29,7 @@ describe.each(databases())('%s', (_name, open) => {
     ])('one that %s ends its own login', async (_how, body, reason) => {
       const { shown, user } = await signIn(house, ['otp'], script(body));
       expect(state(shown)).toMatchObject({ name: 'denied', code: 'access_denied', reason });
-      expect((await logsOf(house, user.id)).map(([type]) => type)).toEqual(['f']);
+      expect((await logsOf(house, user.id)).map(([type]) => type)).toEqual(['actions_execution_failed', 'f']);
       expect(state((await signIn(house, ['otp'], script(''))).shown).name).toBe('completed');
     });
 

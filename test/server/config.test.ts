@@ -39,9 +39,9 @@ test.each([
   ['several keys', { SALLYPORT_SECRET: `${KEY}, ${KEY}` }, false, { secrets: [KEY, KEY] }],
   [
     'egress',
-    { SALLYPORT_EGRESS_ALLOW: 'a.example, b.example:8080,10.0.0.0/8,[::1]:80,::1' },
+    { SALLYPORT_EGRESS_ALLOW: 'a.example, b.example:8080,10.0.0.0/8,[::1]:80,::1,host.docker.internal' },
     false,
-    { egressAllow: ['a.example', 'b.example:8080', '10.0.0.0/8', '[::1]:80', '::1'] },
+    { egressAllow: ['a.example', 'b.example:8080', '10.0.0.0/8', '[::1]:80', '::1', 'host.docker.internal'] },
   ],
   ['loopback development', { SALLYPORT_DEV: '1', SALLYPORT_HOST: '127.0.0.2' }, false, { host: '127.0.0.2' }],
   [
@@ -80,6 +80,10 @@ test.each([
   ['SALLYPORT_TLS_CERT', { SALLYPORT_TLS_CERT: '/nowhere.pem', SALLYPORT_TLS_KEY: '/nowhere.key' }],
   ['SALLYPORT_EGRESS_ALLOW', { SALLYPORT_EGRESS_ALLOW: '10.0.0.0/33' }],
   ['SALLYPORT_EGRESS_ALLOW', { SALLYPORT_EGRESS_ALLOW: 'http://a.example' }],
+  ['SALLYPORT_EGRESS_ALLOW', { SALLYPORT_EGRESS_ALLOW: 'https://user:hunter2@a.example' }],
+  ['SALLYPORT_EGRESS_ALLOW', { SALLYPORT_EGRESS_ALLOW: 'a.example:70000' }],
+  ['SALLYPORT_EGRESS_ALLOW', { SALLYPORT_EGRESS_ALLOW: 'a.example,,b.example' }],
+  ['SALLYPORT_EGRESS_ALLOW', { SALLYPORT_EGRESS_ALLOW: '*' }],
   ['SALLYPORT_TRUST_PROXY', { SALLYPORT_TRUST_PROXY: '-1' }],
   ['SALLYPORT_TWILIO_BASE_URL', { SALLYPORT_TWILIO_BASE_URL: 'x' }],
   ['SALLYPORT_GEOIP', { SALLYPORT_GEOIP: '/nowhere.mmdb' }],

@@ -2,12 +2,16 @@
 // released; every Reference is released with it, since a forgotten one pins its context until the isolate is full.
 
 import ivm from 'isolated-vm';
+import { computeAsJson } from './computations.ts';
 import type { ScriptText } from './protocol.ts';
 
 const MAX_PROGRAMS = 40;
-const LARGE_GLOBALS = ['URL', 'URLSearchParams', 'structuredClone', 'atob', 'btoa'];
 /** Of the heap limit. A loop that hoards nothing stays below a tenth, garbage included. */
 const FULL = 0.3;
+/** Bundles above this size hold whole packages: one spare context of them is memory enough. */
+const HEAVY_CHARACTERS = 300_000;
+/** The name by which shims know the host; a bundle without it needs none. */
+const HOST_NAME = 'sallyportHost';
 
 /** A context that no run has used. `loaded`: the top level of the script has run in it. */
 export type Spare = { context: ivm.Context; entry: ivm.Reference; loaded: boolean };
@@ -17,13 +21,10 @@ export type Program = {
   versionId: string;
   trigger: string;
   script: ivm.Script;
-  /** Names of large globals its text mentions, comma-separated: they are made with its contexts, not in its time. */
-  mentions: string;
+  /** Its bundle calls out or computes. */
+  needsHost: boolean;
+  heavy: boolean;
   spares: Spare[];
-  /** Its top level looks at the clock or the dice, so it must run with those of its run. */
-  asksClock: boolean;
-  /** Its top level has ended well before. */
-  proven: boolean;
   /** Its top level was cut off, so it is only ever run within a run. */
   unfit: boolean;
 };
@@ -31,6 +32,7 @@ export type Program = {
 export type Home = {
   tenantId: string;
   isolate: ivm.Isolate;
+  memoryMb: number;
   prelude: ivm.Script;
   programs: Map<string, Program>;
   /** Runs that have a context in it. */
@@ -46,12 +48,7 @@ export function releaseSpare(spare: Spare): void {
   spare.context.release();
 }
 
-export function createHomes(boot: {
-  prelude: string;
-  samples: Record<string, string>;
-  memoryMb: number;
-  isolates: number;
-}) {
+export function createHomes(boot: { prelude: string; samples: Record<string, string>; isolates: number }) {
   const homes = new Map<string, Home>();
   let cachedPrelude: ivm.ExternalCopy<ArrayBuffer> | undefined;
 
@@ -85,13 +82,17 @@ export function createHomes(boot: {
     }
   }
 
-  /** The tenant's isolate, made when there is none. The map is ordered by last use. */
-  function open(tenantId: string): Home {
+  /** The tenant's isolate, made when there is none of that size. The map is ordered by last use. */
+  function open(tenantId: string, memoryMb: number): Home {
     let home = homes.get(tenantId);
-    if (home?.isolate.isDisposed) home = undefined;
+    if (home !== undefined && (home.isolate.isDisposed || home.memoryMb !== memoryMb)) {
+      retire(home);
+      home = undefined;
+    }
     if (home === undefined) {
-      const isolate = new ivm.Isolate({ memoryLimit: boot.memoryMb });
-      home = { tenantId, isolate, prelude: compilePrelude(isolate), programs: new Map(), live: 0, retired: false };
+      const isolate = new ivm.Isolate({ memoryLimit: memoryMb });
+      const prelude = compilePrelude(isolate);
+      home = { tenantId, isolate, memoryMb, prelude, programs: new Map(), live: 0, retired: false };
     }
     homes.delete(tenantId);
     homes.set(tenantId, home);
@@ -103,14 +104,21 @@ export function createHomes(boot: {
   function program(home: Home, versionId: string, text: ScriptText): Program {
     let found = home.programs.get(versionId);
     if (found === undefined) {
-      // The wrapper keeps a line for itself, so that lines and columns are those of the author's file.
+      // The wrapper keeps a line for itself, so that lines and columns are those of the bundle.
       const script = home.isolate.compileScriptSync(
-        `(function (module, exports, require, console) {\n${text.source}\n})`,
+        `(function (module, exports, require, console, ${HOST_NAME}) {\n${text.source}\n})`,
         { filename: text.fileName, lineOffset: -1 },
       );
-      const { trigger } = text;
-      const mentions = LARGE_GLOBALS.filter((name) => new RegExp(`\\b${name}\\b`).test(text.source)).join();
-      found = { versionId, trigger, script, mentions, spares: [], asksClock: false, proven: false, unfit: false };
+      const { trigger, source } = text;
+      found = {
+        versionId,
+        trigger,
+        script,
+        needsHost: source.includes(HOST_NAME),
+        heavy: source.length > HEAVY_CHARACTERS,
+        spares: [],
+        unfit: false,
+      };
     }
     home.programs.delete(versionId);
     home.programs.set(versionId, found);
@@ -123,10 +131,12 @@ export function createHomes(boot: {
     return found;
   }
 
-  function makeSpare(home: Home, { trigger, mentions }: Program): Spare {
+  /** `warm`: with the shapes of an event; a context that is used at once makes them of its own. */
+  function makeSpare(home: Home, { trigger, needsHost }: Program, warm: boolean): Spare {
     const context = home.isolate.createContextSync();
     const entry = home.prelude.runSync(context, { reference: true }) as ivm.Reference;
-    entry.applySync(undefined, ['prepare', trigger, boot.samples[trigger] ?? '{}', mentions]);
+    const sample = warm ? (boot.samples[trigger] ?? '') : '';
+    entry.applySync(undefined, ['prepare', trigger, sample, ...(needsHost ? [new ivm.Callback(computeAsJson)] : [])]);
     return { context, entry, loaded: false };
   }
 
@@ -139,21 +149,23 @@ export function createHomes(boot: {
     /** The isolate holds so much that a run cut off in it was filling memory, and the collector spent its time. */
     isFull(home: Home): boolean {
       const { used_heap_size: heap, externally_allocated_size: buffers } = home.isolate.getHeapStatisticsSync();
-      return heap + buffers > boot.memoryMb * 1024 * 1024 * FULL;
+      return heap + buffers > home.memoryMb * 1024 * 1024 * FULL;
     },
     isCurrent: (home: Home): boolean => homes.get(home.tenantId) === home,
-    /** A run of this version finds its context made. */
-    isWarm(tenantId: string, versionId: string): boolean {
+    /** A spare context of this version, left where it is; undefined when there is none. */
+    spareOf(tenantId: string, versionId: string): { spare: Spare; sample: string } | undefined {
       const home = homes.get(tenantId);
-      return home !== undefined && !home.isolate.isDisposed && (home.programs.get(versionId)?.spares.length ?? 0) > 0;
+      if (home === undefined || home.isolate.isDisposed) return undefined;
+      const found = home.programs.get(versionId);
+      const spare = found?.spares.at(-1);
+      return found && spare && { spare, sample: boot.samples[found.trigger] ?? '{}' };
     },
   };
 }
 
-/** Runs the top level of the script's module. Answers whether it looked at the clock or the dice. */
-export function loadModule(spare: Spare, program: Program, now: number, seed: string, timeout: number): boolean {
+/** Runs the top level of the script's module. */
+export function loadModule(spare: Spare, program: Program, now: number, seed: string, timeout: number): void {
   const body = program.script.runSync(spare.context, { reference: true, timeout }) as ivm.Reference;
-  const asked = spare.entry.applySync(undefined, ['load', body.derefInto({ release: true }), now, seed], { timeout });
+  spare.entry.applySync(undefined, ['load', body.derefInto({ release: true }), now, seed], { timeout });
   spare.loaded = true;
-  return asked === true;
 }

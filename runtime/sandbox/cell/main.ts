@@ -3,7 +3,8 @@
 
 import { createSend } from './channel.ts';
 import { createHomes } from './isolates.ts';
-import type { RunOrder, ScriptText, ToCell } from './protocol.ts';
+import { watchParent } from './orphan-watch.ts';
+import type { PrefetchOrder, RunOrder, ScriptText, ToCell } from './protocol.ts';
 import { createPump } from './pump.ts';
 import { createSpares } from './spares.ts';
 
@@ -14,7 +15,9 @@ const send = createSend();
 function createCell(boot: Extract<ToCell, { type: 'boot' }>) {
   const texts = new Map<string, ScriptText>();
   const homes = createHomes(boot);
-  const spares = createSpares(homes, send);
+  /** How far the server's clock, and so that of the scripts, is ahead of this machine's. */
+  let skewMs = 0;
+  const spares = createSpares({ homes, send, now: () => Date.now() + skewMs, loadMs: boot.loadMs });
   const textOf = (versionId: string): ScriptText | undefined => texts.get(versionId);
   const pump = createPump({ homes, send, textOf, want: spares.want });
 
@@ -30,10 +33,10 @@ function createCell(boot: Extract<ToCell, { type: 'boot' }>) {
     }
   }
 
-  function prefetch(tenantId: string, versionId: string): void {
+  function prefetch({ tenantId, versionId, memoryMb }: PrefetchOrder): void {
     const text = texts.get(versionId);
     if (text === undefined) return;
-    const home = homes.open(tenantId);
+    const home = homes.open(tenantId, memoryMb);
     try {
       spares.want(home, homes.program(home, versionId, text));
     } catch {
@@ -44,18 +47,25 @@ function createCell(boot: Extract<ToCell, { type: 'boot' }>) {
   return {
     run(order: RunOrder): void {
       remember(order.versionId, order.text);
+      skewMs = order.now - Date.now();
       pump.begin(order);
     },
-    prefetch(order: Extract<ToCell, { type: 'prefetch' }>): void {
+    prefetch(order: PrefetchOrder): void {
       remember(order.versionId, order.text);
-      prefetch(order.tenantId, order.versionId);
+      prefetch(order);
     },
+    expect: pump.expect,
+    answer: pump.answer,
     stop: pump.stop,
   };
 }
 
 let cell: ReturnType<typeof createCell> | undefined;
 
+watchParent();
+// Ctrl-C in a terminal reaches the whole group; when a cell ends is the server's to say.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => {});
 process.on('disconnect', () => process.exit(0));
 process.on('message', (message: ToCell) => {
   switch (message.type) {
@@ -68,6 +78,12 @@ process.on('message', (message: ToCell) => {
       return;
     case 'prefetch':
       cell?.prefetch(message);
+      return;
+    case 'expect':
+      cell?.expect(message.tenantId, message.versionId);
+      return;
+    case 'answer':
+      cell?.answer(message);
       return;
     case 'stop':
       cell?.stop(message.id);

@@ -3,6 +3,16 @@
 
 export type ScriptText = { fileName: string; source: string; trigger: string };
 
+/** The limits that are kept inside a cell; the wall clock is the server's. */
+export type CellLimits = {
+  cpuMs: number;
+  memoryMb: number;
+  calls: number;
+  outputSize: number;
+  consoleSize: number;
+  commands: number;
+};
+
 export type RunOrder = {
   type: 'run';
   id: number;
@@ -13,14 +23,21 @@ export type RunOrder = {
   handler: string;
   eventJson: string;
   secretsJson: string;
+  moduleSecretsJson?: string;
   now: number;
   seed: string;
-  /** CPU time of the whole run and wall time of one slice, in milliseconds. */
-  cpuMs: number;
+  limits: CellLimits;
+  /** Wall time of one slice, in milliseconds. */
   sliceMs: number;
 };
 
-export type PrefetchOrder = { type: 'prefetch'; tenantId: string; versionId: string; text?: ScriptText };
+export type PrefetchOrder = {
+  type: 'prefetch';
+  tenantId: string;
+  versionId: string;
+  memoryMb: number;
+  text?: ScriptText;
+};
 
 export type ToCell =
   | {
@@ -28,17 +45,21 @@ export type ToCell =
       prelude: string;
       /** Per trigger, a made-up event as JSON. */
       samples: Record<string, string>;
-      /** Heap of one isolate, in megabytes. */
-      memoryMb: number;
       /** Most isolates kept warm. */
       isolates: number;
+      /** How long the top level of a script may take in an idle moment. */
+      loadMs: number;
     }
   | RunOrder
   | PrefetchOrder
+  /** A run of this version comes in a moment: its context should be near. */
+  | { type: 'expect'; tenantId: string; versionId: string }
+  /** The answer to a call of a run. `at`: milliseconds since the run began, for its clock. */
+  | { type: 'answer'; id: number; call: number; ok: boolean; payload: string; at: number }
   | { type: 'stop'; id: number };
 
 /** Why a run ended without having drained. */
-export type EndCause = 'timeout' | 'memory' | 'threw' | 'exports';
+export type EndCause = 'timeout' | 'memory' | 'threw' | 'exports' | 'stopped';
 
 export type FromCell =
   | { type: 'up' }
@@ -46,7 +67,13 @@ export type FromCell =
   | { type: 'beat'; id: number; tenantId: string; versionId: string; withinMs: number }
   /** The thread is free: nothing is being computed for the last beat any more. */
   | { type: 'idle' }
-  | { type: 'waiting'; id: number }
+  /** The run waits for a timer, for the answers to its calls, or both. */
+  | {
+      type: 'waiting';
+      id: number;
+      calls?: { call: number; operation: string; payload: string }[];
+      cancelled?: number[];
+    }
   | { type: 'done'; id: number; output: string; cpuMs: number }
   | {
       type: 'ended';
@@ -55,8 +82,8 @@ export type FromCell =
       name: string;
       message: string;
       stack: string;
-      /** JSON of the console lines, as far as they could be had. */
-      lines: string;
+      /** JSON of the console lines and of where the run stood, as far as they could be had. */
+      left: string;
       /** The isolate held much of what it may hold. */
       full: boolean;
       cpuMs: number;

@@ -1,16 +1,18 @@
 // In the cell: one run from its order to its answer, as slices on this thread. Each slice is under a time limit;
-// between slices the run waits for its timers and the thread is free for others.
+// between slices the run waits for its timers and calls, and the thread is free for others.
 
 import { type Home, type Homes, loadModule, type Program, releaseSpare, type Spare } from './isolates.ts';
-import type { EndCause, FromCell, RunOrder, ScriptText } from './protocol.ts';
+import type { EndCause, FromCell, RunOrder, ScriptText, ToCell } from './protocol.ts';
+import { createSubtle, type Subtle } from './subtle.ts';
 
 /** Time to build an isolate and a context and to compile a script, when nothing was ready. */
 const PREPARE_MS = 250;
-const LINES_MS = 5;
+const LEFT_MS = 5;
 const TIMED_OUT = 'Script execution timed out.';
 /** How isolated-vm begins its own message when a promise was rejected with an object that is no Error. */
 const NO_ERROR = 'An object was thrown from supplied code';
-const WAITING = '{"state":"waiting","wait":';
+const WAITING = '{"state":"waiting"';
+const MAX_WAIT_MS = 2 ** 31 - 1;
 
 type Run = {
   order: RunOrder;
@@ -20,15 +22,27 @@ type Run = {
   usedMs: number;
   slice: { cpuMs: number; wallMs: number };
   timer: NodeJS.Timeout | undefined;
+  subtle: Subtle | undefined;
+  startedAt: number;
 };
+
+type Waiting = { wait: number; calls?: { call: number; operation: string; payload: string }[]; cancelled?: number[] };
+
+const cut = (text: string, most: number): string => `${text}`.slice(0, most);
 
 /** An unhandled rejection comes out of the call that was running: the value itself, or a copy of the error. */
 function describe(error: unknown): { name: string; message: string; stack: string } {
   if (error instanceof Error && !error.message.startsWith(NO_ERROR)) {
-    return { name: `${error.name}`, message: `${error.message}`, stack: `${error.stack ?? ''}` };
+    const { name, message, stack } = error;
+    return { name: cut(name, 100), message: cut(message, 4096), stack: cut(stack ?? '', 16_384) };
   }
   return { name: 'Error', message: 'Script threw a value that is not an error', stack: '' };
 }
+
+const asJson = (error: unknown): string => {
+  const { name, code, message } = error as { name?: string; code?: unknown; message?: string };
+  return JSON.stringify({ name, code: typeof code === 'string' ? code : undefined, message: cut(message ?? '', 4096) });
+};
 
 class CpuSpent extends Error {}
 
@@ -46,7 +60,7 @@ export function createPump(deps: {
 
   /** Calls into the run's context for no longer than one slice and no more than the CPU time that is left. */
   function inSlice<T>(run: Run, work: (timeout: number) => T): T {
-    const left = run.order.cpuMs - run.usedMs;
+    const left = run.order.limits.cpuMs - run.usedMs;
     if (left <= 0) throw new CpuSpent('the CPU time of the run is spent');
     const { isolate } = run.home;
     const wallMs = Math.max(1, Math.ceil(Math.min(run.order.sliceMs, left)));
@@ -87,27 +101,47 @@ export function createPump(deps: {
   }
 
   /** What the author wrote to the console before the run was cut off helps to find out why. */
-  function linesOf(run: Run): string {
-    if (run.home.isolate.isDisposed) return '[]';
+  function leftBy(run: Run): string {
+    if (run.home.isolate.isDisposed) return '';
     try {
-      const lines: unknown = run.spare.entry.applySync(undefined, ['lines'], { timeout: LINES_MS });
-      return typeof lines === 'string' ? lines : '[]';
+      const left: unknown = run.spare.entry.applySync(undefined, ['left'], { timeout: LEFT_MS });
+      return typeof left === 'string' ? left : '';
     } catch {
       // The script goes on where it was cut off, in promises: then there is nothing to be had.
-      return '[]';
+      return '';
     }
   }
 
-  function end(run: Run, error: unknown): void {
-    const cause = causeOf(run, error);
-    const { name, message, stack } = describe(error);
-    const lines = linesOf(run);
+  function conclude(run: Run, cause: EndCause, said: { name: string; message: string; stack: string }): void {
+    const left = leftBy(run);
     const full = run.home.isolate.isDisposed || homes.isFull(run.home);
-    if (cause !== 'threw') homes.retire(run.home);
+    if (cause === 'timeout' || cause === 'memory') homes.retire(run.home);
     release(run);
     if (run.home.isolate.isDisposed) loseOthers(run.home);
     const { usedMs: cpuMs, slice } = run;
-    send({ type: 'ended', id: run.order.id, cause, name, message, stack, lines, full, cpuMs, slice });
+    send({ type: 'ended', id: run.order.id, cause, ...said, left, full, cpuMs, slice });
+  }
+
+  const end = (run: Run, error: unknown): void => conclude(run, causeOf(run, error), describe(error));
+
+  /** Asks for what the script wants from outside; what this process can answer itself, it does. */
+  function wait(run: Run, { wait, calls = [], cancelled }: Waiting): void {
+    const { id } = run.order;
+    if (wait >= 0) run.timer = setTimeout(() => goOn(run, 'resume'), Math.min(wait, MAX_WAIT_MS));
+    for (const { call, payload } of calls.filter(({ operation }) => operation === 'subtle')) {
+      run.subtle ??= createSubtle(() => !runs.has(id));
+      run.subtle(payload).then(
+        (answer) => take(id, call, true, answer),
+        (error: unknown) => take(id, call, false, asJson(error)),
+      );
+    }
+    const outside = calls.filter(({ operation }) => operation !== 'subtle');
+    send({
+      type: 'waiting',
+      id,
+      ...(outside.length > 0 ? { calls: outside } : {}),
+      ...(cancelled ? { cancelled } : {}),
+    });
   }
 
   function drain(run: Run): void {
@@ -115,9 +149,7 @@ export function createPump(deps: {
     const output: unknown = run.spare.entry.applySync(undefined, ['drain']);
     if (typeof output !== 'string') throw new Error('a context answered something else than text');
     if (output.startsWith(WAITING)) {
-      const wait = Number.parseFloat(output.slice(WAITING.length));
-      run.timer = setTimeout(() => resume(run), Math.min(Math.max(0, wait), 2 ** 31 - 1));
-      send({ type: 'waiting', id: run.order.id });
+      wait(run, JSON.parse(output));
       return;
     }
     send({ type: 'done', id: run.order.id, output, cpuMs: run.usedMs });
@@ -125,25 +157,36 @@ export function createPump(deps: {
     if (!run.home.retired) deps.want(run.home, run.program);
   }
 
-  function resume(run: Run): void {
+  /** The next slice of a run that waited. */
+  function goOn(run: Run, ...args: (string | number | boolean)[]): void {
+    clearTimeout(run.timer);
     beat(run.order, run.order.sliceMs);
     try {
-      call(run, 'resume');
+      call(run, ...args);
       drain(run);
     } catch (error) {
       end(run, error);
     }
   }
 
+  function take(id: number, number: number, ok: boolean, payload: string, at?: number): void {
+    const run = runs.get(id);
+    if (run === undefined) return;
+    const elapsed = at ?? Math.round(performance.now() - run.startedAt);
+    goOn(run, 'answer', number, ok, payload, run.order.now + elapsed);
+  }
+
   function startRun(run: Run): void {
     const { order, spare, program } = run;
-    const { handler, eventJson, secretsJson, now, seed } = order;
-    const alreadyLoaded = spare.loaded;
-    if (!alreadyLoaded) {
+    const { handler, eventJson, secretsJson, now, seed, limits } = order;
+    const { outputSize, consoleSize, commands, calls } = limits;
+    spare.entry.applySync(undefined, ['limits', outputSize, consoleSize, commands, calls]);
+    if (order.moduleSecretsJson !== undefined) spare.entry.applySync(undefined, ['modules', order.moduleSecretsJson]);
+    if (!spare.loaded) {
       inSlice(run, (timeout) => loadModule(spare, program, now, seed, timeout));
       beat(order, order.sliceMs);
     }
-    call(run, 'start', handler, eventJson, secretsJson, now, seed, !alreadyLoaded);
+    call(run, 'start', handler, eventJson, secretsJson, now, seed);
     drain(run);
   }
 
@@ -152,25 +195,25 @@ export function createPump(deps: {
     try {
       return homes.program(home, order.versionId, text);
     } catch (error) {
-      const { name, message } = error as Error;
+      const { name, message } = describe(error);
       const cause = home.isolate.isDisposed ? 'memory' : 'exports';
       if (cause === 'memory') {
         homes.retire(home);
         loseOthers(home);
       }
       const slice = { cpuMs: 0, wallMs: 0 };
-      send({ type: 'ended', id: order.id, cause, name, message, stack: '', lines: '[]', full: false, cpuMs: 0, slice });
+      send({ type: 'ended', id: order.id, cause, name, message, stack: '', left: '', full: false, cpuMs: 0, slice });
       return undefined;
     }
   }
 
   /** A context for the run: a spare, or one made now. An isolate that cannot even hold one more gives way to a new one. */
-  function take(order: RunOrder, text: ScriptText): { home: Home; program: Program; spare: Spare } | undefined {
-    const home = homes.open(order.tenantId);
+  function prepare(order: RunOrder, text: ScriptText): { home: Home; program: Program; spare: Spare } | undefined {
+    const home = homes.open(order.tenantId, order.limits.memoryMb);
     const program = compile(order, home, text);
     if (program === undefined) return undefined;
     try {
-      return { home, program, spare: program.spares.pop() ?? homes.makeSpare(home, program) };
+      return { home, program, spare: program.spares.pop() ?? homes.makeSpare(home, program, false) };
     } catch (error) {
       if (!home.isolate.isDisposed) throw error;
       homes.retire(home);
@@ -181,17 +224,26 @@ export function createPump(deps: {
   }
 
   function begin(order: RunOrder): void {
+    const startedAt = performance.now();
     const text = deps.textOf(order.versionId);
     if (text === undefined) {
       send({ type: 'unknown', id: order.id });
       return;
     }
-    const cold = !homes.isWarm(order.tenantId, order.versionId);
+    const cold = homes.spareOf(order.tenantId, order.versionId) === undefined;
     if (cold) beat(order, PREPARE_MS);
-    const taken = take(order, text);
-    if (taken === undefined) return;
+    const prepared = prepare(order, text);
+    if (prepared === undefined) return;
     if (cold) beat(order, order.sliceMs);
-    const run: Run = { ...taken, order, usedMs: 0, slice: { cpuMs: 0, wallMs: 0 }, timer: undefined };
+    const run: Run = {
+      ...prepared,
+      order,
+      usedMs: 0,
+      slice: { cpuMs: 0, wallMs: 0 },
+      timer: undefined,
+      subtle: undefined,
+      startedAt,
+    };
     run.home.live++;
     runs.set(order.id, run);
     try {
@@ -203,12 +255,18 @@ export function createPump(deps: {
 
   return {
     begin,
-    /** Ends a run that nobody waits for any more; it is between two slices, since this thread is here. */
+    answer({ id, call, ok, payload, at }: Extract<ToCell, { type: 'answer' }>): void {
+      take(id, call, ok, payload, at);
+    },
+    /** Ends a run whose time is up; it is between two slices, since this thread is here. */
     stop(id: number): void {
       const run = runs.get(id);
-      if (run === undefined) return;
-      release(run);
-      send({ type: 'lost', id });
+      if (run !== undefined) conclude(run, 'stopped', { name: '', message: '', stack: '' });
+    },
+    /** Brings a context near that will be asked for in a moment: its next call finds everything in the caches. */
+    expect(tenantId: string, versionId: string): void {
+      const found = homes.spareOf(tenantId, versionId);
+      found?.spare.entry.applySync(undefined, ['warm', found.sample]);
     },
   };
 }

@@ -1,18 +1,25 @@
 // In the cell: contexts made ahead, in idle moments only, so that a login does not wait for one.
 // A spare has run the top level of its script but no handler: it has seen nobody's event.
 
+import { randomBytes } from 'node:crypto';
 import { type Home, type Homes, loadModule, type Program, releaseSpare, type Spare } from './isolates.ts';
 import type { FromCell } from './protocol.ts';
 
 const SPARES = 2;
 /** A tenant with many scripts keeps one of each. */
 const CROWDED = 8;
-const LOAD_MS = 25;
 const REST_MS = 1;
 
 type Wish = { home: Home; program: Program };
 
-export function createSpares(homes: Homes, send: (message: FromCell) => void) {
+/** `now`: the scripts' clock. `loadMs`: how long a top level may take. */
+export function createSpares(deps: {
+  homes: Homes;
+  send: (message: FromCell) => void;
+  now: () => number;
+  loadMs: number;
+}) {
+  const { homes, send, now, loadMs } = deps;
   const wishes = new Map<Program, Wish>();
   let scheduled = false;
 
@@ -22,37 +29,32 @@ export function createSpares(homes: Homes, send: (message: FromCell) => void) {
     homes.isCurrent(home) &&
     home.programs.get(program.versionId) === program &&
     !program.unfit &&
-    program.spares.length < (home.programs.size > CROWDED ? 1 : SPARES);
+    program.spares.length < (program.heavy || home.programs.size > CROWDED ? 1 : SPARES);
 
   function load(home: Home, program: Program, spare: Spare): void {
     const { versionId } = program;
-    const announced = !program.proven;
-    if (announced) send({ type: 'beat', id: 0, tenantId: home.tenantId, versionId, withinMs: LOAD_MS });
+    // Always announced: a top level may turn bad, and nobody else must be blamed for the cell's silence.
+    send({ type: 'beat', id: 0, tenantId: home.tenantId, versionId, withinMs: loadMs });
     try {
-      if (loadModule(spare, program, 0, '', LOAD_MS)) program.asksClock = true;
-      else program.spares.push(spare);
-      program.proven = true;
+      loadModule(spare, program, now(), randomBytes(16).toString('base64'), loadMs);
+      program.spares.push(spare);
     } catch {
       // Too slow or too large for an idle moment: its runs will load it themselves and say what is wrong.
       program.unfit = true;
       homes.retire(home);
+      if (!home.isolate.isDisposed) releaseSpare(spare);
     }
-    if (!program.spares.includes(spare) && !home.isolate.isDisposed) releaseSpare(spare);
-    if (announced) send({ type: 'idle' });
+    send({ type: 'idle' });
   }
 
   function fill({ home, program }: Wish): void {
-    let spare: Spare;
     try {
-      spare = homes.makeSpare(home, program);
+      load(home, program, homes.makeSpare(home, program, true));
     } catch (error) {
       if (!home.isolate.isDisposed) throw error;
       // The isolate is full: the tenant's next run opens another.
       homes.retire(home);
-      return;
     }
-    if (program.asksClock) program.spares.push(spare);
-    else load(home, program, spare);
   }
 
   function fillOne(): void {

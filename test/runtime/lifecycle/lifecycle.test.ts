@@ -1,7 +1,8 @@
 // Rules of what management edits, without HTTP: unfinished births, overtaken builds, versions that logins have pinned.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { BuildResult, Builds } from '#runtime/builds/builds.ts';
 import { editAction, newAction } from '#runtime/lifecycle/action.ts';
-import { type CheckScript, createBuilder } from '#runtime/lifecycle/action-build.ts';
+import { createBuilder } from '#runtime/lifecycle/action-build.ts';
 import { deployAction } from '#runtime/lifecycle/action-deploy.ts';
 import { removeAction } from '#runtime/lifecycle/bindings.ts';
 import { ensureOperatorClient } from '#runtime/lifecycle/client.ts';
@@ -21,14 +22,20 @@ describe.each(databases())('%s', (_name, open) => {
   const rethrow = (fault: unknown) => {
     throw fault;
   };
-  const fine: CheckScript = async () => ({ ok: true });
+  /** The port of the builds room: these tests are about what becomes of its answers, and when. */
+  const building = (build: Builds['build']): Builds => ({ build, close: async () => {} });
+  const built = (script = 'module.exports = {}'): BuildResult => {
+    return { ok: true, script, map: '{}', fileName: 'x.js', dependencies: [{ name: 'lodash', version: '4.17.21' }] };
+  };
+  const fine = building(async () => built());
   const HOUR = 60 * 60_000;
 
-  async function draft(code = 'exports.a = 1'): Promise<ActionRecord> {
+  async function draft(code = 'exports.a = 1', dependencies: ActionRecord['dependencies'] = []): Promise<ActionRecord> {
     const made = await newAction(house.ports, house.tenant.id, {
       name: 'x',
       trigger: { id: 'post-login', version: 'v3' },
       code,
+      dependencies,
     });
     if ('refused' in made) throw new Error(made.refused);
     return made;
@@ -38,10 +45,10 @@ describe.each(databases())('%s', (_name, open) => {
   describe('builds', () => {
     test('the result of an overtaken build is dropped', async () => {
       const { promise: released, resolve: release } = Promise.withResolvers<void>();
-      const slow: CheckScript = async ({ source }) => {
+      const slow = building(async ({ source }) => {
         if (source === 'old') await released;
-        return { ok: false, errors: [{ message: source, line: 1, column: 1, text: '' }] };
-      };
+        return { ok: false, faults: [{ id: 'syntax_error', message: `x.js:1:1: ${source}` }] };
+      });
       const builder = createBuilder(house.ports, slow, rethrow);
       const old = await draft('old');
       builder.start(old);
@@ -57,16 +64,58 @@ describe.each(databases())('%s', (_name, open) => {
     test('one draft is built once, however often it is looked at; a fault of ours is told and leaves it pending', async () => {
       let checks = 0;
       const faults: unknown[] = [];
-      const broken: CheckScript = async () => {
+      const broken = building(async () => {
         checks += 1;
         throw new Error('no compiler');
-      };
+      });
       const builder = createBuilder(house.ports, broken, (fault) => faults.push(fault));
       const action = await draft();
       builder.start(action);
       builder.start(action);
       await builder.settled();
       expect([checks, faults.length, (await now(action)).status]).toEqual([1, 1, 'pending']);
+    });
+  });
+
+  describe('a build', () => {
+    const DEPENDENCIES = [{ name: 'lodash', version: 'latest' }];
+
+    test('fixes what was asked for as latest, shows its progress, and serves every equal draft', async () => {
+      const seen: string[] = [];
+      let builds = 0;
+      const counting = building(async (_request, onStage) => {
+        builds += 1;
+        for (const stage of ['resolving', 'fetching', 'bundling'] as const) {
+          onStage?.(stage);
+          await expect
+            .poll(async () => (await now(action)).status)
+            .toBe(stage === 'bundling' ? 'packaged' : 'building');
+          seen.push((await now(action)).status);
+        }
+        return built('module.exports = { onExecutePostLogin: async () => {} }');
+      });
+      const builder = createBuilder(house.ports, counting, rethrow);
+      const action = await draft('with packages', DEPENDENCIES);
+      builder.start(action);
+      await builder.settled();
+      expect(seen).toEqual(['building', 'building', 'packaged']);
+      const first = await now(action);
+      expect(first).toMatchObject({ status: 'built', dependencies: [{ name: 'lodash', version: '4.17.21' }] });
+      expect(await house.store.builds.find(house.tenant.id, first.buildId ?? '')).toMatchObject({ fileName: 'x.js' });
+
+      const again = await draft('with packages', first.dependencies);
+      builder.start(again);
+      await builder.settled();
+      expect([builds, (await now(again)).buildId]).toEqual([1, first.buildId]);
+    });
+
+    test('that was cut off by a crash while packages were fetched is started again by the next look', async () => {
+      const action = await draft('cut off', DEPENDENCIES);
+      await house.store.actions.update(house.tenant.id, action.id, (row) => ({ ...row, status: 'building' }));
+      const builder = createBuilder(house.ports, fine, rethrow);
+      builder.start(await now(action));
+      await builder.settled();
+      expect((await now(action)).status).toBe('built');
     });
   });
 

@@ -54,3 +54,8 @@ test.each([
   ['', 'Access denied.'],
   ['x'.repeat(2000), 'x'.repeat(1024)],
 ])('a reason is printable', (text, expected) => expect(printable(text)).toBe(expected));
+
+test('a value that would overflow the stack of whoever walks it is refused', () => {
+  const nested = JSON.parse(`${'['.repeat(200_000)}${']'.repeat(200_000)}`) as unknown;
+  expect(refused('idToken.setCustomClaim', 'k', nested)).toMatch(/nested more than 100 levels deep/);
+});

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Sandbox } from '#runtime/sandbox/sandbox.ts';
+import { DEFAULT_LIMITS } from '#runtime/script-limits.ts';
 import { cellsOf, handler, lines, openSandbox, outcome, request, sleep } from './kit.ts';
 
 const linux = process.platform === 'linux';
@@ -79,7 +80,7 @@ test('prefetched scripts run, and so do those whose prefetching fails', async ()
   const good = request('console.log("top"); exports.onExecutePostLogin = async () => {}');
   const slow = request('for (;;);');
   const bad = request('this is no script');
-  sandbox.prefetch('acme', [good.script, slow.script, bad.script]);
+  sandbox.prefetch('acme', [good.script, slow.script, bad.script], DEFAULT_LIMITS);
   await sleep(100);
   expect(lines(await sandbox.run(good))).toEqual(['top']);
   expect(outcome(await sandbox.run(slow))).toMatch(/^timeout/);
@@ -140,7 +141,7 @@ test.runIf(linux)('cells end by themselves when their parent is killed, even at 
   const code = `
     import { handler, openSandbox } from ${JSON.stringify(import.meta.resolve('./kit.ts'))};
     const sandbox = await openSandbox(1);
-    void sandbox.run(handler('for (;;);'));
+    void sandbox.run(handler('Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 1)'));
     console.log('up');
     setInterval(() => {}, 1000);`;
   const parent = spawn(process.execPath, ['--input-type=module-typescript', '-e', code], {

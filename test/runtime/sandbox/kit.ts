@@ -3,13 +3,21 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { postLoginSample } from '#actions/post-login-sample.ts';
+import type { Egress } from '#runtime/egress/egress.ts';
 import { createSandbox } from '#runtime/sandbox/cells.ts';
 import type { RunRequest, RunResult, Sandbox } from '#runtime/sandbox/sandbox.ts';
+import { DEFAULT_LIMITS } from '#runtime/script-limits.ts';
 
 const silent = { info() {}, warn() {}, error() {} };
 
-export const openSandbox = async (cells = 1): Promise<Sandbox> => {
-  const sandbox = createSandbox({ cells, log: silent });
+/** Nothing can be reached. */
+export const noEgress: Egress = {
+  request: async () => ({ ok: false, code: 'ERR_EGRESS_REFUSED', message: 'nothing can be reached from here' }),
+  close: async () => {},
+};
+
+export const openSandbox = async (cells = 1, egress = noEgress): Promise<Sandbox> => {
+  const sandbox = createSandbox({ cells, egress, log: silent });
   await sandbox.ready();
   return sandbox;
 };
@@ -24,6 +32,7 @@ export const request = (source: string, over: Partial<RunRequest> = {}): RunRequ
   secretsJson: '{}',
   now: Date.UTC(2026, 0, 2, 3, 4, 5),
   seed: 'seed',
+  limits: DEFAULT_LIMITS,
   wallMs: 20_000,
   ...over,
 });

@@ -17,5 +17,5 @@ test.each([
     Array.from({ length: 20 }, () => 'at f (a.js:1:2)'),
   ],
 ])('%j → %j', (stack, frames) => {
-  expect(authorFrames(stack, 'a.js')).toEqual(frames);
+  expect(authorFrames(stack, { versionId: 'v', fileName: 'a.js', source: '' })).toEqual(frames);
 });

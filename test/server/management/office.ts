@@ -30,8 +30,9 @@ export type Office = {
   close(): Promise<void>;
 };
 
-export async function openOffice(databaseUrl?: string): Promise<Office> {
-  const door = await openFrontDoor(databaseUrl === undefined ? {} : { databaseUrl });
+/** `registry`: where builds fetch packages from. */
+export async function openOffice(databaseUrl?: string, more: { registry?: string } = {}): Promise<Office> {
+  const door = await openFrontDoor({ ...(databaseUrl === undefined ? {} : { databaseUrl }), ...more });
   const { ports, tenant } = door.house;
   const name = `neighbour-${ports.random.hex(6)}`;
   const made = await newTenant(ports, { name, baseUrl: `http://${name}.localhost:3000`, ownerId: 'default' });
@@ -83,7 +84,7 @@ export async function openOffice(databaseUrl?: string): Promise<Office> {
     async built(id) {
       for (let polls = 0; polls < 500; polls += 1) {
         const { body } = await send('GET', `/api/v2/actions/actions/${id}`);
-        if (!['pending', 'building'].includes(String(body.status))) return body;
+        if (!['pending', 'building', 'packaged'].includes(String(body.status))) return body;
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
       throw new Error('the build did not end');

@@ -1,5 +1,6 @@
 // Tests of the protocol: the whole application over a real store, the real runtime and real cells, called in-process.
 import type { Hono } from 'hono';
+import { createBuilds } from '#runtime/builds/create-builds.ts';
 import { type ClientInput, newClient } from '#runtime/lifecycle/client.ts';
 import { createApp } from '#server/app.ts';
 import { readConfig } from '#server/config.ts';
@@ -39,13 +40,15 @@ export type FrontDoor = {
   close(): Promise<void>;
 };
 
-export async function openFrontDoor(options: HouseOptions = {}): Promise<FrontDoor> {
+export async function openFrontDoor(options: HouseOptions & { registry?: string } = {}): Promise<FrontDoor> {
   const house = await openHouse(options);
   const { store, ports, tenant } = house;
+  const builds = createBuilds(options.registry === undefined ? {} : { registry: options.registry });
   const deps: Deps = {
     config: readConfig({ SALLYPORT_TENANT: 'nobody' }, { start: false }),
     store,
     runtime: house.runtime,
+    builds,
     clock: { now: ports.now, advance: (seconds) => house.clock.advance(seconds * 1000) },
     random: ports.random,
     passwords: ports.passwords,
@@ -132,7 +135,7 @@ export async function openFrontDoor(options: HouseOptions = {}): Promise<FrontDo
         code_verifier: VERIFIER,
         ...more,
       }),
-    close: () => house.close(),
+    close: async () => void (await Promise.all([house.close(), builds.close()])),
   };
   return door;
 }

@@ -1,0 +1,65 @@
+// Runs inside a process made like a cell's: times runs back to back, each in a context of its own that was made before
+// the clock started, as spare contexts are.
+
+import { createHomes, loadModule } from '#runtime/sandbox/cell/isolates.ts';
+import type { FromCell, RunOrder } from '#runtime/sandbox/cell/protocol.ts';
+import { createPump } from '#runtime/sandbox/cell/pump.ts';
+
+export type InCellTask = {
+  prelude: string;
+  sample: string;
+  source: string;
+  eventJson: string;
+  limits: RunOrder['limits'];
+  rounds: number;
+  warmUp: number;
+};
+export type InCellTimes = { microseconds: number[]; fresh: number };
+
+function measure(task: InCellTask): InCellTimes {
+  const text = { fileName: 'bench.js', source: task.source, trigger: 'post-login' };
+  const homes = createHomes({ prelude: task.prelude, samples: { 'post-login': task.sample }, isolates: 10 });
+  let last: FromCell | undefined;
+  const pump = createPump({
+    homes,
+    send: (message) => {
+      last = message;
+    },
+    textOf: () => text,
+    want: () => {},
+  });
+  const microseconds: number[] = [];
+  let fresh = 0;
+  for (let round = 0; round < task.rounds + task.warmUp; round++) {
+    const home = homes.open('bench', task.limits.memoryMb);
+    const program = homes.program(home, 'v', text);
+    const spare = homes.makeSpare(home, program, true);
+    loadModule(spare, program, 0, 'seed', 1000);
+    program.spares.push(spare);
+    const startedAt = process.hrtime.bigint();
+    pump.begin({
+      type: 'run',
+      id: round,
+      tenantId: 'bench',
+      versionId: 'v',
+      handler: 'onExecutePostLogin',
+      eventJson: task.eventJson,
+      secretsJson: '{}',
+      now: 1,
+      seed: 'seed',
+      limits: task.limits,
+      sliceMs: 1000,
+    });
+    const took = Number(process.hrtime.bigint() - startedAt) / 1000;
+    if (last?.type !== 'done') throw new Error(`a run did not end well: ${JSON.stringify(last)}`);
+    if (round < task.warmUp) continue;
+    microseconds.push(took);
+    if (last.output.includes('/runs",1]')) fresh++;
+  }
+  return { microseconds, fresh };
+}
+
+process.on('message', (task: InCellTask) => {
+  process.send?.(measure(task));
+  process.disconnect();
+});

@@ -1,0 +1,211 @@
+// What is written down of the Actions that run between two rests of a login: one record, made while they run and written
+// by the commit of the step. Values of secrets are taken out here, before anything is shown, logged or kept.
+import type { PostLoginCommand } from '#actions/post-login-command.ts';
+import type { ExecutionError, ExecutionRecord, ExecutionResult, Json, TenantRecord } from '#storage/records.ts';
+import type { Change } from '#storage/store.ts';
+import type { RunResult, ScriptFault } from '../sandbox/sandbox.ts';
+import type { LogDraft } from '../transaction/input.ts';
+import type { BoundAction, LoginTransaction } from '../transaction/transaction.ts';
+import { printable } from './commands.ts';
+import { noRedaction, type Redact, redactJson } from './redact.ts';
+
+/** Days that executions are kept where the tenant has not said. */
+export const EXECUTION_DAYS = { default: 10, least: 1, most: 90 } as const;
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/** Arguments of one run's commands beyond this, as JSON in UTF-16 units, are not kept. */
+const ARGUMENTS_KEPT = 64 * 1024;
+const STACK_KEPT = 20;
+
+/** What ran since the login last rested. */
+export type Stretch = {
+  /** The id of the execution. */
+  id: string;
+  results: ExecutionResult[];
+  /** When the wall clock of its scripts has run out, by `performance.now()`; not yet set before the first run. */
+  endsAt?: number;
+  /** Takes the secrets of every Action that ran out of a text. */
+  redact: Redact;
+};
+
+export function openStretch(id: string): Stretch {
+  return { id, results: [], redact: noRedaction };
+}
+
+/** Notes a run that has ended. */
+export function noteRun(stretch: Stretch, { result, redact }: { result: ExecutionResult; redact: Redact }): void {
+  stretch.results.push(result);
+  if (redact === noRedaction) return;
+  const { redact: before } = stretch;
+  stretch.redact = (text) => redact(before(text));
+}
+
+/** Why a run counts as failed: what the sandbox found, or what we found in its answer. */
+export type Failure = Pick<ScriptFault, 'name' | 'message'> &
+  Partial<Pick<ScriptFault, 'fileName' | 'at' | 'stack' | 'limit'>> & {
+    kind: ScriptFault['kind'] | 'commands' | 'version' | 'switch';
+  };
+
+type Run = {
+  action: BoundAction;
+  versionNumber?: number;
+  startedAt: number;
+  result?: RunResult;
+  commands: PostLoginCommand[];
+  failure?: Failure;
+  redact: Redact;
+};
+
+export function toResult({
+  action,
+  versionNumber,
+  startedAt,
+  result,
+  commands,
+  failure,
+  redact,
+}: Run): ExecutionResult {
+  const durationMs = rounded(result?.wallMs ?? 0);
+  return {
+    actionId: action.actionId,
+    actionName: action.name,
+    versionId: action.versionId,
+    ...(versionNumber === undefined ? {} : { versionNumber }),
+    bindingId: action.bindingId,
+    startedAt,
+    endedAt: startedAt + Math.round(durationMs),
+    durationMs,
+    cpuMs: rounded(result?.cpuMs ?? 0),
+    commands: keptCommands(commands, redact),
+    console: (result?.console ?? []).map(({ level, text, at }) => ({
+      level,
+      text: redact(text),
+      ...(at === undefined ? {} : { at }),
+    })),
+    ...(failure ? { error: toError(failure, redact) } : {}),
+  };
+}
+
+function toError({ kind, name, message, at, fileName, stack, limit }: Failure, redact: Redact): ExecutionError {
+  return {
+    id: kind,
+    name: redact(name),
+    message: redact(printable(message)),
+    ...(at === undefined ? {} : { at }),
+    ...(fileName === undefined ? {} : { fileName }),
+    stack: (stack ?? []).slice(0, STACK_KEPT).map(redact),
+    ...(limit ? { limit: { name: wireName(limit.name), value: limit.value } } : {}),
+  };
+}
+
+/** As scripts wrote them: the method of `api` and its arguments. */
+function keptCommands(commands: PostLoginCommand[], redact: Redact): ExecutionResult['commands'] {
+  let size = 0;
+  return commands.map((command) => {
+    const args = argumentsOf(command);
+    size += JSON.stringify(args).length;
+    return { name: command.name, ...(size > ARGUMENTS_KEPT ? {} : { args: redactJson(args, redact) }) };
+  });
+}
+
+/** Commands were parsed as JSON: whatever is `unknown` in them is JSON. */
+function argumentsOf(command: PostLoginCommand): Json[] {
+  switch (command.name) {
+    case 'access.deny':
+      return [command.reason];
+    case 'authentication.challengeWith':
+      return [command.factor, { additionalFactors: command.additionalFactors }] as Json[];
+    case 'authentication.challengeWithAny':
+      return [command.factors] as Json[];
+    default:
+      return [command.key, command.value as Json];
+  }
+}
+
+/** The tenant's logs of a failed run, without secrets. `f` follows as the last word on the login. */
+export function failureLogs(result: ExecutionResult, executionId: string): LogDraft[] {
+  const { error } = result;
+  if (!error) return [];
+  const { id: kind, name, message, at, fileName, stack, limit } = error;
+  const place = {
+    ...(at === undefined ? {} : { at }),
+    ...(fileName === undefined ? {} : { file_name: fileName }),
+    ...(limit ? { limit } : {}),
+  };
+  return [
+    {
+      type: 'actions_execution_failed',
+      description: `Execution of the Action ${result.actionName} failed`,
+      details: {
+        execution_id: executionId,
+        trigger_id: 'post-login',
+        action_id: result.actionId,
+        action_name: result.actionName,
+        binding_id: result.bindingId,
+        version_id: result.versionId,
+        error_class: errorClass(kind),
+        action_error: { name, message, code: kind, stack: stack.join('\n') },
+      },
+    },
+    {
+      type: 'f',
+      description: message,
+      details: { action_name: result.actionName, error: { name, message, kind, stack, ...place } },
+    },
+  ];
+}
+
+function errorClass(kind: string): string {
+  if (kind === 'timeout' || kind === 'stalled') return 'action_timeout';
+  return kind === 'crash' || kind === 'version' ? 'platform_error' : 'action_error';
+}
+
+/** The write of what ran, once the login rests; none when nothing did. */
+export function executionChange(stretch: Stretch, tx: LoginTransaction, tenant: TenantRecord, now: number): Change[] {
+  const [first] = stretch.results;
+  if (!first) return [];
+  const execution: ExecutionRecord = {
+    tenantId: tx.tenantId,
+    id: stretch.id,
+    triggerId: 'post-login',
+    transactionId: tx.id,
+    ...(tx.subject.kind === 'user' ? { userId: tx.subject.userId } : {}),
+    clientId: tx.request.clientId,
+    status: tx.state.name === 'completed' ? 'final' : tx.state.name === 'denied' ? 'partial' : 'suspended',
+    results: stretch.results,
+    createdAt: first.startedAt,
+    updatedAt: now,
+    expiresAt: now + (tenant.executionDays ?? EXECUTION_DAYS.default) * DAY_MS,
+  };
+  return [{ kind: 'execution.insert', execution }];
+}
+
+/** The login with the execution among those that its last log line names. */
+export function withExecution(tx: LoginTransaction, { id, results }: Stretch): LoginTransaction {
+  return results.length === 0 ? tx : { ...tx, executions: [...(tx.executions ?? []), id] };
+}
+
+/** A log line of the login as the tenant may read it: without secrets, the last word with what ran. */
+export function executionLog(draft: LogDraft, tx: LoginTransaction, redact: Redact): LogDraft {
+  const named = (draft.type === 's' || draft.type === 'f') && tx.executions;
+  const { description, details, ...rest } = draft;
+  const told = details === undefined ? {} : redactJson(details, redact);
+  return {
+    ...rest,
+    description: redact(description),
+    ...(details === undefined && !named
+      ? {}
+      : { details: { ...told, ...(named ? { actions: { executions: named } } : {}) } }),
+  };
+}
+
+/** `cpuMs` as the wire has it: `cpu_ms`. */
+function wireName(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** Hundredths of a millisecond. */
+function rounded(ms: number): number {
+  return Math.round(ms * 100) / 100;
+}

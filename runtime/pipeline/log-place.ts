@@ -1,0 +1,32 @@
+// What the log lines of one login have in common: who, with which client, from where.
+import type { Caller, Ports } from '../ports.ts';
+import type { LogPlace } from '../tenant-log.ts';
+import type { LoginTransaction } from '../transaction/transaction.ts';
+import type { World } from './world.ts';
+
+export function placeOf({ now, random }: Ports, tx: LoginTransaction, world: World, caller: Caller): LogPlace {
+  const { client, connection, user, organization, tenant } = world;
+  return {
+    tenantId: tx.tenantId,
+    now: now(),
+    random,
+    clientId: tx.request.clientId,
+    ip: caller.ip,
+    hostname: new URL(tenant.baseUrl).host,
+    ...(client ? { clientName: client.name } : {}),
+    ...(connection
+      ? {
+          connection: connection.name,
+          connectionId: connection.id,
+          strategy: connection.strategy,
+          strategyType: 'database',
+        }
+      : {}),
+    ...(tx.subject.kind === 'user' ? { userId: tx.subject.userId } : {}),
+    ...(user ? { userName: user.email ?? user.username ?? user.phoneNumber ?? user.id } : {}),
+    ...(caller.userAgent === undefined ? {} : { userAgent: caller.userAgent }),
+    ...(tx.request.audience === undefined ? {} : { audience: tx.request.audience }),
+    ...(tx.request.scope.length === 0 ? {} : { scope: tx.request.scope.join(' ') }),
+    ...(organization ? { organizationId: organization.id, organizationName: organization.name } : {}),
+  };
+}

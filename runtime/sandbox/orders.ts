@@ -1,0 +1,35 @@
+// What a cell is told of a run: everything it needs, and the text of the script when it does not know it yet.
+
+import type { ScriptLimits } from '../script-limits.ts';
+import type { CellLimits, RunOrder } from './cell/protocol.ts';
+import type { Run } from './runs.ts';
+
+const limitsInside = ({ cpuMs, memoryMb, calls, outputSize, consoleSize, commands }: ScriptLimits): CellLimits => ({
+  cpuMs,
+  memoryMb,
+  calls,
+  outputSize,
+  consoleSize,
+  commands,
+});
+
+/** `sliceMs`: how long it may compute at a stretch in that cell. */
+export function runOrder({ id, request }: Run, withText: boolean, sliceMs: number): RunOrder {
+  const { tenantId, script, trigger, handler, eventJson, secretsJson, moduleSecretsJson, now, seed, limits } = request;
+  const { versionId, fileName, source } = script;
+  return {
+    type: 'run',
+    id,
+    tenantId,
+    versionId,
+    ...(withText ? { text: { fileName, source, trigger } } : {}),
+    handler,
+    eventJson,
+    secretsJson,
+    ...(moduleSecretsJson === undefined ? {} : { moduleSecretsJson }),
+    now,
+    seed,
+    limits: limitsInside(limits),
+    sliceMs,
+  };
+}

@@ -1,0 +1,75 @@
+// Management: what ran in logins, as it was written down. The list and the live console are ours; one execution by its
+// id is what the logs of a login point at.
+import { z } from 'zod';
+import { answer, NOT_FOUND } from './answer.ts';
+import { optional, text } from './fields.ts';
+import { answerLive } from './live-executions.ts';
+import { integer } from './paging.ts';
+import { type Route, route } from './route.ts';
+import { showExecution } from './show-execution.ts';
+import { invalid } from './validation.ts';
+
+const DEFAULT_TAKE = 50;
+const scopes = ['read:actions'] as const;
+
+export const executionRoutes: Route[] = [
+  route({
+    method: 'GET',
+    path: '/actions/executions',
+    scopes,
+    query: z.strictObject({
+      action_id: text(255).optional(),
+      transaction_id: text(255).optional(),
+      user_id: text(255).optional(),
+      from: text(64).optional(),
+      take: integer(1, 100).optional(),
+    }),
+    async handle({ deps, tenant, query }) {
+      const before = query.from === undefined ? undefined : decodeCheckpoint(query.from);
+      if (query.from !== undefined && before === undefined) {
+        return invalid('query', `Object didn't pass validation for format checkpoint: ${query.from}`, 'from');
+      }
+      const { records, next } = await deps.store.executions.list(tenant.id, {
+        ...optional('actionId', query.action_id),
+        ...optional('transactionId', query.transaction_id),
+        ...optional('userId', query.user_id),
+        ...optional('before', before),
+        limit: query.take ?? DEFAULT_TAKE,
+      });
+      return answer({
+        executions: records.map(showExecution),
+        ...(next === undefined ? {} : { next: encodeCheckpoint(next) }),
+      });
+    },
+  }),
+
+  // Before the route by id, which would take its name for one.
+  route({
+    method: 'GET',
+    path: '/actions/executions/live',
+    scopes,
+    query: z.strictObject({ action_id: text(255).optional() }),
+    async handle({ deps, tenant, query }) {
+      return answerLive(deps.runtime.liveConsole, tenant.id, optional('actionId', query.action_id));
+    },
+  }),
+
+  route({
+    method: 'GET',
+    path: '/actions/executions/:id',
+    scopes,
+    async handle({ deps, tenant, param }) {
+      const execution = await deps.store.executions.find(tenant.id, param('id'));
+      // One whose time is over may be waiting for the sweep.
+      if (!execution || execution.expiresAt <= deps.clock.now()) return NOT_FOUND.execution;
+      return answer(showExecution(execution));
+    },
+  }),
+];
+
+const encodeCheckpoint = (place: number): string => Buffer.from(`x${place}`).toString('base64url');
+
+function decodeCheckpoint(checkpoint: string): number | undefined {
+  const digits = /^x(\d{1,15})$/.exec(Buffer.from(checkpoint, 'base64url').toString('latin1'))?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}

@@ -1,0 +1,78 @@
+// Management: what a version of an Action changes beside another one, or beside the draft. Values of secrets are compared
+// here and never shown.
+import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
+import type { ActionDependency, ActionRecord, ActionSecret, ActionVersionRecord } from '#storage/records.ts';
+
+/** Comparing two texts that share nothing takes time that grows with both; then the one replaces the other whole. */
+const COMPARE_MS = 100;
+
+/** One side: a version or the draft. */
+export type Side = Pick<ActionRecord, 'code' | 'runtime' | 'dependencies' | 'secrets'> & {
+  /** `draft`, or the number of the version. */
+  label: string;
+  id?: string;
+};
+
+export const sideOfVersion = (version: ActionVersionRecord): Side => ({
+  ...version,
+  label: `version ${version.number}`,
+});
+export const sideOfDraft = ({ code, runtime, dependencies, secrets }: ActionRecord): Side => ({
+  code,
+  runtime,
+  dependencies,
+  secrets,
+  label: 'draft',
+});
+
+/** From `from` to `to`: a line that only `to` has begins with `+`. */
+export function showDiff(from: Side, to: Side) {
+  return {
+    from: { ...(from.id === undefined ? {} : { id: from.id }), label: from.label },
+    to: { ...(to.id === undefined ? {} : { id: to.id }), label: to.label },
+    code: from.code === to.code ? '' : codeDiff(from, to),
+    ...(from.runtime === to.runtime ? {} : { runtime: { from: from.runtime, to: to.runtime } }),
+    dependencies: changedDependencies(from.dependencies, to.dependencies),
+    secrets: changedSecrets(from.secrets, to.secrets),
+  };
+}
+
+/** A unified diff with three lines around each change; empty when the texts are the same. */
+function codeDiff(from: Side, to: Side): string {
+  const options = { context: 3, timeout: COMPARE_MS, headerOptions: FILE_HEADERS_ONLY };
+  const patch = createTwoFilesPatch(from.label, to.label, from.code, to.code, undefined, undefined, options);
+  return patch ?? replacement(from, to);
+}
+
+function replacement(from: Side, to: Side): string {
+  const [gone, come] = [lines(from.code), lines(to.code)];
+  const range = (count: number) => `${count === 0 ? 0 : 1},${count}`;
+  return [
+    `--- ${from.label}`,
+    `+++ ${to.label}`,
+    `@@ -${range(gone.length)} +${range(come.length)} @@`,
+    ...gone.map((line) => `-${line}`),
+    ...come.map((line) => `+${line}`),
+    '',
+  ].join('\n');
+}
+
+const lines = (text: string): string[] => (text === '' ? [] : text.replace(/\n$/, '').split('\n'));
+
+function changedDependencies(from: ActionDependency[], to: ActionDependency[]) {
+  const [before, after] = [from, to].map((list) => new Map(list.map(({ name, version }) => [name, version])));
+  const names = [...new Set([...from, ...to].map(({ name }) => name))];
+  return names
+    .filter((name) => before?.get(name) !== after?.get(name))
+    .map((name) => ({ name, from: before?.get(name) ?? null, to: after?.get(name) ?? null }));
+}
+
+/** Names only. */
+function changedSecrets(from: ActionSecret[], to: ActionSecret[]) {
+  const valueIn = (list: ActionSecret[], name: string) => list.find((secret) => secret.name === name)?.value;
+  return {
+    added: to.filter(({ name }) => valueIn(from, name) === undefined).map(({ name }) => name),
+    removed: from.filter(({ name }) => valueIn(to, name) === undefined).map(({ name }) => name),
+    changed: to.filter(({ name, value }) => ![undefined, value].includes(valueIn(from, name))).map(({ name }) => name),
+  };
+}
