@@ -1,7 +1,7 @@
 // The contract of the post-login trigger, version 3: the event a script reads and the methods it may call.
 // The checks run inside the sandbox, next to the script; their texts are what authors see.
 
-import type { ApiMethod, TriggerContract } from './trigger.ts';
+import type { ApiMethod, ArgumentBound, TriggerContract } from './trigger.ts';
 
 /** Kinds of proof a script may ask for, under the names scripts use. */
 export const FACTOR_TYPES = [
@@ -97,18 +97,6 @@ const CUSTOM_CLAIMS_BYTES = 100 * 1024;
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Bytes of UTF-8 of `value` as JSON. The sandbox has no Buffer, so the surrogates are counted by hand. */
-function jsonBytes(value: unknown): number {
-  const text = JSON.stringify(value) ?? '';
-  let bytes = text.length;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff)) bytes += 2;
-    else if (unit > 0x7f) bytes += 1;
-  }
-  return bytes;
-}
-
 function checkReason(args: unknown[]): void {
   const [reason] = args;
   if (typeof reason !== 'string') {
@@ -117,13 +105,19 @@ function checkReason(args: unknown[]): void {
 }
 
 function checkClaim(args: unknown[]): void {
-  const [name, value] = args;
+  const [name] = args;
   if (typeof name !== 'string' || name === '') throw new TypeError('The name of a claim must be a non-empty string.');
   if (name === 'scope') throw new Error('The "scope" claim cannot be set.');
-  if (jsonBytes({ [name]: value }) > CUSTOM_CLAIMS_BYTES) {
-    throw new Error(`The custom claims of a token must not exceed ${CUSTOM_CLAIMS_BYTES / 1024} KB.`);
-  }
 }
+
+const claimBound: ArgumentBound = {
+  bytes: CUSTOM_CLAIMS_BYTES,
+  message: `The custom claims of a token must not exceed ${CUSTOM_CLAIMS_BYTES / 1024} KB.`,
+};
+const metadataBound = (field: string): ArgumentBound => ({
+  bytes: METADATA_BYTES,
+  message: `One login must not write more than ${METADATA_BYTES / 1024} KB of ${field}.`,
+});
 
 function checkFactor(method: string, factor: unknown): void {
   if (!isObject(factor) || typeof factor.type !== 'string') {
@@ -152,11 +146,8 @@ const checkMetadata =
     const user = isObject(event) ? event.user : undefined;
     const current = isObject(user) ? user[field] : undefined;
     if (current !== undefined && !isObject(current)) throw new Error(refusal);
-    const [key, value] = args;
+    const [key] = args;
     if (typeof key !== 'string' || key === '') throw new TypeError(`The key of ${field} must be a non-empty string.`);
-    if (jsonBytes({ [key]: value }) > METADATA_BYTES) {
-      throw new Error(`One login must not write more than ${METADATA_BYTES / 1024} KB of ${field}.`);
-    }
   };
 
 /** `undefined` has no JSON: a claim or key of that value is left as it is, as when a script copies what is not there. */
@@ -164,8 +155,8 @@ const hasNoValue = ([, value]: unknown[]): boolean => value === undefined;
 
 const methods: readonly ApiMethod[] = [
   { name: 'access.deny', returns: 'api', check: checkReason },
-  { name: 'accessToken.setCustomClaim', returns: 'api', check: checkClaim, isIdle: hasNoValue },
-  { name: 'idToken.setCustomClaim', returns: 'api', check: checkClaim, isIdle: hasNoValue },
+  { name: 'accessToken.setCustomClaim', returns: 'api', check: checkClaim, bound: claimBound, isIdle: hasNoValue },
+  { name: 'idToken.setCustomClaim', returns: 'api', check: checkClaim, bound: claimBound, isIdle: hasNoValue },
   { name: 'authentication.challengeWith', returns: 'nothing', check: checkChallengeWith },
   {
     name: 'authentication.challengeWithAny',
@@ -176,12 +167,14 @@ const methods: readonly ApiMethod[] = [
     name: 'user.setAppMetadata',
     returns: 'api',
     check: checkMetadata('app_metadata', 'Unexpected app_metadata format. Must be a valid JSON object'),
+    bound: metadataBound('app_metadata'),
     isIdle: hasNoValue,
   },
   {
     name: 'user.setUserMetadata',
     returns: 'api',
     check: checkMetadata('user_metadata', 'Unexpected user_metadata format. Must be a valid JSON object.'),
+    bound: metadataBound('user_metadata'),
     isIdle: hasNoValue,
   },
 ];
@@ -190,4 +183,13 @@ const methods: readonly ApiMethod[] = [
  * Post-login, version 3. A factor type nobody knows is not refused here: it counts as a factor that is not set up,
  * which the host reports to the tenant's log.
  */
-export const postLogin: TriggerContract = { id: 'post-login', handlers: ['onExecutePostLogin'], methods };
+export const postLogin: TriggerContract = {
+  id: 'post-login',
+  handlers: ['onExecutePostLogin'],
+  methods,
+  rehearse({ idToken, user, authentication }) {
+    idToken?.setCustomClaim?.('https://sample.invalid/sample', ['sample']);
+    user?.setAppMetadata?.('sample', { sample: 1 });
+    authentication?.challengeWith?.({ type: 'otp' }, { additionalFactors: [{ type: 'email' }] });
+  },
+};

@@ -7,12 +7,16 @@
  */
 export type ArgumentCheck = (args: unknown[], event: unknown) => void;
 
+/** How large the arguments of a call may be, as JSON in UTF-8, and what its author is told otherwise. */
+export type ArgumentBound = { bytes: number; message: string };
+
 export type ApiMethod = {
   /** Path below `api`, e.g. `authentication.challengeWith`; also the name of the recorded command. */
   name: string;
   /** `api`: returns the whole object, so that calls can be chained. */
   returns: 'api' | 'nothing';
   check?: ArgumentCheck;
+  bound?: ArgumentBound;
   /** Of checked arguments: true for a call that changes nothing and is therefore not recorded. */
   isIdle?: (args: unknown[]) => boolean;
 };
@@ -22,4 +26,9 @@ export type TriggerContract = {
   /** Names of the functions a script may export for it. */
   handlers: readonly string[];
   methods: readonly ApiMethod[];
+  /**
+   * Calls what scripts often call, with made-up arguments: contexts are warmed with it, so that a login does not pay for
+   * the first time. `api` is what a script would get.
+   */
+  rehearse: (api: { readonly [space: string]: { readonly [name: string]: (...args: unknown[]) => unknown } }) => void;
 };

@@ -14,6 +14,19 @@ export type BenchLine = {
   note: string;
 };
 
+/** One block of measuring: both figures of the same seconds. */
+export type Block = { value: number; yardstick: number };
+
+/** Medians over the blocks; the ratio is that of the median block, for the machine's speed changes between blocks. */
+export function inTurns(blocks: Block[]): Pick<BenchLine, 'value' | 'yardstick' | 'ratio'> {
+  const median = (of: (block: Block) => number): number => percentile(blocks.map(of), 0.5);
+  return {
+    value: median(({ value }) => value),
+    yardstick: median(({ yardstick }) => yardstick),
+    ratio: median(({ value, yardstick }) => value / yardstick),
+  };
+}
+
 /** The value below which `share` of the times lie. */
 export function percentile(times: number[], share: number): number {
   const sorted = times.toSorted((a, b) => a - b);

@@ -2,6 +2,7 @@
 // the host acts on it after the handler has settled.
 
 import type { ApiMethod, TriggerContract } from '../trigger.ts';
+import { stringify } from './primordials.ts';
 import { recordCommand, recordLateCall, recordLine, run } from './recorder.ts';
 
 type Branch = Record<string, unknown>;
@@ -10,7 +11,8 @@ type Branch = Record<string, unknown>;
 export const given: { event: unknown } = { event: undefined };
 
 function createMethod(method: ApiMethod, api: Branch): (...args: unknown[]) => unknown {
-  const { name, check, isIdle } = method;
+  const { name, check, isIdle, bound } = method;
+  const nameJson = stringify(name);
   const answer = method.returns === 'api' ? api : undefined;
   function call(...args: unknown[]): unknown {
     if (run.phase === 'settled') {
@@ -19,7 +21,7 @@ function createMethod(method: ApiMethod, api: Branch): (...args: unknown[]) => u
       return answer;
     }
     check?.(args, given.event);
-    if (isIdle === undefined || !isIdle(args)) recordCommand(name, args);
+    if (isIdle === undefined || !isIdle(args)) recordCommand(nameJson, args, bound);
     return answer;
   }
   return call;

@@ -15,7 +15,7 @@ type Waiting = { __proto__: null; resolve: (text: string) => void; reject: (reas
 const waiting = { __proto__: null } as unknown as Record<number, Waiting | undefined>;
 let open = 0;
 /** JSON of the calls and of the numbers given up since the host last looked. */
-const fresh = { __proto__: null, calls: '', cancelled: '' };
+const fresh = { calls: '', cancelled: '' };
 
 /** The host's function for computations; only contexts whose script needs it have one. */
 let computeOutside: ((operation: string, payload: string) => unknown) | undefined;

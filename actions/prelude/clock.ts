@@ -1,32 +1,21 @@
 // Guest code: Date and Math.random follow the run's clock and seed. The clock stands still while the script computes and
 // moves when a timer fires, to the time the timer was due: a run can be repeated, and nothing can be timed by it.
 
-import { apply, charCodeAt, construct, defineProperty, imul, NativeDate } from './primordials.ts';
+import { apply, construct, defineProperty, NativeDate } from './primordials.ts';
 
-export const clock = { __proto__: null, now: 0 };
+export const clock = { now: 0 };
 
-const dice = { __proto__: null, a: 0, b: 0, c: 0, d: 1 };
+const dice = { a: 0, b: 0, c: 0, d: 1 };
 
 export const currentTime = (): number => clock.now;
 
-/** Starts the clock at `now` (milliseconds since 1970) and seeds the dice with any text. */
-export function setClock(now: number, seed: string): void {
+/** Starts the clock at `now` (milliseconds since 1970) and sets the dice to four words that are well mixed already. */
+export function setClock(now: number, a: number, b: number, c: number, d: number): void {
   clock.now = now;
-  // Four words of FNV-1a with different bases: enough to spread seeds, no secret is drawn from them.
-  let a = 0x811c9dc5;
-  let b = 0x9e3779b9;
-  let c = 0x85ebca6b;
-  for (let i = 0; i < seed.length; i++) {
-    const unit = charCodeAt(seed, i);
-    a = imul(a ^ unit, 0x01000193);
-    b = imul(b ^ unit, 0x5bd1e995);
-    c = imul(c ^ unit, 0x1b873593);
-  }
-  dice.a = a | 0;
-  dice.b = b | 0;
-  dice.c = c | 0;
-  dice.d = 1;
-  for (let i = 0; i < 12; i++) nextWord();
+  dice.a = a;
+  dice.b = b;
+  dice.c = c;
+  dice.d = d;
 }
 
 /** Small fast counting generator (sfc32). */

@@ -18,7 +18,7 @@ import {
   stringify,
   whenSettled,
 } from './primordials.ts';
-import { limits, recordUnawaited, run } from './recorder.ts';
+import { limits, recordUnawaited, resetRun, run } from './recorder.ts';
 import { fireNext, nextDelay } from './timers.ts';
 
 type ModuleBody = (module: unknown, exports: unknown, require: unknown, console: unknown, host: unknown) => void;
@@ -37,7 +37,7 @@ function requireNothing(name: unknown): never {
 }
 
 /**
- * Makes the `api` of a trigger and the hidden classes that parsing an event of this shape needs. `compute` is the host's
+ * Makes the `api` of a trigger and, with a made-up event, rehearses a run of it. `compute` is the host's
  * function for computations, for scripts that need one.
  */
 function prepare(trigger: string, sampleJson: string, compute: unknown): void {
@@ -45,12 +45,19 @@ function prepare(trigger: string, sampleJson: string, compute: unknown): void {
   if (contract === undefined) throw new NativeError(`unknown trigger ${trigger}`);
   api = createApi(contract);
   setComputeOutside(compute);
-  if (sampleJson !== '') given.event = parse(sampleJson);
+  if (sampleJson !== '') rehearse(contract, sampleJson);
+}
+
+/** A whole run with a made-up event, by a handler of ours: afterwards nothing in this context happens for the first time. */
+function rehearse({ handlers: [handler = ''], rehearse: play }: TriggerContract, sampleJson: string): void {
+  module = { exports: { [handler]: async (_event: unknown, given: Parameters<typeof play>[0]) => play(given) } };
+  start(handler, sampleJson, '{}');
+  drain();
 }
 
 /** Runs the top level of the script's module: once in a context, maybe long before the login. */
-function load(body: ModuleBody, now: number, seed: string): void {
-  setClock(now, seed);
+function load(body: ModuleBody): void {
+  resetRun();
   module = { exports: {} };
   try {
     apply(body, module.exports, [module, module.exports, requireNothing, console, host]);
@@ -69,8 +76,7 @@ function fail(reason: unknown): void {
   noteFault('threw', reason);
 }
 
-function start(handler: string, eventJson: string, secretsJson: string, now: number, seed: string): void {
-  setClock(now, seed);
+function start(handler: string, eventJson: string, secretsJson: string): void {
   run.phase = 'running';
   if (run.fault !== '') {
     settle();
@@ -131,22 +137,32 @@ function setLimits(outputSize: number, consoleSize: number, commands: number, ca
   limits.calls = calls;
 }
 
-function entry(operation: string, a?: unknown, b?: unknown, c?: unknown, d?: unknown, e?: unknown): unknown {
+/** Positional, since an object for each call would have to be made outside and copied in. */
+function entry(
+  operation: string,
+  a?: unknown,
+  b?: unknown,
+  c?: unknown,
+  now?: unknown,
+  ...dice: [number, number, number, number]
+): unknown {
   switch (operation) {
     case 'prepare':
       return prepare(a as string, b as string, c);
     case 'load':
-      return load(a as ModuleBody, b as number, c as string);
+      setClock(now as number, ...dice);
+      return load(a as ModuleBody);
     case 'limits':
-      return setLimits(a as number, b as number, c as number, d as number);
+      return setLimits(a as number, b as number, c as number, now as number);
     case 'start':
-      return start(a as string, b as string, c as string, d as number, e as string);
+      setClock(now as number, ...dice);
+      return start(a as string, b as string, c as string);
     case 'modules':
       return setModuleSecrets(a as string);
     case 'resume':
       return resume();
     case 'answer':
-      return settleCall(a as number, b as boolean, c as string, d as number);
+      return settleCall(a as number, b as boolean, c as string, now as number);
     case 'warm':
       return void parse(a as string);
     case 'left':

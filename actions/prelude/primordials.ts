@@ -5,7 +5,6 @@ export const { apply, construct, defineProperty, deleteProperty } = Reflect;
 export const { parse, stringify } = JSON;
 export const { isArray } = Array;
 export const { isFinite: isFiniteNumber } = Number;
-export const { imul } = Math;
 export const NativeDate = Date;
 export const NativePromise = Promise;
 export const NativeError = Error;

@@ -1,6 +1,7 @@
 // Guest code: what one run leaves behind, kept as JSON text from the moment it is recorded,
 // so that nothing the script does later can change it.
 
+import type { ArgumentBound } from '../trigger.ts';
 import { captureSite, charCodeAt, NativeError, readSite, type Site, slice, stringify } from './primordials.ts';
 
 const MAX_CONSOLE_LINES = 256;
@@ -9,9 +10,11 @@ const MAX_LATE_CALLS = 16;
 /** The limits that are counted in here, by the names of `ScriptLimits`. */
 export type GuestLimit = 'outputSize' | 'consoleSize' | 'commands' | 'calls';
 
-/** The state of the only run this context will ever have. */
+/**
+ * The state of the only run this context will ever have. Every property is there from the beginning, so that reading and
+ * writing one never asks `Object.prototype`, which the script may have bent.
+ */
 export const run = {
-  __proto__: null,
   /** `loading`: the top level runs, maybe before there is a login. `settled`: the handler is over, and `api` is deaf. */
   phase: 'loading' as 'loading' | 'running' | 'settled',
   /** JSON of the fault, empty when there is none. */
@@ -31,9 +34,16 @@ export const run = {
   site: undefined as Site | undefined,
 };
 
+/** Forgets a rehearsal. */
+export function resetRun(): void {
+  run.phase = 'loading';
+  run.fault = run.limit = run.commands = run.console = run.late = '';
+  run.commandCount = run.commandSize = run.consoleCount = run.consoleSize = run.lateCount = run.calls = 0;
+  run.site = undefined;
+}
+
 /** Generous ones for the top level; those of the tenant come with the run. */
 export const limits = {
-  __proto__: null,
   outputSize: 1024 * 1024,
   consoleSize: 64 * 1024,
   commands: 256,
@@ -50,17 +60,33 @@ export function overLimit(name: GuestLimit | undefined, message: string): Error 
   return error;
 }
 
-export function recordCommand(name: string, args: unknown[]): void {
+/** `nameJson`: the name as JSON. `bound`: how large the arguments may be, as JSON. */
+export function recordCommand(nameJson: string, args: unknown[], bound: ArgumentBound | undefined): void {
   let { length } = args;
   while (length > 0 && args[length - 1] === undefined) length--;
   args.length = length;
   if (++run.commandCount > limits.commands)
     throw overLimit('commands', `A script must not call api more than ${limits.commands} times.`);
-  const command = `{"name":${stringify(name)},"args":${stringify(args) ?? '[]'}}`;
+  const json = stringify(args) ?? '[]';
+  if (bound !== undefined && exceeds(json, bound.bytes)) throw new NativeError(bound.message);
+  const command = `{"name":${nameJson},"args":${json}}`;
   run.commandSize += command.length;
   if (run.commandSize > limits.outputSize)
     throw overLimit('outputSize', `What a script hands to api must not exceed ${limits.outputSize / 1024} KB.`);
   run.commands = run.commands === '' ? command : `${run.commands},${command}`;
+}
+
+/** Whether `text` has more bytes of UTF-8. There is no Buffer in here, so near the limit they are counted. */
+function exceeds(text: string, limit: number): boolean {
+  // A unit is three bytes at most: short texts, which is nearly all of them, need no counting.
+  if (text.length * 3 <= limit) return false;
+  let bytes = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const unit = charCodeAt(text, i);
+    if (unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff)) bytes += 2;
+    else if (unit > 0x7f) bytes += 1;
+  }
+  return bytes > limit;
 }
 
 export function recordLateCall(name: string): void {

@@ -1,7 +1,8 @@
 // What a cell is told of a run: everything it needs, and the text of the script when it does not know it yet.
 
+import { createHash } from 'node:crypto';
 import type { ScriptLimits } from '../script-limits.ts';
-import type { CellLimits, RunOrder } from './cell/protocol.ts';
+import type { CellLimits, Dice, RunOrder } from './cell/protocol.ts';
 import type { Run } from './runs.ts';
 
 const limitsInside = ({ cpuMs, memoryMb, calls, outputSize, consoleSize, commands }: ScriptLimits): CellLimits => ({
@@ -12,6 +13,12 @@ const limitsInside = ({ cpuMs, memoryMb, calls, outputSize, consoleSize, command
   consoleSize,
   commands,
 });
+
+/** Any text becomes four words, the same ones each time. */
+function diceOf(seed: string): Dice {
+  const hash = createHash('sha256').update(seed).digest();
+  return [hash.readInt32LE(0), hash.readInt32LE(4), hash.readInt32LE(8), hash.readInt32LE(12)];
+}
 
 /** `sliceMs`: how long it may compute at a stretch in that cell. */
 export function runOrder({ id, request }: Run, withText: boolean, sliceMs: number): RunOrder {
@@ -28,7 +35,7 @@ export function runOrder({ id, request }: Run, withText: boolean, sliceMs: numbe
     secretsJson,
     ...(moduleSecretsJson === undefined ? {} : { moduleSecretsJson }),
     now,
-    seed,
+    dice: diceOf(seed),
     limits: limitsInside(limits),
     sliceMs,
   };

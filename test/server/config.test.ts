@@ -1,5 +1,6 @@
 // The environment, row by row: what is taken, what stops the start, and that no secret is ever in the line that says so.
 import { expect, test } from 'vitest';
+import { MOST_LIMITS } from '#runtime/script-limits.ts';
 import { ConfigError, readConfig } from '#server/config.ts';
 
 const KEY = Buffer.alloc(32, 9).toString('base64url');
@@ -16,6 +17,7 @@ test('nothing set: the defaults', () => {
     demo: false,
     dev: false,
     egressAllow: [],
+    scriptLimits: MOST_LIMITS,
     trustProxy: 0,
     logLevel: 'info',
     production: false,
@@ -34,6 +36,12 @@ test.each([
   ],
   ['npm start in production', { NODE_ENV: 'production', SALLYPORT_SECRET: KEY }, true, { demo: false, dev: false }],
   ['the port is part of the default address', { PORT: '8080' }, false, { baseUrl: 'http://localhost:8080' }],
+  [
+    'script limits',
+    { SALLYPORT_SCRIPT_LIMITS: 'cpu_ms=1000, memory_mb=64' },
+    false,
+    { scriptLimits: { ...MOST_LIMITS, cpuMs: 1000, memoryMb: 64 } },
+  ],
   ['a slash at the end', { SALLYPORT_BASE_URL: 'https://login.example/' }, false, { baseUrl: 'https://login.example' }],
   ['a default port', { SALLYPORT_BASE_URL: 'https://login.example:443' }, false, { baseUrl: 'https://login.example' }],
   ['several keys', { SALLYPORT_SECRET: `${KEY}, ${KEY}` }, false, { secrets: [KEY, KEY] }],
@@ -84,6 +92,9 @@ test.each([
   ['SALLYPORT_EGRESS_ALLOW', { SALLYPORT_EGRESS_ALLOW: 'a.example:70000' }],
   ['SALLYPORT_EGRESS_ALLOW', { SALLYPORT_EGRESS_ALLOW: 'a.example,,b.example' }],
   ['SALLYPORT_EGRESS_ALLOW', { SALLYPORT_EGRESS_ALLOW: '*' }],
+  ['SALLYPORT_SCRIPT_LIMITS', { SALLYPORT_SCRIPT_LIMITS: 'cpu=5' }],
+  ['SALLYPORT_SCRIPT_LIMITS', { SALLYPORT_SCRIPT_LIMITS: 'memory_mb=1' }],
+  ['SALLYPORT_SCRIPT_LIMITS', { SALLYPORT_SCRIPT_LIMITS: 'cpu_ms' }],
   ['SALLYPORT_TRUST_PROXY', { SALLYPORT_TRUST_PROXY: '-1' }],
   ['SALLYPORT_TWILIO_BASE_URL', { SALLYPORT_TWILIO_BASE_URL: 'x' }],
   ['SALLYPORT_GEOIP', { SALLYPORT_GEOIP: '/nowhere.mmdb' }],

@@ -3,7 +3,7 @@
 
 import ivm from 'isolated-vm';
 import { computeAsJson } from './computations.ts';
-import type { ScriptText } from './protocol.ts';
+import type { Dice, ScriptText } from './protocol.ts';
 
 const MAX_PROGRAMS = 40;
 /** Of the heap limit. A loop that hoards nothing stays below a tenth, garbage included. */
@@ -164,8 +164,8 @@ export function createHomes(boot: { prelude: string; samples: Record<string, str
 }
 
 /** Runs the top level of the script's module. */
-export function loadModule(spare: Spare, program: Program, now: number, seed: string, timeout: number): void {
+export function loadModule(spare: Spare, program: Program, now: number, dice: Dice, timeout: number): void {
   const body = program.script.runSync(spare.context, { reference: true, timeout }) as ivm.Reference;
-  spare.entry.applySync(undefined, ['load', body.derefInto({ release: true }), now, seed], { timeout });
+  spare.entry.applySync(undefined, ['load', body.derefInto({ release: true }), '', '', now, ...dice], { timeout });
   spare.loaded = true;
 }

@@ -13,6 +13,9 @@ export type CellLimits = {
   commands: number;
 };
 
+/** Four 32-bit words: the state of the script's dice. */
+export type Dice = [number, number, number, number];
+
 export type RunOrder = {
   type: 'run';
   id: number;
@@ -25,7 +28,7 @@ export type RunOrder = {
   secretsJson: string;
   moduleSecretsJson?: string;
   now: number;
-  seed: string;
+  dice: Dice;
   limits: CellLimits;
   /** Wall time of one slice, in milliseconds. */
   sliceMs: number;

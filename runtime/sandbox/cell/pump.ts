@@ -2,7 +2,7 @@
 // between slices the run waits for its timers and calls, and the thread is free for others.
 
 import { type Home, type Homes, loadModule, type Program, releaseSpare, type Spare } from './isolates.ts';
-import type { EndCause, FromCell, RunOrder, ScriptText, ToCell } from './protocol.ts';
+import type { CellLimits, EndCause, FromCell, RunOrder, ScriptText, ToCell } from './protocol.ts';
 import { createSubtle, type Subtle } from './subtle.ts';
 
 /** Time to build an isolate and a context and to compile a script, when nothing was ready. */
@@ -43,6 +43,10 @@ const asJson = (error: unknown): string => {
   const { name, code, message } = error as { name?: string; code?: unknown; message?: string };
   return JSON.stringify({ name, code: typeof code === 'string' ? code : undefined, message: cut(message ?? '', 4096) });
 };
+
+/** Those that a context has from its beginning. */
+const areDefault = ({ outputSize, consoleSize, commands, calls }: CellLimits): boolean =>
+  outputSize === 1024 * 1024 && consoleSize === 64 * 1024 && commands === 256 && calls === 256;
 
 class CpuSpent extends Error {}
 
@@ -178,15 +182,17 @@ export function createPump(deps: {
 
   function startRun(run: Run): void {
     const { order, spare, program } = run;
-    const { handler, eventJson, secretsJson, now, seed, limits } = order;
-    const { outputSize, consoleSize, commands, calls } = limits;
-    spare.entry.applySync(undefined, ['limits', outputSize, consoleSize, commands, calls]);
+    const { handler, eventJson, secretsJson, now, dice, limits } = order;
+    if (!areDefault(limits)) {
+      const { outputSize, consoleSize, commands, calls } = limits;
+      spare.entry.applySync(undefined, ['limits', outputSize, consoleSize, commands, calls]);
+    }
     if (order.moduleSecretsJson !== undefined) spare.entry.applySync(undefined, ['modules', order.moduleSecretsJson]);
     if (!spare.loaded) {
-      inSlice(run, (timeout) => loadModule(spare, program, now, seed, timeout));
+      inSlice(run, (timeout) => loadModule(spare, program, now, dice, timeout));
       beat(order, order.sliceMs);
     }
-    call(run, 'start', handler, eventJson, secretsJson, now, seed);
+    call(run, 'start', handler, eventJson, secretsJson, now, ...dice);
     drain(run);
   }
 

@@ -1,14 +1,17 @@
 // In the cell: contexts made ahead, in idle moments only, so that a login does not wait for one.
 // A spare has run the top level of its script but no handler: it has seen nobody's event.
 
-import { randomBytes } from 'node:crypto';
 import { type Home, type Homes, loadModule, type Program, releaseSpare, type Spare } from './isolates.ts';
-import type { FromCell } from './protocol.ts';
+import type { Dice, FromCell } from './protocol.ts';
 
 const SPARES = 2;
 /** A tenant with many scripts keeps one of each. */
 const CROWDED = 8;
 const REST_MS = 1;
+
+const word = (): number => (Math.random() * 2 ** 32) | 0;
+/** For the top level alone: those of its run come with the run. */
+const dice = (): Dice => [word(), word(), word(), word()];
 
 type Wish = { home: Home; program: Program };
 
@@ -36,7 +39,7 @@ export function createSpares(deps: {
     // Always announced: a top level may turn bad, and nobody else must be blamed for the cell's silence.
     send({ type: 'beat', id: 0, tenantId: home.tenantId, versionId, withinMs: loadMs });
     try {
-      loadModule(spare, program, now(), randomBytes(16).toString('base64'), loadMs);
+      loadModule(spare, program, now(), dice(), loadMs);
       program.spares.push(spare);
     } catch {
       // Too slow or too large for an idle moment: its runs will load it themselves and say what is wrong.

@@ -1,5 +1,6 @@
 // Test: the demo tenant, made through the whole application on an empty database, and found again at a later start.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createBuilds } from '#runtime/builds/create-builds.ts';
 import { ensureDefaultTenant } from '#runtime/lifecycle/tenant.ts';
 import { createApp } from '#server/app.ts';
 import { resumeDemo, seedDemo } from '#server/demo/seed.ts';
@@ -14,13 +15,15 @@ describe.each(databases())('%s', (_name, open) => {
   beforeAll(async () => {
     house = await openHouse({ databaseUrl: await open() });
   }, 60_000);
-  afterAll(() => house.close());
+  afterAll(async () => void (await Promise.all([house.close(), builds.close()])));
+  const builds = createBuilds();
 
   function serverAt(baseUrl: string): Deps {
     return {
       config: { tenantName: NAME, baseUrl, dev: true, demo: true, trustProxy: 0 },
       store: house.store,
       runtime: house.runtime,
+      builds,
       clock: { now: house.ports.now, advance: () => {} },
       random: house.ports.random,
       passwords: house.ports.passwords,
