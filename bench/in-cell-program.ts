@@ -28,7 +28,7 @@ function createMeasure(task: InCellTask): () => InCellTimes {
       last = message;
     },
     textOf: () => text,
-    want: () => {},
+    ran: () => {},
   });
   let id = 0;
 

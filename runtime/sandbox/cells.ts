@@ -75,6 +75,11 @@ export function createSandbox(deps: {
   const waiting = createWaiting({
     outgoing: createOutgoing({ egress: deps.egress, now }),
     wake: engage,
+    setApart(cell, run) {
+      cell.runs.delete(run.id);
+      cell.process.send({ type: 'stop', id: run.id });
+      quarantine.add(run);
+    },
   });
   const watchdog = createWatchdog({ now, slots, sliceMs, pending: () => pending.values(), onWallTimeout: timeOut });
 

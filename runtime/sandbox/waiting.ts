@@ -6,10 +6,15 @@ import type { createOutgoing } from './outgoing.ts';
 import { failed, type Run } from './runs.ts';
 import type { Cell } from './slots.ts';
 
+/** UTF-16 units of an answer that a cell reads in a moment. */
+const LARGE_ANSWER = 256 * 1024;
+
 /** `wake` is called just before the cell is given something to do for a run that waited. */
 export function createWaiting(deps: {
   outgoing: ReturnType<typeof createOutgoing>;
   wake: (cell: Cell, run: Run) => void;
+  /** Takes the run out of its cell and into quarantine. */
+  setApart: (cell: Cell, run: Run) => void;
 }) {
   /** To the cell that waits for it, if the run is still there and has not begun anew. */
   async function passOn(
@@ -21,6 +26,11 @@ export function createWaiting(deps: {
     const { attempt } = run;
     const { ok, payload, at } = await made.answer;
     if (run.settled || run.attempt !== attempt || cell.runs.get(run.id) !== run) return;
+    if (payload.length > LARGE_ANSWER && !cell.quarantine) {
+      // Reading it takes longer than others can wait for: the run begins again apart, where its calls are made already.
+      deps.setApart(cell, run);
+      return;
+    }
     deps.wake(cell, run);
     cell.process.send({ type: 'answer', id: run.id, call, ok, payload, at });
   }

@@ -28,6 +28,17 @@ const worst = (reports: readonly Report[]): number =>
 
 const ms = (value: number, of: readonly Report[]): string => (of.length === 0 ? '–' : value.toFixed(0));
 
+/** The attacks by which others lost most, beyond what the design promises. */
+function dearest(reports: readonly Report[]): string[] {
+  const dear = reports
+    .map((report) => ({ id: report.id, cost: worst([report]), goal: isHard(report) ? GOALS.hard : GOALS.soft }))
+    .filter(({ cost, goal }) => cost > goal)
+    .sort((a, b) => b.cost - a.cost)
+    .slice(0, 8);
+  if (dear.length === 0) return [];
+  return [`Dearest to others: ${dear.map(({ id, cost }) => `${id} ${cost.toFixed(0)} ms`).join(', ')}.`];
+}
+
 const HEAD = ['class', 'attacks', 'wrong', 'soft', 'hard', 'logins', 'p99', 'worst soft', 'worst hard'];
 
 function row(name: string, reports: readonly Report[]): string[] {
@@ -110,6 +121,7 @@ export function summarize(tally: Tally): string {
     `Wrong, lost or wrongly blamed logins of other tenants: ${hurt} of ${logins}.`,
     ...(soft.length > 0 ? [`Worst added waiting, soft attacks: ${met(worst(soft), GOALS.soft)}.`] : []),
     ...(hard.length > 0 ? [`Worst added waiting, hard attacks: ${met(worst(hard), GOALS.hard)}.`] : []),
+    ...dearest(reports),
     ...(seed === undefined ? [] : [`Seed of the sample: ${seed}.`]),
     ...(left > 0 ? [`Stopped early: ${left} attacks were not run.`] : []),
     '',

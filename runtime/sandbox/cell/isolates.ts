@@ -25,6 +25,9 @@ export type Program = {
   needsHost: boolean;
   heavy: boolean;
   spares: Spare[];
+  /** When it last ran, by `performance.now()`, and whether it had run shortly before. */
+  ranAt: number;
+  hot: boolean;
   /** Its top level was cut off, so it is only ever run within a run. */
   unfit: boolean;
 };
@@ -117,6 +120,8 @@ export function createHomes(boot: { prelude: string; samples: Record<string, str
         needsHost: source.includes(HOST_NAME),
         heavy: source.length > HEAVY_CHARACTERS,
         spares: [],
+        ranAt: Number.NEGATIVE_INFINITY,
+        hot: false,
         unfit: false,
       };
     }

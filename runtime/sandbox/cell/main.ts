@@ -19,7 +19,7 @@ function createCell(boot: Extract<ToCell, { type: 'boot' }>) {
   let skewMs = 0;
   const spares = createSpares({ homes, send, now: () => Date.now() + skewMs, loadMs: boot.loadMs });
   const textOf = (versionId: string): ScriptText | undefined => texts.get(versionId);
-  const pump = createPump({ homes, send, textOf, want: spares.want });
+  const pump = createPump({ homes, send, textOf, ran: spares.replace });
 
   /** Kept in order of last use. */
   function remember(versionId: string, text: ScriptText | undefined): void {

@@ -5,12 +5,13 @@ import { Worker } from 'node:worker_threads';
 
 const LOOK_EVERY_MS = 500;
 
-const PROGRAM = `
-const parent = process.ppid;
-setInterval(() => { if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL'); }, ${LOOK_EVERY_MS});`;
+/** The thread itself may start when the parent has gone already, so it is told who that was. */
+const program = (parent: number): string => `
+const look = () => { if (process.ppid !== ${parent}) process.kill(process.pid, 'SIGKILL'); };
+setInterval(look, ${LOOK_EVERY_MS});`;
 
 export function watchParent(): void {
-  const worker = new Worker(PROGRAM, {
+  const worker = new Worker(program(process.ppid), {
     eval: true,
     env: {},
     stdin: false,

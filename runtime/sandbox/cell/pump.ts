@@ -7,7 +7,7 @@ import { createSubtle, type Subtle } from './subtle.ts';
 
 /** Time to build an isolate and a context and to compile a script, when nothing was ready. */
 const PREPARE_MS = 250;
-const LEFT_MS = 5;
+const LEFT_MS = 2;
 const TIMED_OUT = 'Script execution timed out.';
 /** How isolated-vm begins its own message when a promise was rejected with an object that is no Error. */
 const NO_ERROR = 'An object was thrown from supplied code';
@@ -54,7 +54,8 @@ export function createPump(deps: {
   homes: Homes;
   send: (message: FromCell) => void;
   textOf: (versionId: string) => ScriptText | undefined;
-  want: (home: Home, program: Program) => void;
+  /** Told of each run that ended well. */
+  ran: (home: Home, program: Program) => void;
 }) {
   const { homes, send } = deps;
   const runs = new Map<number, Run>();
@@ -158,7 +159,7 @@ export function createPump(deps: {
     }
     send({ type: 'done', id: run.order.id, output, cpuMs: run.usedMs });
     release(run);
-    if (!run.home.retired) deps.want(run.home, run.program);
+    if (!run.home.retired) deps.ran(run.home, run.program);
   }
 
   /** The next slice of a run that waited. */

@@ -4,7 +4,10 @@
 import { type Home, type Homes, loadModule, type Program, releaseSpare, type Spare } from './isolates.ts';
 import type { Dice, FromCell } from './protocol.ts';
 
-const SPARES = 2;
+/** Of a script that runs again and again; one that runs now and then has one, made when its next login begins. */
+const HOT_SPARES = 2;
+/** A script that ran within this time before is hot. */
+const HOT_MS = 10_000;
 /** A tenant with many scripts keeps one of each. */
 const CROWDED = 8;
 const REST_MS = 1;
@@ -32,7 +35,7 @@ export function createSpares(deps: {
     homes.isCurrent(home) &&
     home.programs.get(program.versionId) === program &&
     !program.unfit &&
-    program.spares.length < (program.heavy || home.programs.size > CROWDED ? 1 : SPARES);
+    program.spares.length < (program.hot && !program.heavy && home.programs.size <= CROWDED ? HOT_SPARES : 1);
 
   function load(home: Home, program: Program, spare: Spare): void {
     const { versionId } = program;
@@ -83,11 +86,20 @@ export function createSpares(deps: {
     setTimeout(fillOne, REST_MS);
   }
 
+  function want(home: Home, program: Program): void {
+    wishes.set(program, { home, program });
+    schedule();
+  }
+
   return {
-    /** Have spares of this script again when there is time. */
-    want(home: Home, program: Program): void {
-      wishes.set(program, { home, program });
-      schedule();
+    /** Have spares of this script when there is time. */
+    want,
+    /** A run of this script has ended: it may be the first of many, or its tenant's only one for a day. */
+    replace(home: Home, program: Program): void {
+      const at = performance.now();
+      program.hot = at - program.ranAt < HOT_MS;
+      program.ranAt = at;
+      if (program.hot) want(home, program);
     },
   };
 }

@@ -76,7 +76,7 @@ export const OUTPUT: Attack[] = attacks('output', [
     id: 'claim-of-proxy',
     about: 'a claim that has another key each time it is asked',
     body: 'let n = 0; api.idToken.setCustomClaim("a", new Proxy({}, { ownKeys: () => ["k" + n++], getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true, value: 1 }), get: () => 1 }));',
-    expect: { ends: ['ok', 'threw'], commands: [claim('a', { k1: 1 })] },
+    expect: { ends: ['ok', 'threw'], commands: [claim('a', { k0: 1 })] },
   },
   {
     id: 'claim-that-grows',
@@ -104,9 +104,9 @@ export const OUTPUT: Attack[] = attacks('output', [
   },
   {
     id: 'metadata-by-to-json',
-    about: 'metadata that is small only when it is checked',
+    about: 'metadata that is small only the first time it is asked',
     body: 'let n = 0; api.user.setAppMetadata("a", { toJSON: () => (n++ ? "x".repeat(100_000) : 1) });',
-    expect: { ends: ['refused', 'threw'] },
+    expect: { ends: ['ok'], commands: [{ name: 'user.setAppMetadata', args: ['a', 1] }] },
   },
   {
     id: 'factors-by-the-thousand',

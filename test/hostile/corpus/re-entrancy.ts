@@ -27,7 +27,7 @@ export const RE_ENTRANCY: Attack[] = attacks('re-entrancy', [
     id: 'command-in-to-json',
     about: 'a command given while another is turned into JSON',
     body: 'api.idToken.setCustomClaim("outer", { toJSON() { api.idToken.setCustomClaim("inner", 1); return 2; } });',
-    expect: { ends: ['ok'], commands: [claim('inner', 1), claim('inner', 1), claim('outer', 2)] },
+    expect: { ends: ['ok'], commands: [claim('inner', 1), claim('outer', 2)] },
   },
   {
     id: 'command-in-getter',

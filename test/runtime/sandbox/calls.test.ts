@@ -31,7 +31,7 @@ function createOutside(): Egress & { received: Received[] } {
         url: call.url,
         redirected: false,
         headers: [],
-        body: { text: `answer ${received.length}` },
+        body: { text: call.url.includes('/large') ? 'x'.repeat(400_000) : `answer ${received.length}` },
       };
       return { ok: true, answer };
     },
@@ -119,6 +119,14 @@ describe('a call is never made twice', () => {
     const body = `${ASK} const first = await ask('/a'); ${SPIN} console.log(first, await ask('/b'), n > 0)`;
     expect(lines(await sandbox.run(handler(body)))).toEqual(['answer 1 answer 2 true']);
     expect(outside.received).toHaveLength(2);
+  });
+
+  test('by a run that is set apart because an answer is large', async () => {
+    const outside = createOutside();
+    const sandbox = await openWith(outside);
+    const body = `${ASK} const first = await ask('/a'); console.log(first, (await ask('/large')).length, await ask('/b'))`;
+    expect(lines(await sandbox.run(handler(body)))).toEqual(['answer 1 400000 answer 3']);
+    expect(outside.received).toHaveLength(3);
   });
 
   test.runIf(process.platform === 'linux')('by a run whose process went away while it waited', async () => {
