@@ -14,7 +14,7 @@ import { runOrder } from './orders.ts';
 import { createOutgoing } from './outgoing.ts';
 import { place } from './placement.ts';
 import { createQuarantine } from './quarantine.ts';
-import { createRun, failed, type Run } from './runs.ts';
+import { createPending, createRun, failed, type Run } from './runs.ts';
 import type { Offence, RunRequest, RunResult, Sandbox, Script } from './sandbox.ts';
 import { type Cell, createSlots, type SandboxLog } from './slots.ts';
 import { readDone, readEnded } from './verdict.ts';
@@ -50,11 +50,10 @@ export function createSandbox(deps: {
     deps.onOffence?.(offence);
   };
   const offenders = createOffenders(now, report);
-  const pending = new Map<number, Run>();
+  const pending = createPending();
   const homeless = new Set<Run>();
   let lastId = 0;
   let closing = false;
-  let onEmpty: (() => void) | undefined;
 
   /** How long the cell may compute at a stretch: in quarantine as long as the run it is at work for may. */
   function sliceMs(cell: Cell): number {
@@ -81,7 +80,7 @@ export function createSandbox(deps: {
       quarantine.add(run);
     },
   });
-  const watchdog = createWatchdog({ now, slots, sliceMs, pending: () => pending.values(), onWallTimeout: timeOut });
+  const watchdog = createWatchdog({ now, slots, sliceMs, pending: pending.all, onWallTimeout: timeOut });
 
   /** The run is to be computed now: the cell owes an answer within a slice, unless it owed one before. */
   function engage(cell: Cell, run: Run): void {
@@ -150,6 +149,12 @@ export function createSandbox(deps: {
     offenders.markSlow({ tenantId: run.request.tenantId, versionId, fileName });
   }
 
+  function suspect(run: Run): void {
+    if (run.suspected) return;
+    run.suspected = true;
+    offenders.suspect(run.request.script.versionId);
+  }
+
   function conclude(cell: Cell, run: Run, message: Extract<CellMessage, { type: 'ended' }>): void {
     if (message.cause === 'timeout') {
       const { cpuMs, wallMs } = message.slice;
@@ -160,11 +165,16 @@ export function createSandbox(deps: {
         return;
       }
       if (!cell.quarantine) {
-        run.suspected = true;
-        offenders.suspect(run.request.script.versionId);
+        suspect(run);
         quarantine.add(run);
         return;
       }
+    }
+    if (message.cause === 'memory' && !run.crowded) {
+      run.crowded = true;
+      if (!cell.quarantine) suspect(run);
+      quarantine.add(run);
+      return;
     }
     run.settle(readEnded(run.request, message));
   }
@@ -240,29 +250,17 @@ export function createSandbox(deps: {
     }
   }
 
-  async function emptied(graceMs: number): Promise<void> {
-    if (pending.size === 0) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, graceMs);
-      onEmpty = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
-
   return {
     run(request: RunRequest): Promise<RunResult> {
-      const { run, result } = createRun(++lastId, request, now, ({ id, suspected }) => {
-        if (suspected) offenders.release(request.script.versionId);
-        pending.delete(id);
-        if (pending.size === 0) onEmpty?.();
+      const { run, result } = createRun(++lastId, request, now, (settled) => {
+        if (settled.suspected) offenders.release(request.script.versionId);
+        pending.remove(settled);
       });
       if (closing) {
         run.settle(failed(closedFault(request)));
         return result;
       }
-      pending.set(run.id, run);
+      pending.add(run);
       watchdog.wake();
       dispatch(run);
       return result;
@@ -285,8 +283,8 @@ export function createSandbox(deps: {
     ready: slots.ready,
     async drain(graceMs: number): Promise<void> {
       closing = true;
-      await emptied(graceMs);
-      for (const run of [...pending.values()]) run.settle(failed(closedFault(run.request)));
+      await pending.emptied(graceMs);
+      for (const run of [...pending.all()]) run.settle(failed(closedFault(run.request)));
       await slots.close();
       watchdog.stop();
       await stopBuilds();

@@ -21,7 +21,7 @@ function diceOf(seed: string): Dice {
 }
 
 /** `sliceMs`: how long it may compute at a stretch in that cell. */
-export function runOrder({ id, request }: Run, withText: boolean, sliceMs: number): RunOrder {
+export function runOrder({ id, request, crowded }: Run, withText: boolean, sliceMs: number): RunOrder {
   const { tenantId, script, trigger, handler, eventJson, secretsJson, moduleSecretsJson, now, seed, limits } = request;
   const { versionId, fileName, source } = script;
   return {
@@ -38,5 +38,6 @@ export function runOrder({ id, request }: Run, withText: boolean, sliceMs: numbe
     dice: diceOf(seed),
     limits: limitsInside(limits),
     sliceMs,
+    ...(crowded ? { alone: true } : {}),
   };
 }

@@ -31,6 +31,8 @@ export type Run = {
   crashes: number;
   /** It was cut off once without having had the CPU it was given time for. */
   starved: boolean;
+  /** It met the memory limit in an isolate that other scripts of its tenant had filled, perhaps: next time it is alone. */
+  crowded: boolean;
   /** It was cut off among others, and is in quarantine to find out whether it is slow by itself. */
   suspected: boolean;
   /** In its cell, and waiting for a timer or an answer. */
@@ -57,6 +59,7 @@ export function createRun(id: number, request: RunRequest, now: () => number, on
     losses: 0,
     crashes: 0,
     starved: false,
+    crowded: false,
     suspected: false,
     waiting: false,
     stopping: false,
@@ -74,3 +77,26 @@ export function createRun(id: number, request: RunRequest, now: () => number, on
 }
 
 export const failed = (fault: ScriptFault, cpuMs = 0): Ending => ({ ok: false, fault, console: [], cpuMs });
+
+/** Runs that are not settled. */
+export function createPending() {
+  const runs = new Set<Run>();
+  let onEmpty: (() => void) | undefined;
+  return {
+    add: (run: Run): void => void runs.add(run),
+    remove(run: Run): void {
+      runs.delete(run);
+      if (runs.size === 0) onEmpty?.();
+    },
+    all: (): Iterable<Run> => runs,
+    /** Settles when there is none, or after `graceMs`. */
+    async emptied(graceMs: number): Promise<void> {
+      if (runs.size === 0) return;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, graceMs);
+      onEmpty = resolve;
+      await promise;
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,13 +1,13 @@
 // Management: what a version of an Action changes beside another one, or beside the draft. Values of secrets are compared
 // here and never shown.
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
-import type { ActionDependency, ActionRecord, ActionSecret, ActionVersionRecord } from '#storage/records.ts';
+import type { ActionRecord, ActionSecret, ActionVersionRecord } from '#storage/records.ts';
 
 /** Comparing two texts that share nothing takes time that grows with both; then the one replaces the other whole. */
 const COMPARE_MS = 100;
 
 /** One side: a version or the draft. */
-export type Side = Pick<ActionRecord, 'code' | 'runtime' | 'dependencies' | 'secrets'> & {
+export type Side = Pick<ActionRecord, 'code' | 'runtime' | 'dependencies' | 'secrets' | 'modules'> & {
   /** `draft`, or the number of the version. */
   label: string;
   id?: string;
@@ -17,11 +17,12 @@ export const sideOfVersion = (version: ActionVersionRecord): Side => ({
   ...version,
   label: `version ${version.number}`,
 });
-export const sideOfDraft = ({ code, runtime, dependencies, secrets }: ActionRecord): Side => ({
+export const sideOfDraft = ({ code, runtime, dependencies, secrets, modules }: ActionRecord): Side => ({
   code,
   runtime,
   dependencies,
   secrets,
+  ...(modules ? { modules } : {}),
   label: 'draft',
 });
 
@@ -32,7 +33,8 @@ export function showDiff(from: Side, to: Side) {
     to: { ...(to.id === undefined ? {} : { id: to.id }), label: to.label },
     code: from.code === to.code ? '' : codeDiff(from, to),
     ...(from.runtime === to.runtime ? {} : { runtime: { from: from.runtime, to: to.runtime } }),
-    dependencies: changedDependencies(from.dependencies, to.dependencies),
+    dependencies: changed(from.dependencies, to.dependencies, ({ name, version }) => [name, version]),
+    modules: changed(from.modules ?? [], to.modules ?? [], ({ moduleName, number }) => [moduleName, number]),
     secrets: changedSecrets(from.secrets, to.secrets),
   };
 }
@@ -59,10 +61,10 @@ function replacement(from: Side, to: Side): string {
 
 const lines = (text: string): string[] => (text === '' ? [] : text.replace(/\n$/, '').split('\n'));
 
-function changedDependencies(from: ActionDependency[], to: ActionDependency[]) {
-  const [before, after] = [from, to].map((list) => new Map(list.map(({ name, version }) => [name, version])));
-  const names = [...new Set([...from, ...to].map(({ name }) => name))];
-  return names
+/** What is there in another version, or on one side only: `null` on the other. */
+function changed<T>(from: T[], to: T[], entryOf: (one: T) => [name: string, version: string | number]) {
+  const [before, after] = [from, to].map((list) => new Map(list.map(entryOf)));
+  return [...new Set([...from, ...to].map((one) => entryOf(one)[0]))]
     .filter((name) => before?.get(name) !== after?.get(name))
     .map((name) => ({ name, from: before?.get(name) ?? null, to: after?.get(name) ?? null }));
 }

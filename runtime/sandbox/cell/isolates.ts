@@ -6,7 +6,7 @@ import { computeAsJson } from './computations.ts';
 import type { Dice, ScriptText } from './protocol.ts';
 
 const MAX_PROGRAMS = 40;
-/** Of the heap limit. A loop that hoards nothing stays below a tenth, garbage included. */
+/** Of the heap limit, beyond what the isolate held at rest. A loop that hoards nothing stays below a tenth, garbage included. */
 const FULL = 0.3;
 /** Bundles above this size hold whole packages: one spare context of them is memory enough. */
 const HEAVY_CHARACTERS = 300_000;
@@ -38,6 +38,8 @@ export type Home = {
   memoryMb: number;
   prelude: ivm.Script;
   programs: Map<string, Program>;
+  /** What it held when a spare context had just been made, in bytes. */
+  restingBytes: number;
   /** Runs that have a context in it. */
   live: number;
   /** No new runs; disposed when the last one ends. */
@@ -95,7 +97,7 @@ export function createHomes(boot: { prelude: string; samples: Record<string, str
     if (home === undefined) {
       const isolate = new ivm.Isolate({ memoryLimit: memoryMb });
       const prelude = compilePrelude(isolate);
-      home = { tenantId, isolate, memoryMb, prelude, programs: new Map(), live: 0, retired: false };
+      home = { tenantId, isolate, memoryMb, prelude, programs: new Map(), restingBytes: 0, live: 0, retired: false };
     }
     homes.delete(tenantId);
     homes.set(tenantId, home);
@@ -145,17 +147,28 @@ export function createHomes(boot: { prelude: string; samples: Record<string, str
     return { context, entry, loaded: false };
   }
 
+  function heldBytes({ isolate }: Home): number {
+    const { used_heap_size: heap, externally_allocated_size: buffers } = isolate.getHeapStatisticsSync();
+    return heap + buffers;
+  }
+
   return {
     open,
+    /** The tenant's isolate as if it had none: for a run that must have it for itself. */
+    openAfresh(tenantId: string, memoryMb: number): Home {
+      const former = homes.get(tenantId);
+      if (former !== undefined) retire(former);
+      return open(tenantId, memoryMb);
+    },
+    noteRest(home: Home): void {
+      home.restingBytes = heldBytes(home);
+    },
     program,
     makeSpare,
     retire,
     disposeIfEmpty,
-    /** The isolate holds so much that a run cut off in it was filling memory, and the collector spent its time. */
-    isFull(home: Home): boolean {
-      const { used_heap_size: heap, externally_allocated_size: buffers } = home.isolate.getHeapStatisticsSync();
-      return heap + buffers > home.memoryMb * 1024 * 1024 * FULL;
-    },
+    /** The isolate has grown so much that a run cut off in it was filling memory, and the collector spent its time. */
+    isFull: (home: Home): boolean => heldBytes(home) - home.restingBytes > home.memoryMb * 1024 * 1024 * FULL,
     isCurrent: (home: Home): boolean => homes.get(home.tenantId) === home,
     /** A spare context of this version, left where it is; undefined when there is none. */
     spareOf(tenantId: string, versionId: string): { spare: Spare; sample: string } | undefined {

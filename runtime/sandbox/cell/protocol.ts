@@ -32,6 +32,8 @@ export type RunOrder = {
   limits: CellLimits;
   /** Wall time of one slice, in milliseconds. */
   sliceMs: number;
+  /** In an isolate that holds nothing else. */
+  alone?: boolean;
 };
 
 export type PrefetchOrder = {

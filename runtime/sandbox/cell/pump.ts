@@ -216,7 +216,8 @@ export function createPump(deps: {
 
   /** A context for the run: a spare, or one made now. An isolate that cannot even hold one more gives way to a new one. */
   function prepare(order: RunOrder, text: ScriptText): { home: Home; program: Program; spare: Spare } | undefined {
-    const home = homes.open(order.tenantId, order.limits.memoryMb);
+    const open = order.alone ? homes.openAfresh : homes.open;
+    const home = open(order.tenantId, order.limits.memoryMb);
     const program = compile(order, home, text);
     if (program === undefined) return undefined;
     try {

@@ -44,6 +44,7 @@ export function createSpares(deps: {
     try {
       loadModule(spare, program, now(), dice(), loadMs);
       program.spares.push(spare);
+      homes.noteRest(home);
     } catch {
       // Too slow or too large for an idle moment: its runs will load it themselves and say what is wrong.
       program.unfit = true;

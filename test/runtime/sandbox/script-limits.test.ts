@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Sandbox } from '#runtime/sandbox/sandbox.ts';
 import { DEFAULT_LIMITS, limitsFor, MOST_LIMITS, type ScriptLimits } from '#runtime/script-limits.ts';
-import { handler, lines, openSandbox, outcome } from './kit.ts';
+import { handler, lines, openSandbox, outcome, request } from './kit.ts';
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -73,4 +73,25 @@ test.each<[Partial<ScriptLimits>, string, string]>([
   const wallMs = limits.wallMs ?? 20_000;
   const over = { tenantId: 'limited', limits: { ...DEFAULT_LIMITS, ...limits }, wallMs };
   expect(outcome(await sandbox.run(handler(body, over)))).toBe(expected);
+});
+
+describe('the memory of a tenant with many scripts', () => {
+  /** A script whose top level holds about six megabytes. */
+  const heavy = (name: string) =>
+    request(`const held = Array.from({ length: 60_000 }, (_, i) => ({ ${name}: i, text: 'x' + i }));
+exports.onExecutePostLogin = async (event, api) => { api.idToken.setCustomClaim('n', held.length); };`);
+
+  test('is not held against the script that comes last', async () => {
+    for (let round = 0; round < 2; round++) {
+      for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']) {
+        expect([name, outcome(await sandbox.run({ ...heavy(name), tenantId: 'crowded' }))]).toEqual([name, 'ok']);
+      }
+    }
+  });
+
+  test('nor against one that only loops', async () => {
+    for (const name of ['a', 'b']) await sandbox.run({ ...heavy(name), tenantId: 'crowded too' });
+    const loop = handler('for (;;);', { tenantId: 'crowded too' });
+    expect(outcome(await sandbox.run(loop))).toBe('timeout: Script timed out after 500 ms of CPU time');
+  });
 });

@@ -69,6 +69,7 @@ describe.each(databases())('versions on %s', (_name, open) => {
       ].join('\n'),
       runtime: { from: 'node22', to: 'node18-actions' },
       dependencies: [],
+      modules: [],
       secrets: { added: ['C'], removed: ['A'], changed: ['B'] },
     });
     // The deployed one is what a version is compared with unless it is told.
