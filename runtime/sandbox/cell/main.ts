@@ -17,7 +17,14 @@ function createCell(boot: Extract<ToCell, { type: 'boot' }>) {
   const homes = createHomes(boot);
   /** How far the server's clock, and so that of the scripts, is ahead of this machine's. */
   let skewMs = 0;
-  const spares = createSpares({ homes, send, now: () => Date.now() + skewMs, loadMs: boot.loadMs });
+  let busyAt = Number.NEGATIVE_INFINITY;
+  const spares = createSpares({
+    homes,
+    send,
+    now: () => Date.now() + skewMs,
+    loadMs: boot.loadMs,
+    busyAt: () => busyAt,
+  });
   const textOf = (versionId: string): ScriptText | undefined => texts.get(versionId);
   const pump = createPump({ homes, send, textOf, ran: spares.replace });
 
@@ -49,6 +56,7 @@ function createCell(boot: Extract<ToCell, { type: 'boot' }>) {
       remember(order.versionId, order.text);
       skewMs = order.now - Date.now();
       pump.begin(order);
+      busyAt = performance.now();
     },
     prefetch(order: PrefetchOrder): void {
       remember(order.versionId, order.text);

@@ -24,6 +24,8 @@ export function createSpares(deps: {
   send: (message: FromCell) => void;
   now: () => number;
   loadMs: number;
+  /** When a run last had the thread, by `performance.now()`. */
+  busyAt: () => number;
 }) {
   const { homes, send, now, loadMs } = deps;
   const wishes = new Map<Program, Wish>();
@@ -66,6 +68,11 @@ export function createSpares(deps: {
 
   function fillOne(): void {
     scheduled = false;
+    // Runs come one after another: the next one would wait, and makes its own context faster than it is rehearsed here.
+    if (performance.now() - deps.busyAt() < REST_MS) {
+      schedule();
+      return;
+    }
     for (const [program, wish] of wishes) {
       if (!wanted(wish)) {
         wishes.delete(program);
