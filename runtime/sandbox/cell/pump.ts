@@ -221,7 +221,11 @@ export function createPump(deps: {
     const program = compile(order, home, text);
     if (program === undefined) return undefined;
     try {
-      return { home, program, spare: program.spares.pop() ?? homes.makeSpare(home, program, false) };
+      const spare = program.spares.pop();
+      if (spare !== undefined) return { home, program, spare };
+      const made = homes.makeSpare(home, program, false);
+      homes.noteRest(home);
+      return { home, program, spare: made };
     } catch (error) {
       if (!home.isolate.isDisposed) throw error;
       homes.retire(home);

@@ -123,16 +123,18 @@ describe('the clock and the dice', () => {
       'const at = Date.now(), dice = Math.random(); exports.onExecutePostLogin = async () => console.log(at, dice, Date.now())';
     const now = Date.UTC(2031, 0, 1);
     expect(lines(await sandbox.run(request(source, { now })))[0]).toMatch(new RegExp(`^${now} 0\\.\\d+ ${now}$`));
-    sandbox.prefetch('acme', [request(source).script], DEFAULT_LIMITS);
-    await sleep(50);
-    // By now the context of the next run is there; its clock was that of the scripts, not of the machine.
-    const [top = '', dice, run] = (lines(await sandbox.run(request(source, { now: now + 10_000 })))[0] ?? '').split(
-      ' ',
-    );
-    expect(Number(top)).toBeGreaterThanOrEqual(now);
-    expect(Number(top)).toBeLessThan(now + 5000);
-    expect(dice).toMatch(/^0\.\d+$/);
-    expect(run).toBe(String(now + 10_000));
+    // Once a context has been made ahead: its clock was that of the scripts then, not of the machine, and not of its run.
+    const laterRun = async () => {
+      sandbox.prefetch('acme', [request(source).script], DEFAULT_LIMITS);
+      await sleep(50);
+      const [line = ''] = lines(await sandbox.run(request(source, { now: now + 60_000 })));
+      return line.split(' ').map(Number);
+    };
+    await expect.poll(async () => ((await laterRun())[0] ?? 0) - now, { timeout: 15_000 }).toBeLessThan(30_000);
+    const [top = 0, dice = 0, run] = await laterRun();
+    expect(top).toBeGreaterThanOrEqual(now);
+    expect(dice).toBeLessThan(1);
+    expect(run).toBe(now + 60_000);
   });
 
   test('the clock moves by timers only, to when they were due', async () => {
