@@ -7,6 +7,7 @@ import type { ScriptLimits } from '../script-limits.ts';
 import { stopBuilds } from './build.ts';
 import { loadCode } from './cell-code.ts';
 import type { CellExit } from './cell-process.ts';
+import { type Cell, expectWithin, suspectOf } from './cell-state.ts';
 import { closedFault, cpuTimeout, crashFault, memoryFault, wallTimeout } from './faults.ts';
 import type { CellMessage } from './messages.ts';
 import { createOffenders } from './offenders.ts';
@@ -16,10 +17,10 @@ import { place } from './placement.ts';
 import { createQuarantine } from './quarantine.ts';
 import { createPending, createRun, failed, type Run } from './runs.ts';
 import type { Offence, RunRequest, RunResult, Sandbox, Script } from './sandbox.ts';
-import { type Cell, createSlots, type SandboxLog } from './slots.ts';
+import { createSlots, type SandboxLog } from './slots.ts';
 import { readDone, readEnded } from './verdict.ts';
 import { createWaiting } from './waiting.ts';
-import { createWatchdog, expectWithin, suspectOf } from './watchdog.ts';
+import { createWatchdog } from './watchdog.ts';
 
 /** Wall time of a slice where others wait for the thread; a script that needs more goes to the quarantine cell. */
 const FIRST_SLICE_MS = 25;

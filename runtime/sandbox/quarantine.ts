@@ -1,8 +1,8 @@
 // The line before the quarantine cell: one run on its thread at a time, so that blame is certain, one run of a tenant in
 // it at a time, and tenants in turn, so that one tenant's slow scripts delay another's by one run only.
 
+import type { Cell } from './cell-state.ts';
 import type { Run } from './runs.ts';
-import type { Cell } from './slots.ts';
 
 export function createQuarantine(deps: { cell: () => Cell | undefined; send: (cell: Cell, run: Run) => void }) {
   /** Tenants in the order of their turns. */

@@ -2,42 +2,16 @@
 // The last slot is the quarantine.
 
 import type { CellCode } from './cell-code.ts';
-import { type CellExit, type CellProcess, startCellProcess } from './cell-process.ts';
+import { type CellExit, startCellProcess } from './cell-process.ts';
+import { type Busy, type Cell, suspectOf } from './cell-state.ts';
 import type { CellMessage } from './messages.ts';
 import { residentBytes } from './process-meter.ts';
-import type { Run } from './runs.ts';
-import { suspectOf } from './watchdog.ts';
 
 /** What the sandbox tells operators; pino fits. */
 export type SandboxLog = {
   info(fields: Record<string, unknown>, message: string): void;
   warn(fields: Record<string, unknown>, message: string): void;
   error(fields: Record<string, unknown>, message: string): void;
-};
-
-/** Whom a cell is busy with, by its own word. `id` 0: a spare context is being made. */
-export type Busy = { id: number; tenantId: string; versionId: string };
-
-export type Cell = {
-  slot: number;
-  quarantine: boolean;
-  process: CellProcess;
-  /** Sent and not yet answered, in the order they were sent. */
-  runs: Map<number, Run>;
-  /** Versions whose text it was given. */
-  knows: Set<string>;
-  busy: Busy | undefined;
-  /** When it must have spoken again; Infinity when it owes nothing. */
-  dueAt: number;
-  /** CPU of its main thread at the first look after `dueAt` was set, and how often it was given more time since. */
-  mark: { dueAt: number; cpuMs: number | undefined; extensions: number };
-  /** On the clock that only moves forward. */
-  startedAt: number;
-  /** Resident memory when it was last seen with nothing to do. */
-  restingBytes: number | undefined;
-  served: number;
-  /** Why we killed it, and whom we blame. */
-  killed: { cause: 'watchdog' | 'memory' | 'invalid'; suspect: Busy | undefined } | undefined;
 };
 
 type Slot = { index: number; current: Cell | undefined; next: Cell | undefined; failures: number };

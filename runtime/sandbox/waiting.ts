@@ -1,10 +1,10 @@
 // A run that waits in its cell: its calls are made, or found made by an earlier attempt, and their answers passed on.
 
+import type { Cell } from './cell-state.ts';
 import { divergedFault } from './faults.ts';
 import type { CellMessage } from './messages.ts';
 import type { createOutgoing } from './outgoing.ts';
 import { failed, type Run } from './runs.ts';
-import type { Cell } from './slots.ts';
 
 /** UTF-16 units of an answer that a cell reads in a moment. */
 const LARGE_ANSWER = 256 * 1024;

@@ -1,12 +1,11 @@
 // The eye outside the cells: a script in an uninterruptible built-in never sees a time limit, and memory can grow where
 // the isolate does not count. A cell that owes an answer too long, or has grown too large, is killed.
 
+import { type Cell, MARGIN_MS, suspectOf } from './cell-state.ts';
 import { mainThreadCpuMs, residentBytes } from './process-meter.ts';
 import type { Run } from './runs.ts';
-import type { Busy, Cell, Slots } from './slots.ts';
+import type { Slots } from './slots.ts';
 
-/** How much later than its slice allows a cell may speak. A smaller margin kills plain loops that were ending. */
-const MARGIN_MS = 50;
 const TICK_MS = 10;
 const MEGABYTE = 1024 * 1024;
 const KILL_BYTES = 640 * MEGABYTE;
@@ -19,21 +18,6 @@ const REPLACE_AFTER_MS = 6 * 60 * 60_000;
 const OWN_DOING = 0.6;
 const MAX_EXTENSIONS = 20;
 const IDLE_TICKS = 100;
-
-/** The run or spare a cell is at work for: what it announced, or else the first of the runs it owes. */
-export function suspectOf(cell: Cell): Busy | undefined {
-  if (cell.busy !== undefined) return cell.busy;
-  for (const run of cell.runs.values()) {
-    if (run.waiting) continue;
-    return { id: run.id, tenantId: run.request.tenantId, versionId: run.request.script.versionId };
-  }
-  return undefined;
-}
-
-/** Sets the time by which the cell must speak, from what it owes now. */
-export function expectWithin(cell: Cell, sliceMs: number, now: number): void {
-  cell.dueAt = suspectOf(cell) === undefined ? Number.POSITIVE_INFINITY : now + sliceMs + MARGIN_MS;
-}
 
 export function createWatchdog(deps: {
   now: () => number;
