@@ -126,7 +126,8 @@ describe('the line', () => {
     const asked = ['a', 'b', 'c'].map((name, index) => builds.build(requiring(name), () => stages.push(index)));
     const results = await Promise.all(asked);
     expect(results).toMatchObject(asked.map(() => ({ ok: false, faults: [{ id: 'timeout' }] })));
-    expect(stages).toEqual([0, 1]);
+    // Which of the two is heard first is the machine's to say.
+    expect(stages.sort()).toEqual([0, 1]);
     await builds.close();
   });
 
