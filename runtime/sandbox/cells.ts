@@ -29,8 +29,11 @@ const LONG_LOAD_MS = 500;
 const MAX_LOSSES = 3;
 /** Below this share of its slice on the CPU, a run that was cut off is repeated once without blame. */
 const FAIR_SHARE = 0.8;
+/** CPU in quarantine that proves a script slow; and where it has been kept off the CPU before, so that times are stretched. */
+const SLOW_MS = 30;
+const SURELY_SLOW_MS = 100;
 /** How long a cell may take to tell what a run left behind whose wall clock is up. */
-const STOP_GRACE_MS = 100;
+const STOP_GRACE_MS = 500;
 
 /**
  * Starts the cells: `cells` of them for everybody (as many as the machine has cores, unless told) and one in quarantine.
@@ -145,7 +148,7 @@ export function createSandbox(deps: {
 
   /** Whether a run that was cut off among others is slow by itself: a machine without a free moment looks the same. */
   function judgeSpeed(run: Run, cpuMs: number): void {
-    if (!run.suspected || cpuMs < FIRST_SLICE_MS * FAIR_SHARE) return;
+    if (!run.suspected || cpuMs < (run.starved ? SURELY_SLOW_MS : SLOW_MS)) return;
     const { versionId, fileName } = run.request.script;
     offenders.markSlow({ tenantId: run.request.tenantId, versionId, fileName });
   }

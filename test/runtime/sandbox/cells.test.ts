@@ -54,13 +54,13 @@ describe('state', () => {
 
   test('nor between two logins at the same time', async () => {
     const sandbox = await sandboxOf(1);
-    const body = `globalThis.mine = event.user.user_id; await new Promise((done) => setTimeout(done, 20)); console.log(mine, event.user.user_id)`;
+    const body = `globalThis.mine = event.user.user_id; await new Promise((done) => setTimeout(done, 60)); console.log(mine, event.user.user_id)`;
     const run = (user_id: string) => sandbox.run(handler(body, { eventJson: JSON.stringify({ user: { user_id } }) }));
     const started = performance.now();
     const results = await Promise.all(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'].map(run));
     expect(results.flatMap(lines)).toEqual(['a a', 'b b', 'c c', 'd d', 'e e', 'f f', 'g g', 'h h', 'i i', 'j j']);
     // They wait for their timers together, not one after another.
-    expect(performance.now() - started).toBeLessThan(190);
+    expect(performance.now() - started).toBeLessThan(550);
   });
 });
 
