@@ -1,6 +1,7 @@
 // In the cell: one run from its order to its answer, as slices on this thread. Each slice is under a time limit;
 // between slices the run waits for its timers and calls, and the thread is free for others.
 
+import { DEFAULT_LIMITS } from '../../script-limits.ts';
 import { type Home, type Homes, loadModule, type Program, releaseSpare, type Spare } from './isolates.ts';
 import type { CellLimits, EndCause, FromCell, RunOrder, ScriptText, ToCell } from './protocol.ts';
 import { createSubtle, type Subtle } from './subtle.ts';
@@ -46,7 +47,10 @@ const asJson = (error: unknown): string => {
 
 /** Those that a context has from its beginning. */
 const areDefault = ({ outputSize, consoleSize, commands, calls }: CellLimits): boolean =>
-  outputSize === 1024 * 1024 && consoleSize === 64 * 1024 && commands === 256 && calls === 256;
+  outputSize === DEFAULT_LIMITS.outputSize &&
+  consoleSize === DEFAULT_LIMITS.consoleSize &&
+  commands === DEFAULT_LIMITS.commands &&
+  calls === DEFAULT_LIMITS.calls;
 
 class CpuSpent extends Error {}
 
