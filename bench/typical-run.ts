@@ -29,6 +29,7 @@ function makeEvent(): PostLoginEvent {
     connection: `social-${i}`,
     provider: 'google-oauth2',
     user_id: `10000000000000000000${i}`,
+    userId: `10000000000000000000${i}`,
     isSocial: true,
     profileData: {
       email: `someone${i}@example.com`,

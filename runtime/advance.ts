@@ -7,33 +7,22 @@
 // if another guard failed (a code spent by a parallel login, a user gone), the step is done again from fresh rows.
 import type { LogRecord, TenantRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
+import type { Afterwards } from './afterwards.ts';
 import type { Notice } from './codes.ts';
 import { deliver } from './delivery/delivery.ts';
-import { verifyPassword } from './factors/password.ts';
-import { prepare } from './factors/prepare.ts';
-import { verifyCode } from './factors/verify-code.ts';
 import type { LiveConsole } from './live-console.ts';
-import { buildEvent } from './pipeline/event.ts';
-import {
-  executionChange,
-  executionLog,
-  noteRun,
-  openStretch,
-  type Stretch,
-  withExecution,
-} from './pipeline/execution.ts';
+import { executionChange, executionLog, openStretch, withExecution } from './pipeline/execution.ts';
 import { placeOf } from './pipeline/log-place.ts';
-import type { Versions } from './pipeline/plan.ts';
-import { runAction } from './pipeline/run-action.ts';
-import { barrier, loadWorld, personOf, type World } from './pipeline/world.ts';
+import type { ScriptStage } from './pipeline/run-script.ts';
+import { barrier, loadWorld, type World, withEnrolled } from './pipeline/world.ts';
 import type { Caller, Ports } from './ports.ts';
-import { limitsFor } from './script-limits.ts';
-import { completeSession } from './sessions/session.ts';
+import { tellOfRegistration } from './registered.ts';
 import { tenantLog } from './tenant-log.ts';
 import type { Input, LogDraft } from './transaction/input.ts';
 import { encode, SnapshotTooLargeError } from './transaction/snapshot.ts';
-import { type BusyState, isBusy, type LoginTransaction } from './transaction/transaction.ts';
+import { EMPTY_OUTCOME, isBusy, type LoginTransaction } from './transaction/transaction.ts';
 import { transition } from './transaction/transition.ts';
+import { work } from './work.ts';
 
 const LEASE_SECONDS = 15;
 const RENEW_MS = 5_000;
@@ -56,7 +45,7 @@ export type Journey = {
 };
 
 /** What lives as long as the runtime does. */
-export type Stage = { versions: Versions; liveConsole: LiveConsole };
+export type Stage = ScriptStage & { liveConsole: LiveConsole; afterwards: Afterwards };
 
 export type Arrival =
   | { kind: 'rested'; tx: LoginTransaction; key: string; notice?: Notice; logs: LogRecord[] }
@@ -104,16 +93,24 @@ async function attempt(ports: Ports, stage: Stage, journey: Journey, claim: Clai
 
   const stretch = openStretch(ports.random.uuid());
   while (isBusy(tx.state)) {
-    if (tx.state.name === 'running') expectRun(ports, tx);
-    if (tx.state.name === 'running' && !(await holds(ports, journey, claim))) return { kind: 'lost' };
+    if (tx.state.name === 'running') {
+      expectRun(ports, tx);
+      const made = changes.filter((change) => change.kind === 'user.insert');
+      const held = await hold(ports, journey, claim, made);
+      if (held !== 'held') return held === 'again' ? held : { kind: 'lost' };
+      // A script may look for the account it is told of, so that one is written already.
+      tellOfNewUsers(ports, stage, { tenant, tx, world, caller }, made);
+      for (const change of made) changes.splice(changes.indexOf(change), 1);
+    }
     const subject = tx.subject;
     const renewal = tx.state.name === 'running' ? renewing(ports, journey, claim) : undefined;
     const task = { tx, state: tx.state, world, caller, changes, stretch };
     const fact = await work(ports, stage, task).finally(() => renewal?.stop());
     if (!take(fact)) throw new Error(`${tx.state.name} does not take ${fact.kind}`);
+    if (fact.kind === 'verified') world = withEnrolled(world, fact.changes);
     if (tx.subject !== subject && isBusy(tx.state)) {
       // Now we know who it is: rows of that person, and whether they may go on at all.
-      world = await loadWorld(store, tenant, tx);
+      world = await loadWorld(store, tenant, tx, changes);
       const stop = barrier(tx, world);
       if (stop && !take(stop)) throw new Error(`${tx.state.name} does not take ${stop.kind}`);
     }
@@ -125,7 +122,7 @@ async function attempt(ports: Ports, stage: Stage, journey: Journey, claim: Clai
   const kept = journey.keep?.(tx) ?? true;
   tx = withExecution(tx, stretch);
   const place = placeOf(ports, tx, world, caller);
-  const lines = logs.map((draft) => tenantLog(executionLog(draft, tx, stretch.redact), place));
+  const lines = logs.map((draft) => tenantLog(executionLog(draft, tx, stretch), place));
   const batch: Change[] = [
     ...changes,
     ...(kept ? rowChange(tx, claim.revision) : []),
@@ -138,18 +135,26 @@ async function attempt(ports: Ports, stage: Stage, journey: Journey, claim: Clai
   if (!committed.ok) {
     return committed.failed.kind.startsWith('transaction.') ? { kind: 'lost' } : 'again';
   }
+  tellOfNewUsers(ports, stage, { tenant, tx, world, caller }, changes);
   const next = await deliverAll(ports, tx, messages, world, caller, (claim.revision ?? 0) + 1);
   return { kind: 'rested', tx: next, key, logs: lines, ...(notice ? { notice } : {}) };
 }
 
-type Task = {
-  tx: LoginTransaction;
-  state: BusyState;
-  world: World;
-  caller: Caller;
-  changes: Change[];
-  stretch: Stretch;
-};
+/** Of accounts that this step has made. */
+function tellOfNewUsers(
+  ports: Ports,
+  stage: Stage,
+  { tenant, tx, world, caller }: { tenant: TenantRecord; tx: LoginTransaction; world: World; caller: Caller },
+  changes: Change[],
+): void {
+  const { connection } = world;
+  for (const change of changes) {
+    if (change.kind !== 'user.insert' || !connection) continue;
+    const logPlace = placeOf(ports, tx, world, caller);
+    const where = { tenant, connection, caller, request: tx.request, transactionId: tx.id, logPlace };
+    tellOfRegistration(ports, stage, where, change.user);
+  }
+}
 
 /** Wakes what will run the next Action, while the login is still being claimed for it. */
 function expectRun({ sandbox }: Ports, { tenantId, plan, cursor }: LoginTransaction): void {
@@ -157,52 +162,30 @@ function expectRun({ sandbox }: Ports, { tenantId, plan, cursor }: LoginTransact
   if (action) sandbox.expect(tenantId, action.versionId);
 }
 
-/** Does the work a busy state owes. */
-async function work(ports: Ports, { versions, liveConsole }: Stage, task: Task): Promise<Input> {
-  const { tx, state, world, caller, changes, stretch } = task;
-  switch (state.name) {
-    case 'verifying': {
-      const { submission } = state;
-      if (submission.method === 'code') return verifyCode(ports, tx, submission, personOf(world));
-      if (!world.client) throw new Error('a credential was judged without a client');
-      return verifyPassword(ports, submission, { tenant: world.tenant, client: world.client }, caller);
-    }
-    case 'running': {
-      const counted = changes.some(({ kind }) => kind === 'user.logged-in') ? 1 : 0;
-      const loginsCount = (world.user?.loginsCount ?? 0) + counted;
-      const eventJson = JSON.stringify(buildEvent({ tx, world, caller, loginsCount }));
-      // Counted from the first run on: checking a password is no script's time.
-      stretch.endsAt ??= performance.now() + limitsFor(world.tenant.scriptLimits, ports.scriptLimits).wallMs;
-      const wallMs = Math.max(0, Math.floor(stretch.endsAt - performance.now()));
-      const ran = await runAction(ports, versions, tx, world, { eventJson, wallMs, executionId: stretch.id });
-      noteRun(stretch, ran);
-      const whose = tx.subject.kind === 'user' ? { userId: tx.subject.userId } : {};
-      liveConsole.publish(tx.tenantId, {
-        executionId: stretch.id,
-        transactionId: tx.id,
-        ...whose,
-        result: ran.result,
-      });
-      return ran.fact;
-    }
-    case 'preparing':
-      return prepare(ports, tx, state, personOf(world));
-    case 'settling':
-      return { kind: 'settled', session: completeSession(tx, world.tenant, world.session, caller, ports.now()) };
+/**
+ * Claims the stored row before a script runs, and writes accounts that this step has made. A login without a row is nobody
+ * else's. `again`: somebody took the account's name meanwhile.
+ */
+async function hold(
+  { store }: Ports,
+  { tenant, tx }: Journey,
+  claim: Claim,
+  made: Change[],
+): Promise<'held' | 'lost' | 'again'> {
+  const { owner, revision, held } = claim;
+  const claims: Change[] =
+    held || revision === undefined
+      ? []
+      : [{ kind: 'transaction.claim', tenantId: tenant.id, id: tx.id, revision, owner, leaseSeconds: LEASE_SECONDS }];
+  const batch = [...claims, ...made];
+  if (batch.length === 0) return 'held';
+  const taken = await store.commit(batch);
+  if (!taken.ok) return taken.failed.kind === 'transaction.claim' ? 'lost' : 'again';
+  if (claims.length > 0 && revision !== undefined) {
+    claim.held = true;
+    claim.revision = revision + 1;
   }
-}
-
-/** Claims the stored row before a script runs. A login without a row is nobody else's. */
-async function holds({ store }: Ports, { tenant, tx }: Journey, claim: Claim): Promise<boolean> {
-  if (claim.held || claim.revision === undefined) return true;
-  const { owner, revision } = claim;
-  const taken = await store.commit([
-    { kind: 'transaction.claim', tenantId: tenant.id, id: tx.id, revision, owner, leaseSeconds: LEASE_SECONDS },
-  ]);
-  if (!taken.ok) return false;
-  claim.held = true;
-  claim.revision = revision + 1;
-  return true;
+  return 'held';
 }
 
 function renewing({ store, log }: Ports, { tenant, tx }: Journey, { owner, revision, held }: Claim) {
@@ -229,10 +212,10 @@ function snapshotOf(tx: LoginTransaction): string {
     return encode(tx);
   } catch (error) {
     if (!(error instanceof SnapshotTooLargeError)) throw error;
-    const outcome = { idTokenClaims: {}, accessTokenClaims: {}, appMetadata: {}, userMetadata: {} };
     return encode({
       ...tx,
-      outcome,
+      outcome: EMPTY_OUTCOME,
+      metadata: {},
       queue: [],
       state: { name: 'denied', code: 'access_denied', reason: error.message },
     });
@@ -255,13 +238,12 @@ async function deliverAll(
 ): Promise<LoginTransaction> {
   let current = tx;
   for (const id of messages) {
-    if (tx.state.name !== 'challenging') break;
-    const { challengeId } = tx.state;
-    const factor = tx.challenges.find((challenge) => challenge.id === challengeId)?.factor;
+    const factor = factorOf(tx);
+    if (factor === undefined) break;
     const sent = (await deliver(ports, tx.tenantId, id)) === 'delivered';
     const draft = deliveryLog(factor, sent);
     const log: Change = { kind: 'log.insert', log: tenantLog(draft, placeOf(ports, tx, world, caller)) };
-    const step = sent ? undefined : transition(tx, { kind: 'undelivered', challengeId, logs: [] }, ports.now());
+    const step = sent ? undefined : transition(tx, { kind: 'undelivered', logs: [] }, ports.now());
     // Losing this write to the person's next click costs only the hint on the page.
     if (!step?.ok) await ports.store.commit([log]);
     else if ((await ports.store.commit([...rowChange(step.tx, revision), log])).ok) current = step.tx;
@@ -269,8 +251,14 @@ async function deliverAll(
   return current;
 }
 
-function deliveryLog(factor: string | undefined, sent: boolean): LogDraft {
-  const details = { authenticator: { type: factor ?? '' } };
+/** What the message was for that a login waits for. */
+function factorOf({ state, challenges }: LoginTransaction): string | undefined {
+  if (state.name === 'enrolling') return state.enrollment.factor;
+  return state.name === 'challenging' ? challenges.find(({ id }) => id === state.challengeId)?.factor : undefined;
+}
+
+function deliveryLog(factor: string, sent: boolean): LogDraft {
+  const details = { authenticator: { type: factor } };
   if (factor === 'email') {
     return sent
       ? { type: 'gd_send_email', description: 'E-mail with a code sent', details }

@@ -21,6 +21,16 @@ export type Notice =
   /** Wrong, used or expired: they are not told apart. */
   | { key: 'invalid-code' }
   | { key: 'too-many-failures'; retryAfterSeconds: number }
+  | { key: 'no-phone' }
+  | { key: 'invalid-phone' }
+  | { key: 'user-already-enrolled' }
+  | { key: 'user-exists' }
+  | { key: 'invalid-email' }
+  | { key: 'password-too-weak' }
+  /** What a script told the person at sign-up. */
+  | { key: 'sign-up-refused'; text: string }
+  /** A field of a form must be filled in, or holds what it cannot. */
+  | { key: 'invalid-field'; field: string }
   | { key: 'send-sms-failed' }
   | { key: 'send-email-failed' }
   | { key: 'authenticator-error' };
@@ -35,6 +45,9 @@ export const LOG_TYPES = {
   actions_execution_failed: 'Execution of an Action failed',
   gd_auth_succeed: 'Second factor passed',
   gd_auth_failed: 'Second factor failed',
+  gd_start_enroll: 'Enrollment of a second factor started',
+  gd_enrollment_complete: 'Second factor enrolled',
+  gd_start_enroll_failed: 'Enrollment of a second factor could not start',
   gd_send_sms: 'SMS sent',
   gd_send_sms_failure: 'SMS not sent',
   gd_send_email: 'E-mail with a code sent',
@@ -42,6 +55,9 @@ export const LOG_TYPES = {
   gd_otp_rate_limit_exceed: 'Too many wrong codes',
   seacft: 'Authorization code exchanged',
   feacft: 'Authorization code not exchanged',
+  ss: 'Successful sign-up',
+  fs: 'Failed sign-up',
+  session_revoked: 'Session revoked',
   seccft: 'Client credentials exchanged',
   feccft: 'Client credentials not exchanged',
   sapi: 'Management API write',

@@ -3,13 +3,17 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { TenantRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
 import { type Arrival, advance } from './advance.ts';
+import { createAfterwards } from './afterwards.ts';
 import { deliver } from './delivery/delivery.ts';
+import { exchangeCredentials } from './exchange-credentials.ts';
 import { createLiveConsole } from './live-console.ts';
-import { createVersions, planPostLogin, toScript, type Versions } from './pipeline/plan.ts';
+import { createVersions, planOf, toScript, type Versions } from './pipeline/plan.ts';
+import { createScriptCache } from './pipeline/script-cache.ts';
 import type { Ports } from './ports.ts';
 import type { Found, Reference, RestedLogin, Runtime, Shown } from './runtime.ts';
 import { limitsFor } from './script-limits.ts';
 import { fromSession, isAlive } from './sessions/session.ts';
+import { signUpApart } from './sign-up-apart.ts';
 import { decode, type StoredTransaction } from './transaction/snapshot.ts';
 import { type BoundAction, begin, isBusy, type LoginTransaction } from './transaction/transaction.ts';
 
@@ -22,7 +26,8 @@ const LEFT_BEHIND_MS = 30_000;
 export function createRuntime(ports: Ports): Runtime {
   const { store, now, random } = ports;
   const liveConsole = createLiveConsole();
-  const stage = { versions: createVersions(store), liveConsole };
+  const afterwards = createAfterwards(ports.log);
+  const stage = { versions: createVersions(store), cache: createScriptCache(now), liveConsole, afterwards };
 
   /** The row behind a handle, if this browser may have it. */
   async function find(tenant: TenantRecord, { key, binding }: Reference): Promise<Located> {
@@ -31,6 +36,7 @@ export function createRuntime(ports: Ports): Runtime {
     const row = await store.transactions.find(tenant.id, handle.targetId);
     if (!row) return { found: 'nothing' };
     const tx = decode(row.transaction.snapshot);
+    if (!tx) return { found: 'expired' };
     if (!isBoundTo(tx, binding)) return { found: 'nothing' };
     if (now() >= handle.expiresAt || now() >= tx.expiresAt) return { found: 'expired' };
     if (row.lease?.held) return { found: 'busy' };
@@ -61,7 +67,7 @@ export function createRuntime(ports: Ports): Runtime {
       const user = session && (await store.users.find(tenant.id, session.userId));
       const connection = user && (await store.connections.findByKey(tenant.id, user.connection));
       const known = session && user && connection;
-      const plan = await planPostLogin(store, tenant.id);
+      const plan = await planOf(store, tenant.id, 'post-login');
       prefetch(ports, stage.versions, tenant, plan);
       const tx = begin(
         {
@@ -169,8 +175,9 @@ export function createRuntime(ports: Ports): Runtime {
       if (!handle || now() >= handle.expiresAt) return undefined;
       const row = await store.transactions.find(tenant.id, handle.targetId);
       if (!row) return undefined;
+      const login = decode(row.transaction.snapshot);
       const spend: Change = { kind: 'handle.take', tenantId: tenant.id, handleKind: 'code', key: code, now: now() };
-      return { login: decode(row.transaction.snapshot), spend };
+      return login && { login, spend };
     },
 
     recognise: async (tenant, sessionKey) => {
@@ -185,6 +192,10 @@ export function createRuntime(ports: Ports): Runtime {
       for (const { tenantId, id } of left) await deliver(ports, tenantId, id);
       await store.sweep(now());
     },
+
+    exchangeCredentials: (tenant, exchange, caller) => exchangeCredentials(ports, stage, tenant, exchange, caller),
+    signUp: (application, registration) => signUpApart(ports, stage, application, registration),
+    drain: (withinMs) => afterwards.done(withinMs),
 
     liveConsole,
     scriptLimits: ports.scriptLimits,

@@ -6,7 +6,8 @@ import type { ExecutionResult } from '#storage/records.ts';
 export type LiveRun = {
   /** The execution it will belong to, if its step is written. */
   executionId: string;
-  transactionId: string;
+  /** The login it belongs to; absent where a trigger runs without one. */
+  transactionId?: string;
   userId?: string;
   result: ExecutionResult;
 };

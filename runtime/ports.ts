@@ -1,5 +1,7 @@
 // What the runtime asks of the outside, each as small as it can be. Wired in `server/main.ts`, nowhere else.
 import type { Store } from '#storage/store.ts';
+import type { Geography } from './risk/geography.ts';
+import type { UntrustedAddresses } from './risk/untrusted-addresses.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 import type { ScriptLimits } from './script-limits.ts';
 
@@ -40,7 +42,16 @@ export type Logger = {
 };
 
 /** Who speaks to us in this HTTP request; fresh after each pause. */
-export type Caller = { ip: string; method: string; userAgent?: string; language?: string };
+export type Caller = {
+  ip: string;
+  method: string;
+  userAgent?: string;
+  language?: string;
+  /** What a trusted proxy says of the connection: number of its autonomous system, fingerprints of its TLS handshake. */
+  asn?: string;
+  ja3?: string;
+  ja4?: string;
+};
 
 export type Ports = {
   store: Store;
@@ -53,6 +64,9 @@ export type Ports = {
   log: Logger;
   /** Development: messages stay readable in the dev inbox. Otherwise a channel without a provider fails. */
   inbox: boolean;
+  geography: Geography;
+  /** Addresses that the operator does not trust. */
+  untrusted: UntrustedAddresses;
   /** The most that the operator allows any tenant's scripts. */
   scriptLimits: Readonly<ScriptLimits>;
 };

@@ -9,3 +9,10 @@ export const CODE_ATTEMPTS: Bucket = { capacity: 10, refillSeconds: 360 };
 export function codeAttemptsKey(userId: string): string {
   return `code ${userId}`;
 }
+
+/** Sign-ups from one address, at every door: 50, then one every 2 seconds. */
+export const SIGN_UPS: Bucket = { capacity: 50, refillSeconds: 2 };
+
+export function signUpsKey(ip: string): string {
+  return `sign-up ${ip}`;
+}

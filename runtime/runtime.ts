@@ -1,13 +1,23 @@
 // The face of this room: begin a login, read it, submit to it, finish it. Doors hold handles, never transactions:
 // a handle is an opaque key that finds one login at one ask, and only in the browser that began it.
-import type { SessionRecord, TenantRecord } from '#storage/records.ts';
+import type { ExchangeRefusal } from '#actions/credentials-exchange-command.ts';
+import type { ClientRecord, JsonObject, SessionRecord, TenantRecord, UserRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
 import type { Notice } from './codes.ts';
+import type { PasswordRule } from './lifecycle/password-policy.ts';
 import type { LiveConsole } from './live-console.ts';
+import type { Exchange } from './pipeline/credentials-exchange-event.ts';
 import type { Caller } from './ports.ts';
 import type { ScriptLimits } from './script-limits.ts';
 import type { DoorInput } from './transaction/input.ts';
-import type { DoorName, LoginRequest, LoginTransaction, Selection, StoredState } from './transaction/transaction.ts';
+import type {
+  DoorName,
+  LoginRequest,
+  LoginTransaction,
+  Registration,
+  Selection,
+  StoredState,
+} from './transaction/transaction.ts';
 
 export type { Caller, Ports } from './ports.ts';
 
@@ -58,6 +68,38 @@ export type Finished =
   | { outcome: 'expired' }
   | { outcome: 'nothing' };
 
+/** Why there is no new account. */
+export type SignUpRefusal =
+  | { kind: 'throttled'; retryAfterSeconds: number }
+  | { kind: 'no-connection' }
+  | { kind: 'closed' }
+  | { kind: 'invalid'; field: 'email' | 'username' | 'password'; missing: boolean }
+  | { kind: 'weak-password'; rules: PasswordRule[] }
+  | { kind: 'exists' }
+  /** `userMessage` is empty where the script gave none. */
+  | { kind: 'denied'; reason: string; userMessage: string }
+  | { kind: 'validation'; code: string; message: string }
+  | { kind: 'script-failed'; reason: string };
+
+export type SignUpApplication = {
+  tenant: TenantRecord;
+  client: ClientRecord;
+  /** By name. */
+  connection: string;
+  caller: Caller;
+};
+
+export type SignedUp = { ok: true; user: UserRecord } | { ok: false; refusal: SignUpRefusal };
+
+/**
+ * `scope`: what the scripts settled on, not yet held against what the client was granted. `details` are for the log line
+ * about the exchange, without secrets. `access_denied`: a script failed.
+ */
+export type Exchanged = { details: JsonObject } & (
+  | { ok: true; scope: string[]; claims: JsonObject }
+  | { ok: false; code: ExchangeRefusal | 'access_denied'; reason: string }
+);
+
 export interface Runtime {
   /**
    * Opens a login. Without a usable session it rests in `identifying` (a silent one ends in `login_required`);
@@ -78,6 +120,12 @@ export interface Runtime {
   recognise(tenant: TenantRecord, sessionKey: string): Promise<SessionRecord | undefined>;
   /** Delivers messages a crash left in the outbox and removes what has expired. Called now and then by `main.ts`. */
   tidy(): Promise<void>;
+  /** Lets the tenant's scripts judge a token that a client asks for itself. */
+  exchangeCredentials(tenant: TenantRecord, exchange: Exchange, caller: Caller): Promise<Exchanged>;
+  /** Makes an account outside of any login. */
+  signUp(application: SignUpApplication, registration: Registration): Promise<SignedUp>;
+  /** Resolves when what follows answers already given has been done, or after `withinMs`. */
+  drain(withinMs: number): Promise<void>;
   /** Where runs of Actions are told as they end. `main.ts` ends it before it closes the listener. */
   liveConsole: LiveConsole;
   /** The most that the operator allows any tenant's scripts. */

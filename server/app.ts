@@ -1,6 +1,8 @@
 // Server: every address of the house on one page. A request passes the headers that all answers carry, then the two
 // addresses of operation, then it gets its tenant and its caller, then a door.
 import { Hono } from 'hono';
+import { continueRoutes } from './continue.ts';
+import { databaseRoutes } from './dbconnections.ts';
 import type { Deps, Env } from './deps.ts';
 import { devRoutes } from './dev/dev.ts';
 import { faultHandler, notFound } from './errors.ts';
@@ -43,7 +45,9 @@ export function createApp(deps: Deps, ready: () => Promise<void> = async () => {
   });
 
   app.route('/', oauthRoutes(deps)); // /authorize, /oauth/token, /.well-known
+  app.route('/', databaseRoutes(deps)); // /dbconnections
   app.route('/', hostedRoutes(deps)); // /u
+  app.route('/', continueRoutes(deps)); // /continue
   app.route('/', managementRoutes(deps)); // /api/v2
   app.route('/', tenantManagementRoutes(deps)); // /v1/management
   app.route(

@@ -6,6 +6,7 @@ import { readAllowEntry } from '#runtime/egress/allow.ts';
 import { LEAST_LIMITS, LIMIT_NAMES, MOST_LIMITS, type ScriptLimits } from '#runtime/script-limits.ts';
 import { availableFile, readPem, tlsPair } from './config-files.ts';
 import { LIMIT_WIRE_NAMES } from './limit-names.ts';
+import { quote, withoutPassword } from './quote.ts';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -36,6 +37,8 @@ export type Config = {
   twilioBaseUrl?: string;
   /** Path of a MaxMind-format database. */
   geoip?: string;
+  /** Path of the operator's list of addresses that are not to be trusted. */
+  untrustedIps?: string;
   /** `NODE_ENV=production`. */
   production: boolean;
   /** Started by `npm start`. */
@@ -78,10 +81,8 @@ export function readConfig(env: Environment, { start }: { start: boolean }): Con
   }
   const admin = readAdmin(read);
   const twilioBaseUrl = read('SALLYPORT_TWILIO_BASE_URL');
-  const geoip = read('SALLYPORT_GEOIP');
-  if (geoip !== undefined && !availableFile(geoip)) {
-    throw new ConfigError('SALLYPORT_GEOIP', quote(geoip), 'the path of a database file that can be read');
-  }
+  const geoip = readPath(read, 'SALLYPORT_GEOIP', 'a database file');
+  const untrustedIps = readPath(read, 'SALLYPORT_UNTRUSTED_IPS', 'a list of addresses');
   return Object.freeze({
     port,
     host: readHost(read('SALLYPORT_HOST'), dev),
@@ -102,17 +103,13 @@ export function readConfig(env: Environment, { start }: { start: boolean }): Con
     logLevel: readLevel(read('SALLYPORT_LOG_LEVEL')),
     ...(twilioBaseUrl === undefined ? {} : { twilioBaseUrl: origin('SALLYPORT_TWILIO_BASE_URL', twilioBaseUrl) }),
     ...(geoip === undefined ? {} : { geoip }),
+    ...(untrustedIps === undefined ? {} : { untrustedIps }),
     production,
     started: start,
   });
 }
 
 type Read = (name: string) => string | undefined;
-
-/** Shown with its quotes; long values are cut, and control characters cannot break the line. */
-function quote(value: string): string {
-  return JSON.stringify(value.length > 100 ? `${value.slice(0, 100)}…` : value);
-}
 
 function flag(read: Read, name: string, fallback: boolean): boolean {
   const value = read(name);
@@ -163,13 +160,6 @@ function readDatabaseUrl(value: string): string {
   if (!good)
     throw new ConfigError('DATABASE_URL', withoutPassword(value), 'sqlite:<file>, sqlite::memory: or postgres://…');
   return value;
-}
-
-/** An address may carry a password; what stands before the last `@` is not shown. */
-function withoutPassword(value: string): string {
-  return quote(
-    value.replace(/^([a-z][a-z0-9+.-]*:(?:\/\/)?)?.*@/is, '$1***@').replace(/([?&]password=)[^&]*/gi, '$1***'),
-  );
 }
 
 function readSecrets(value: string | undefined): string[] | undefined {
@@ -248,6 +238,13 @@ function readTls(read: Read): Config['tls'] {
       'the private key of the certificate in SALLYPORT_TLS_CERT',
     );
   return { cert, key };
+}
+
+/** Of a file that is read later; `kind` says what it is. */
+function readPath(read: Read, name: string, kind: string): string | undefined {
+  const path = read(name);
+  if (path === undefined || availableFile(path)) return path;
+  throw new ConfigError(name, quote(path), `the path of ${kind} that can be read`);
 }
 
 function readEgress(value: string | undefined): string[] {

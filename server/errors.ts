@@ -4,12 +4,13 @@ import type { Context } from 'hono';
 import type { Deps, Env } from './deps.ts';
 import { errorPage } from './hosted/error-page.ts';
 
-type Dialect = 'oauth' | 'management' | 'page' | 'bare';
+type Dialect = 'oauth' | 'database' | 'management' | 'page' | 'bare';
 
 /** What cannot be shown as a page: no tenant was found for it. */
 function dialectOf(c: Context<Env>): Dialect {
   const { path } = c.req;
   if (/^\/(oauth|\.well-known)\//.test(path)) return 'oauth';
+  if (/^\/dbconnections\//.test(path)) return 'database';
   if (/^\/(api\/v2|v1)(\/|$)/.test(path)) return 'management';
   return c.var.tenant === undefined ? 'bare' : 'page';
 }
@@ -18,6 +19,8 @@ export function notFound(c: Context<Env>): Response | Promise<Response> {
   switch (dialectOf(c)) {
     case 'oauth':
       return c.json({ error: 'not_found', error_description: 'Not Found' }, 404);
+    case 'database':
+      return c.json({ name: 'NotFoundError', code: 'not_found', description: 'Not Found', statusCode: 404 }, 404);
     case 'management':
       return c.json({ statusCode: 404, error: 'Not Found', message: 'Not Found' }, 404);
     case 'page':
@@ -37,6 +40,11 @@ export function faultHandler({
     switch (dialectOf(c)) {
       case 'oauth':
         return c.json({ error: 'server_error', error_description: 'Internal Server Error' }, 500);
+      case 'database':
+        return c.json(
+          { name: 'Error', code: 'server_error', description: 'Internal Server Error', statusCode: 500 },
+          500,
+        );
       case 'management':
         return c.json({ statusCode: 500, error: 'Internal Server Error', message: 'Internal Server Error' }, 500);
       case 'page':

@@ -15,6 +15,7 @@ import { createClock } from './clock.ts';
 import { loadConfig } from './config.ts';
 import { listen } from './listen.ts';
 import { createLogger } from './log.ts';
+import { openGeographyFile, readUntrustedAddressesFile } from './risk-files.ts';
 import { rootKeys } from './root-key.ts';
 import { endWith, startFault } from './start-fault.ts';
 
@@ -37,7 +38,19 @@ async function main(): Promise<void> {
   const sandbox = createSandbox({ egress, log, onOffence });
   const builds = createBuilds();
   const { scriptLimits, dev: inbox } = config;
-  const runtime = createRuntime({ store, sandbox, scriptLimits, now, random, passwords, mac: keyring, log, inbox });
+  const runtime = createRuntime({
+    store,
+    sandbox,
+    scriptLimits,
+    now,
+    random,
+    passwords,
+    mac: keyring,
+    log,
+    inbox,
+    geography: openGeographyFile(config),
+    untrusted: readUntrustedAddressesFile(config),
+  });
   const deps = { config, store, runtime, builds, clock, random, passwords, log };
   const app = createApp(deps, () => sandbox.ready());
   const demo = await boot(app, deps);
@@ -59,6 +72,7 @@ async function main(): Promise<void> {
     // Readers of the live console would hold the listener open for as long as they are allowed.
     runtime.liveConsole.end();
     await listener.close(GRACE_MS);
+    await runtime.drain(Math.max(0, deadline - Date.now()));
     await sandbox.drain(Math.max(0, deadline - Date.now()));
     await Promise.all([egress.close(), builds.close()]);
     await store.close();

@@ -3,6 +3,7 @@
 import { isIP } from 'node:net';
 import type { Context } from 'hono';
 import type { Caller } from '#runtime/runtime.ts';
+import type { JsonObject } from '#storage/records.ts';
 import type { Env } from './deps.ts';
 
 /** Why a request could not be read. `name` is the parameter in question. */
@@ -14,6 +15,7 @@ export type Parameters = Record<string, string>;
 export type ReadParameters = { ok: true; parameters: Parameters } | Unreadable;
 
 const BODY_LIMIT_BYTES = 64 * 1024;
+const FORM = 'application/x-www-form-urlencoded';
 
 /** A body as text, refused when it is longer than `limitBytes` or not UTF-8. */
 export async function readText(c: Context, limitBytes: number): Promise<{ ok: true; text: string } | Unreadable> {
@@ -35,7 +37,7 @@ export async function readText(c: Context, limitBytes: number): Promise<{ ok: tr
 /** Parameters of a body: a form, or (where `json` is allowed) a JSON object of texts. */
 export async function readParameters(c: Context, { json }: { json: boolean }): Promise<ReadParameters> {
   const type = mediaType(c.req.header('content-type'));
-  const form = type === 'application/x-www-form-urlencoded';
+  const form = type === FORM;
   if (!form && !(json && type === 'application/json')) return { ok: false, problem: 'wrong-type' };
   const body = await readText(c, BODY_LIMIT_BYTES);
   if (!body.ok) return body;
@@ -44,30 +46,68 @@ export async function readParameters(c: Context, { json }: { json: boolean }): P
 
 /** Parameters of the query string. */
 export function readQuery(c: Context): ReadParameters {
-  const url = c.req.url;
-  const start = url.indexOf('?');
-  return parseForm(start === -1 ? '' : url.slice(start + 1));
+  return parseForm(queryOf(c));
+}
+
+/** The names of a form or a query with all their values, in the order they were sent; empty ones too. */
+export type Values = ReadonlyMap<string, readonly string[]>;
+export type ReadValues = { ok: true; values: Values } | Unreadable;
+
+/** Every value of the query string. */
+export function readQueryValues(c: Context): ReadValues {
+  return parseValues(queryOf(c));
+}
+
+/** Every value of a form in the body. */
+export async function readFormValues(c: Context): Promise<ReadValues> {
+  if (mediaType(c.req.header('content-type')) !== FORM) return { ok: false, problem: 'wrong-type' };
+  const body = await readText(c, BODY_LIMIT_BYTES);
+  return body.ok ? parseValues(body.text) : body;
+}
+
+/** A JSON object in the body, with values of any kind. */
+export async function readJsonObject(c: Context): Promise<{ ok: true; object: JsonObject } | Unreadable> {
+  const body = await readText(c, BODY_LIMIT_BYTES);
+  if (!body.ok) return body;
+  const object = toObject(body.text);
+  return object === undefined ? { ok: false, problem: 'malformed' } : { ok: true, object };
 }
 
 /** RFC 6749 §3.1: a parameter comes once; one without a value counts as left out. */
+export function onceEach(values: Values): ReadParameters {
+  const repeated = [...values].find(([, all]) => all.length > 1);
+  if (repeated) return { ok: false, problem: 'duplicate', name: repeated[0] };
+  const present = [...values].flatMap(([name, [value = '']]) => (value === '' ? [] : [[name, value] as const]));
+  return { ok: true, parameters: Object.fromEntries(present) };
+}
+
+function queryOf(c: Context): string {
+  const url = c.req.url;
+  const start = url.indexOf('?');
+  return start === -1 ? '' : url.slice(start + 1);
+}
+
 function parseForm(text: string): ReadParameters {
+  const parsed = parseValues(text);
+  return parsed.ok ? onceEach(parsed.values) : parsed;
+}
+
+function parseValues(text: string): ReadValues {
   if (/%(?![0-9A-Fa-f]{2})/.test(text)) return { ok: false, problem: 'malformed' };
-  const seen = new Set<string>();
-  const entries: [string, string][] = [];
+  const values = new Map<string, string[]>();
   for (const [name, value] of new URLSearchParams(text)) {
-    if (seen.has(name)) return { ok: false, problem: 'duplicate', name };
-    seen.add(name);
-    if (value !== '') entries.push([name, value]);
+    const former = values.get(name);
+    if (former) former.push(value);
+    else values.set(name, [value]);
   }
-  return { ok: true, parameters: Object.fromEntries(entries) };
+  return { ok: true, values };
 }
 
 function parseObject(text: string): ReadParameters {
-  const parsed = parseJson(text);
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
-    return { ok: false, problem: 'malformed' };
+  const object = toObject(text);
+  if (object === undefined) return { ok: false, problem: 'malformed' };
   const entries: [string, string][] = [];
-  for (const [name, value] of Object.entries(parsed)) {
+  for (const [name, value] of Object.entries(object)) {
     if (value === null || value === '') continue;
     if (typeof value === 'object') return { ok: false, problem: 'not-text', name };
     entries.push([name, String(value)]);
@@ -75,12 +115,18 @@ function parseObject(text: string): ReadParameters {
   return { ok: true, parameters: Object.fromEntries(entries) };
 }
 
-function parseJson(text: string): unknown {
+function toObject(text: string): JsonObject | undefined {
   try {
-    return JSON.parse(text);
+    const parsed: unknown = JSON.parse(text);
+    return isObject(parsed) ? parsed : undefined;
   } catch {
     return undefined; // No JSON text at all; the caller refuses it like any other non-object.
   }
+}
+
+/** What `JSON.parse` gave holds nothing but JSON. */
+function isObject(parsed: unknown): parsed is JsonObject {
+  return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed);
 }
 
 export function mediaType(header: string | undefined): string {
@@ -138,6 +184,23 @@ export function readCaller(c: Context<Env>, trustProxy: number): Caller {
     method: c.req.method,
     ...(userAgent ? { userAgent } : {}),
     ...(language && language !== '*' ? { language } : {}),
+    ...(trustProxy > 0 ? proxyWord(c) : {}),
+  };
+}
+
+/** What a trusted proxy says of the connection it took. Where none is in front, anybody could say so, and nobody is heard. */
+function proxyWord(c: Context): Pick<Caller, 'asn' | 'ja3' | 'ja4'> {
+  const read = (name: string, shape: RegExp) => {
+    const value = c.req.header(name)?.trim();
+    return value !== undefined && shape.test(value) ? value : undefined;
+  };
+  const asn = read('x-client-asn', /^(AS)?\d{1,10}$/i)?.replace(/^as/i, '');
+  const ja3 = read('x-ja3-fingerprint', /^[0-9a-f]{32}$/i);
+  const ja4 = read('x-ja4-fingerprint', /^[a-z0-9_]{1,64}$/i);
+  return {
+    ...(asn === undefined ? {} : { asn }),
+    ...(ja3 === undefined ? {} : { ja3 }),
+    ...(ja4 === undefined ? {} : { ja4 }),
   };
 }
 

@@ -4,14 +4,15 @@
 import type { Desk } from './columns.ts';
 import { Violation, type Work } from './database.ts';
 import { refund } from './repositories/attempts.ts';
-import { acceptStep, used } from './repositories/authenticators.ts';
+import { acceptStep, insertAuthenticator, used } from './repositories/authenticators.ts';
+import { rememberBrowser, seen } from './repositories/devices.ts';
 import { insertExecution } from './repositories/executions.ts';
 import { insertHandle, take } from './repositories/handles.ts';
 import { insertLog } from './repositories/logs.ts';
 import { insertMessage } from './repositories/messages.ts';
-import { putSession } from './repositories/sessions.ts';
+import { putSession, removeSession } from './repositories/sessions.ts';
 import { claim, insertTransaction, replace } from './repositories/transactions.ts';
-import { loggedIn, mergeMetadata, rehash } from './repositories/users.ts';
+import { insertUser, loggedIn, mergeMetadata, rehash } from './repositories/users.ts';
 import type { Change, Committed, Store } from './store.ts';
 
 /** Writes one change; false when its guard failed. */
@@ -28,7 +29,12 @@ const writers: { [K in Change['kind']]: Writer<Extract<Change, { kind: K }>> } =
   'user.logged-in': loggedIn,
   'user.merge-metadata': mergeMetadata,
   'user.rehash': rehash,
+  'user.insert': insertUser,
+  'authenticator.insert': insertAuthenticator,
   'session.put': putSession,
+  'session.remove': removeSession,
+  'device.seen': seen,
+  'browser.remember': rememberBrowser,
   'attempt.refund': refund,
   'message.insert': insertMessage,
   'log.insert': insertLog,

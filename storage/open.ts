@@ -14,7 +14,9 @@ import { createAttempts } from './repositories/attempts.ts';
 import { createAuthenticators } from './repositories/authenticators.ts';
 import { createBindings } from './repositories/bindings.ts';
 import { createCollections } from './repositories/collections.ts';
+import { createDevices, createRememberedBrowsers } from './repositories/devices.ts';
 import { createExecutions } from './repositories/executions.ts';
+import { createGroupMemberships } from './repositories/group-memberships.ts';
 import { createHandles } from './repositories/handles.ts';
 import { createLogs } from './repositories/logs.ts';
 import { createMessages } from './repositories/messages.ts';
@@ -68,11 +70,13 @@ function createStore(desk: Desk): Store {
     bindings: createBindings(desk),
     users: createUsers(desk),
     authenticators: createAuthenticators(desk),
-    assignments: createAssignments(desk),
+    assignments: { ...createAssignments(desk), ...createGroupMemberships(desk) },
     signingKeys: createSigningKeys(desk),
     transactions: createTransactions(desk),
     handles: createHandles(desk),
     sessions: createSessions(desk),
+    devices: createDevices(desk),
+    rememberedBrowsers: createRememberedBrowsers(desk),
     takeAttempt: createAttempts(desk),
     messages: createMessages(desk),
     logs: createLogs(desk),

@@ -138,7 +138,14 @@ export type OrganizationRecord = {
   updatedAt: number;
 };
 
-export type IdentityRecord = { connection: string; provider: string; userId: string; isSocial: boolean };
+export type IdentityRecord = {
+  connection: string;
+  provider: string;
+  userId: string;
+  isSocial: boolean;
+  /** What the upstream said about a linked identity, under its own names. */
+  profileData?: JsonObject;
+};
 
 export type UserRecord = {
   tenantId: string;
@@ -158,7 +165,12 @@ export type UserRecord = {
   familyName?: string;
   picture?: string;
   blocked: boolean;
+  /** The first is the account's own; the others were linked to it. */
   identities: IdentityRecord[];
+  /** Set on an account that became a secondary identity of another: who signs in with it is that one. */
+  linkedTo?: string;
+  /** What the upstream provider sent beside the known profile, under its own names. */
+  attributes?: JsonObject;
   userMetadata: JsonObject;
   appMetadata: JsonObject;
   /** A PHC string (argon2id), or a bcrypt hash that was imported; absent for users without a password. */
@@ -396,11 +408,66 @@ export type SessionRecord = {
   methods: Json[];
   clients: string[];
   device: { initialIp?: string; initialUserAgent?: string; lastIp?: string; lastUserAgent?: string };
+  /** Set by scripts and by the Management API; none when absent. */
+  metadata?: Record<string, string>;
+  /** What a script chose for this session's cookie; the tenant's mode when absent. */
+  cookieMode?: 'persistent' | 'non-persistent';
   createdAt: number;
   updatedAt: number;
   authenticatedAt: number;
   expiresAt: number;
   idleExpiresAt: number;
+};
+
+/** Degrees, as a geographical database knows an address. */
+export type Coordinates = { latitude: number; longitude: number };
+
+/** A browser that a person completed a login with: one row for each browser and user agent. */
+export type LoginDeviceRecord = {
+  tenantId: string;
+  userId: string;
+  /** SHA-256 of the browser's binding cookie. */
+  device: string;
+  userAgent: string;
+  ip: string;
+  location?: Coordinates & { countryCode?: string };
+  firstSeenAt: number;
+  seenAt: number;
+};
+
+/** A browser that a person asked to be remembered after a second factor. */
+export type RememberedBrowserRecord = {
+  tenantId: string;
+  userId: string;
+  /** SHA-256 of the browser's binding cookie. */
+  device: string;
+  /** The last completed login in it in which a second factor was called for. */
+  renewedAt: number;
+  /** The last completed login in it. */
+  seenAt: number;
+};
+
+/** People of a tenant, of an organization or of an upstream directory, together. */
+export type GroupRecord = {
+  tenantId: string;
+  id: string;
+  name: string;
+  externalId?: string;
+  connectionId?: string;
+  organizationId?: string;
+  createdAt: number;
+  updatedAt: number;
+};
+
+/** A form that scripts may show; what it holds is for whoever renders it. */
+export type FormRecord = {
+  tenantId: string;
+  id: string;
+  name: string;
+  /** Nodes, start, ending, languages and so on, under their wire names. */
+  definition: JsonObject;
+  createdAt: number;
+  updatedAt: number;
 };
 
 /** The outbox, and in development the inbox: a message is a row of the commit that caused it. */
@@ -456,14 +523,16 @@ export type ExecutionResult = {
 };
 
 /**
- * The Actions that ran between two rests of a login, in order. `suspended`: the login paused for a person after them;
- * `partial`: it was denied, by a run or by what followed it; `final`: it was completed.
+ * The Actions that ran between two rests of a login, in order, or in one run of a trigger that never pauses.
+ * `suspended`: the login paused for a person after them; `partial`: it was denied, by a run or by what followed it;
+ * `final`: it was completed.
  */
 export type ExecutionRecord = {
   tenantId: string;
   id: string;
-  triggerId: 'post-login';
-  transactionId: string;
+  triggerId: string;
+  /** The login they ran in; absent where a trigger runs without one. */
+  transactionId?: string;
   userId?: string;
   clientId?: string;
   status: 'final' | 'suspended' | 'partial';

@@ -1,5 +1,6 @@
 // What storage promises, whatever the database. Everybody reads and writes through this interface;
 // `storage/conformance` (in test/) holds SQLite and PostgreSQL to the same lines.
+// Longer than 300 lines because a promise is read where it is given, all of them in one place.
 //
 // Guarantees
 //  1. `commit` is one short database transaction: all of its changes, or none. The first change whose guard fails
@@ -21,16 +22,20 @@ import type {
   ClientRecord,
   ConnectionRecord,
   ExecutionRecord,
+  FormRecord,
+  GroupRecord,
   HandleKind,
   HandleRecord,
   JsonObject,
   LeaseRecord,
+  LoginDeviceRecord,
   LogRecord,
   MessageRecord,
   ModuleRecord,
   ModuleVersionRecord,
   OrganizationRecord,
   OwnerRecord,
+  RememberedBrowserRecord,
   ResourceServerRecord,
   RoleRecord,
   SessionRecord,
@@ -63,8 +68,22 @@ export type Change =
   | { kind: 'user.merge-metadata'; tenantId: string; id: string; app: JsonObject; user: JsonObject; at: number }
   /** Writes only while the stored hash is still `from`; otherwise nothing happens. */
   | { kind: 'user.rehash'; tenantId: string; id: string; from: string; to: string }
-  /** Inserts, or replaces the row of the same id. Guard: an existing row belongs to the same user. */
-  | { kind: 'session.put'; session: SessionRecord }
+  /** Guard: as `Users.insert`: neither the id nor, within its connection, e-mail, username or phone number is taken. */
+  | { kind: 'user.insert'; user: UserRecord }
+  /** Guard: the user exists and the id is free. */
+  | { kind: 'authenticator.insert'; authenticator: AuthenticatorRecord }
+  /**
+   * Inserts, or replaces the row of the same id. Guard: an existing row belongs to the same user, or to `formerUserId`
+   * where the login was handed over to another account. `renews`: there must be one, so that a session that was revoked
+   * meanwhile does not come back.
+   */
+  | { kind: 'session.put'; session: SessionRecord; formerUserId?: string; renews?: true }
+  /** With the handles that find it. No guard. */
+  | { kind: 'session.remove'; tenantId: string; id: string }
+  /** Inserts, or renews what was seen last of this browser and user agent. No guard but that the user exists. */
+  | { kind: 'device.seen'; device: LoginDeviceRecord }
+  /** Inserts or replaces the row of this user and browser. No guard but that the user exists. */
+  | { kind: 'browser.remember'; browser: RememberedBrowserRecord }
   | { kind: 'attempt.refund'; tenantId: string; key: string; refillSeconds: number }
   | { kind: 'message.insert'; message: MessageRecord }
   | { kind: 'log.insert'; log: LogRecord }
@@ -97,8 +116,12 @@ export type UserQuery = {
 };
 
 export interface Users {
-  /** `conflict`: the id, or e-mail, username or phone number within its connection, is taken. */
+  /**
+   * `conflict`: the id, or e-mail, username or phone number within its connection, is taken, or `linkedTo` names no
+   * other account.
+   */
   insert(user: UserRecord): Promise<'inserted' | 'conflict'>;
+  /** Accounts linked to another are found too; lists, of any kind, leave them out. */
   find(tenantId: string, id: string): Promise<UserRecord | undefined>;
   /** Who signs in to `connection` with this text: an e-mail address (any case), a username or a phone number. */
   findByIdentifier(tenantId: string, connection: string, identifier: string): Promise<UserRecord | undefined>;
@@ -108,7 +131,10 @@ export interface Users {
     id: string,
     edit: (current: UserRecord) => UserRecord,
   ): Promise<UserRecord | 'missing' | 'conflict'>;
-  /** Removes the user with authenticators, memberships, roles, sessions, handles and open logins. */
+  /**
+   * Removes the user with authenticators, memberships, roles, groups, known and remembered browsers, sessions, handles
+   * and open logins, and in the same way the accounts that are linked to it.
+   */
   remove(tenantId: string, id: string): Promise<boolean>;
   /** Ends what is open: transactions not finished, their handles, sessions and theirs. A changed password calls this. */
   endLogins(tenantId: string, id: string): Promise<void>;
@@ -142,6 +168,11 @@ export interface Assignments {
   /** Roles are dropped with the membership. */
   addMemberRoles(tenantId: string, organizationId: string, userId: string, roleIds: string[]): Promise<void>;
   removeMemberRoles(tenantId: string, organizationId: string, userId: string, roleIds: string[]): Promise<void>;
+  addToGroup(tenantId: string, groupId: string, userIds: string[], at: number): Promise<void>;
+  removeFromGroup(tenantId: string, groupId: string, userIds: string[]): Promise<void>;
+  /** In the order in which the groups were made, with when the user joined. */
+  groupsOf(tenantId: string, userId: string, page: Page): Promise<Listed<{ group: GroupRecord; joinedAt: number }>>;
+  inGroup(tenantId: string, groupId: string, page: Page): Promise<Listed<UserRecord>>;
 }
 
 export type LogQuery = {
@@ -205,6 +236,10 @@ export interface Store {
   modules: Collection<ModuleRecord>;
   /** Key: module and number, `<moduleId> <number>`. Parent: module. */
   moduleVersions: Collection<ModuleVersionRecord>;
+  /** Key: none. Parent: connection, or organization, if it has one. Removing one removes its memberships. */
+  groups: Collection<GroupRecord>;
+  /** Key: none. */
+  forms: Collection<FormRecord>;
   /** Key: none. One that no Action and no version names is removed by the sweep, an hour after its last update. */
   builds: Collection<BuildRecord>;
   bindings: {
@@ -236,7 +271,29 @@ export interface Store {
   };
   sessions: {
     find(tenantId: string, id: string): Promise<SessionRecord | undefined>;
-    remove(tenantId: string, id: string): Promise<void>;
+    /** Newest first, those that have run out but were not yet swept included. */
+    ofUser(tenantId: string, userId: string, page: Page): Promise<Listed<SessionRecord>>;
+    /** Reads, edits and writes back in one database transaction. */
+    update(
+      tenantId: string,
+      id: string,
+      edit: (current: SessionRecord) => SessionRecord,
+    ): Promise<SessionRecord | 'missing'>;
+    /** With the handles that find it; false when there was none. */
+    remove(tenantId: string, id: string): Promise<boolean>;
+    /** Every session of the user, with their handles; returns how many. */
+    removeOfUser(tenantId: string, userId: string): Promise<number>;
+  };
+  /** Browsers people have completed logins with. The sweep removes those not seen for 90 days. */
+  devices: {
+    /** Last seen first, at most 100. */
+    ofUser(tenantId: string, userId: string): Promise<LoginDeviceRecord[]>;
+  };
+  /** Browsers that are asked for no second factor. The sweep removes those renewed more than 30 days ago. */
+  rememberedBrowsers: {
+    find(tenantId: string, userId: string, device: string): Promise<RememberedBrowserRecord | undefined>;
+    /** Forgets all of a user's. */
+    clear(tenantId: string, userId: string): Promise<void>;
   };
   /**
    * Takes one attempt from a persisted bucket of `capacity` that gains one every `refillSeconds`: one atomic
@@ -266,8 +323,8 @@ export interface Store {
   };
 
   /**
-   * Removes expired transactions, handles, sessions, messages and executions, full buckets, and builds that nothing
-   * names; returns how many rows went.
+   * Removes expired transactions, handles, sessions, messages and executions, full buckets, browsers long not seen, and
+   * builds that nothing names; returns how many rows went.
    */
   sweep(now: number): Promise<number>;
   /** Answers when the database does; throws otherwise. */

@@ -30,7 +30,9 @@ export type CollectionName =
   | 'action_versions'
   | 'builds'
   | 'modules'
-  | 'module_versions';
+  | 'module_versions'
+  | 'groups'
+  | 'forms';
 
 export type UserRow = {
   seq: Generated<number>;
@@ -53,6 +55,8 @@ export type UserRow = {
   picture: string | null;
   blocked: number;
   identities: string;
+  linked_to: string | null;
+  attributes: string | null;
   user_metadata: string;
   app_metadata: string;
   password_hash: string | null;
@@ -110,6 +114,7 @@ type ExecutionRow = {
   seq: Generated<number>;
   tenant_id: string;
   id: string;
+  /** Empty where no login belongs to it. */
   transaction_id: string;
   user_key: string | null;
   /** Sealed. */
@@ -133,7 +138,7 @@ export type MessageRow = {
   expires_at: number;
 };
 
-type SessionRow = {
+export type SessionRow = {
   tenant_id: string;
   id: string;
   user_id: string;
@@ -143,6 +148,27 @@ type SessionRow = {
   authenticated_at: number;
   expires_at: number;
   idle_expires_at: number;
+};
+
+export type LoginDeviceRow = {
+  tenant_id: string;
+  user_id: string;
+  device: string;
+  /** SHA-256 of the user agent, which may be longer than a key can be. */
+  agent_hash: string;
+  user_agent: string;
+  ip: string;
+  location: string | null;
+  first_seen_at: number;
+  seen_at: number;
+};
+
+type RememberedBrowserRow = {
+  tenant_id: string;
+  user_id: string;
+  device: string;
+  renewed_at: number;
+  seen_at: number;
 };
 
 export type BindingRow = {
@@ -174,6 +200,7 @@ export type Tables = Record<CollectionName, CollectionTable> & {
   user_roles: { tenant_id: string; user_id: string; role_id: string };
   members: { seq: Generated<number>; tenant_id: string; organization_id: string; user_id: string };
   member_roles: { tenant_id: string; organization_id: string; user_id: string; role_id: string };
+  group_members: { seq: Generated<number>; tenant_id: string; group_id: string; user_id: string; joined_at: number };
   authenticators: AuthenticatorRow;
   bindings: BindingRow;
   signing_keys: {
@@ -189,6 +216,8 @@ export type Tables = Record<CollectionName, CollectionTable> & {
   transactions: TransactionRow;
   handles: { tenant_id: string; kind: string; hash: string; target_id: string; ask: number; expires_at: number };
   sessions: SessionRow;
+  login_devices: LoginDeviceRow;
+  remembered_browsers: RememberedBrowserRow;
   /** `tat`: the moment at which the bucket is full again (GCRA's theoretical arrival time). */
   attempts: { tenant_id: string; key_hash: string; tat: number };
   messages: MessageRow;

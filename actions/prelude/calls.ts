@@ -34,6 +34,14 @@ function errorOf(description: unknown): Error {
   return error;
 }
 
+const ABSOLUTE_URL = /^\s*[a-z][a-z0-9+.-]*:\/\/[^\s/?#]/i;
+
+/** Whether Node reads the text as a URL; where this context cannot ask it, whether it looks like one. */
+export function isUrl(text: string): boolean {
+  if (computeOutside === undefined) return ABSOLUTE_URL.test(text);
+  return compute('url', stringify({ url: text })) !== '';
+}
+
 /** Refuses what would need a login where there is none yet. */
 export function refuseWhileLoading(what: string): void {
   if (run.phase !== 'loading') return;
@@ -73,6 +81,11 @@ function compute(operation: string, payload: string): string {
   const { v, e } = parse(computeOutside(operation, payload) as string) as { v?: string; e?: unknown };
   if (e !== undefined) throw errorOf(e);
   return v ?? '';
+}
+
+/** A question that the host answers with JSON. What `say` throws rejects, as everything does that such a method throws. */
+export async function ask(operation: string, say: () => unknown[]): Promise<unknown> {
+  return parse(await call(operation, stringify(say())).answer);
 }
 
 /** Secrets of the shared modules, by module; there are none before the run starts. */

@@ -1,12 +1,13 @@
 // Guest code: the only function the host ever calls. Everything crosses the wall as text or number; what the script
 // returns or throws never crosses it at all. One context, one run.
 
-import { postLogin } from '../post-login.ts';
 import type { TriggerContract } from '../trigger.ts';
-import { createApi, given } from './api.ts';
+import { TRIGGERS } from '../triggers.ts';
+import { createApi } from './api.ts';
 import { hasOpenCalls, host, setComputeOutside, setModuleSecrets, settleCall, takeFresh } from './calls.ts';
 import { setClock } from './clock.ts';
 import { noteFault, noteMessage } from './faults.ts';
+import { setCache, setGiven } from './given.ts';
 import { installGlobals } from './globals.ts';
 import {
   apply,
@@ -26,7 +27,7 @@ type ModuleBody = (module: unknown, exports: unknown, require: unknown, console:
 /** Declared around the bundle. */
 declare const sallyport: { entry: unknown };
 
-const contracts: Record<string, TriggerContract> = { 'post-login': postLogin };
+const contracts: Record<string, TriggerContract> = TRIGGERS;
 const console = installGlobals();
 let api: unknown;
 let module: { exports: unknown } = { exports: {} };
@@ -90,7 +91,7 @@ function start(handler: string, eventJson: string, secretsJson: string): void {
   }
   const event = parse(eventJson) as Record<string, unknown>;
   event.secrets = parse(secretsJson);
-  given.event = event;
+  setGiven(event, eventJson);
   try {
     const call = (exported as Record<string, unknown>)[handler];
     if (!isAsyncFunction(call)) {
@@ -157,6 +158,8 @@ function entry(
     case 'start':
       setClock(now as number, ...dice);
       return start(a as string, b as string, c as string);
+    case 'cache':
+      return setCache(a as string);
     case 'modules':
       return setModuleSecrets(a as string);
     case 'resume':

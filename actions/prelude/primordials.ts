@@ -15,7 +15,15 @@ export const NativeArrayBuffer = ArrayBuffer;
 
 const { getPrototypeOf } = Reflect;
 const { then: promiseThen } = Promise.prototype;
-const { slice: stringSlice, charCodeAt: stringCharCodeAt, includes: stringIncludes } = String.prototype;
+const {
+  slice: stringSlice,
+  charCodeAt: stringCharCodeAt,
+  includes: stringIncludes,
+  toWellFormed: stringToWellFormed,
+} = String.prototype;
+const escapeBytes = encodeURIComponent;
+const undoEscapes = unescape;
+const { exec: regExpExec } = RegExp.prototype;
 const { isPrototypeOf: objectIsPrototypeOf } = Object.prototype;
 const { captureStackTrace } = Error as unknown as { captureStackTrace: (holder: object, below: unknown) => void };
 const { isError: nativeIsError } = Error as unknown as { isError?: (value: unknown) => boolean };
@@ -26,6 +34,14 @@ const asyncFunctionPrototype = getPrototypeOf(async () => {});
 export const slice = (text: string, from: number, to: number): string => apply(stringSlice, text, [from, to]);
 export const includes = (text: string, part: string): boolean => apply(stringIncludes, text, [part]);
 export const charCodeAt = (text: string, at: number): number => apply(stringCharCodeAt, text, [at]);
+
+const nonAscii = /[\u0080-\uffff]/;
+
+/** Bytes of UTF-8. There is no Buffer in here: percent-encoding makes one escape of each byte, and undoing it one unit. */
+export const byteLength = (text: string): number =>
+  apply(regExpExec, nonAscii, [text]) === null
+    ? text.length
+    : undoEscapes(escapeBytes(apply(stringToWellFormed, text, []))).length;
 
 /** `promise.then` by the original method; refuses what is no native promise. */
 export const whenSettled = (

@@ -2,7 +2,16 @@
 // so that nothing the script does later can change it.
 
 import type { ArgumentBound } from '../trigger.ts';
-import { captureSite, charCodeAt, NativeError, readSite, type Site, slice, stringify } from './primordials.ts';
+import {
+  byteLength,
+  captureSite,
+  charCodeAt,
+  NativeError,
+  readSite,
+  type Site,
+  slice,
+  stringify,
+} from './primordials.ts';
 
 const MAX_CONSOLE_LINES = 256;
 const MAX_LATE_CALLS = 16;
@@ -60,33 +69,28 @@ export function overLimit(name: GuestLimit | undefined, message: string): Error 
   return error;
 }
 
-/** `nameJson`: the name as JSON. `bound`: how large the arguments may be, as JSON. */
-export function recordCommand(nameJson: string, args: unknown[], bound: ArgumentBound | undefined): void {
+/**
+ * `name` is one of the contract's: it needs no escaping. `bound`: how large the arguments may be, as JSON. Where there is no room for the command
+ * the run has failed, or, unless `must`, nothing happens and the answer is false.
+ */
+export function recordCommand(name: string, args: unknown[], bound: ArgumentBound | undefined, must: boolean): boolean {
+  if (!must && run.commandCount >= limits.commands) return false;
   let { length } = args;
   while (length > 0 && args[length - 1] === undefined) length--;
   args.length = length;
   if (++run.commandCount > limits.commands)
     throw overLimit('commands', `A script must not call api more than ${limits.commands} times.`);
   const json = stringify(args) ?? '[]';
-  if (bound !== undefined && exceeds(json, bound.bytes)) throw new NativeError(bound.message);
-  const command = `{"name":${nameJson},"args":${json}}`;
+  // A unit is three bytes at most: short texts, which is nearly all of them, need no counting.
+  if (bound !== undefined && json.length * 3 > bound.bytes && byteLength(json) > bound.bytes)
+    throw new NativeError(bound.message);
+  const command = `{"name":"${name}","args":${json}}`;
+  if (!must && run.commandSize + command.length > limits.outputSize) return false;
   run.commandSize += command.length;
   if (run.commandSize > limits.outputSize)
     throw overLimit('outputSize', `What a script hands to api must not exceed ${limits.outputSize / 1024} KB.`);
   run.commands = run.commands === '' ? command : `${run.commands},${command}`;
-}
-
-/** Whether `text` has more bytes of UTF-8. There is no Buffer in here, so near the limit they are counted. */
-function exceeds(text: string, limit: number): boolean {
-  // A unit is three bytes at most: short texts, which is nearly all of them, need no counting.
-  if (text.length * 3 <= limit) return false;
-  let bytes = text.length;
-  for (let i = 0; i < text.length; i++) {
-    const unit = charCodeAt(text, i);
-    if (unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff)) bytes += 2;
-    else if (unit > 0x7f) bytes += 1;
-  }
-  return bytes > limit;
+  return true;
 }
 
 export function recordLateCall(name: string): void {

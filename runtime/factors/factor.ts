@@ -2,8 +2,8 @@
 import type { FactorType } from '#actions/post-login.ts';
 import type { AuthenticatorRecord, GuardianFactorName, TenantRecord, UserRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
-import type { Mac } from '../ports.ts';
-import type { Challenge } from '../transaction/transaction.ts';
+import type { Mac, Random } from '../ports.ts';
+import type { Challenge, Enrollment } from '../transaction/transaction.ts';
 
 /** Whose factors, under which switches. Fresh rows of the step that asks. */
 export type Person = { tenant: TenantRecord; user: UserRecord; authenticators: AuthenticatorRecord[] };
@@ -20,6 +20,18 @@ export type UsableAuthenticator = {
   record?: AuthenticatorRecord;
 };
 
+/** How a person comes to have a factor. */
+export type Enroller = {
+  /** An authenticator in the making; nothing is stored or sent. */
+  begin(authenticatorId: string, random: Random, now: number): Enrollment;
+  /**
+   * Judges the code that proves the new authenticator: its row without the parts that every row has, or nothing.
+   * Pure, like `verify` of a factor.
+   */
+  prove(enrollment: Enrollment, code: string, mac: Mac, now: number): NewAuthenticator | undefined;
+};
+export type NewAuthenticator = Pick<AuthenticatorRecord, 'type' | 'secret' | 'totpStep' | 'phoneNumber'>;
+
 export type Verdict = { ok: true; changes: Change[] } | { ok: false };
 
 export type Factor = {
@@ -32,6 +44,8 @@ export type Factor = {
   enrolled(person: Person): UsableAuthenticator[];
   /** Judges a code. Pure: what makes it spent leaves as guarded changes. */
   verify(challenge: Challenge, code: string, authenticator: UsableAuthenticator, mac: Mac, now: number): Verdict;
+  /** Absent where a factor enrolls itself. */
+  enroll?: Enroller;
   /** How a page names the address, masked; undefined where there is none. */
   describe(authenticator: UsableAuthenticator): string | undefined;
 };

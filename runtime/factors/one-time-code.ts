@@ -8,14 +8,27 @@ const CODE_LENGTH = 6;
 export const CODE_LIFETIME_MS = 5 * 60_000;
 const PURPOSE = 'one-time-code';
 
-export function newCode(challengeId: string, random: Random, mac: Mac): { code: string; codeMac: string } {
+/** `subject`: what the code is bound to: the id of its challenge, or of the authenticator it enrolls with its number. */
+export function newCode(subject: string, random: Random, mac: Mac): { code: string; codeMac: string } {
   const code = random.digits(CODE_LENGTH);
-  return { code, codeMac: mac.mac(PURPOSE, `${challengeId} ${code}`) };
+  return { code, codeMac: mac.mac(PURPOSE, `${subject} ${code}`) };
 }
 
 /** Constant time. A used code is gone with its challenge, whose write is guarded by the login's revision. */
 export function verifySentCode(challenge: Challenge, code: string, mac: Mac, now: number): Verdict {
-  if (challenge.codeMac === undefined) return { ok: false };
-  const matches = mac.macMatches(PURPOSE, `${challenge.id} ${code}`, challenge.codeMac);
-  return matches && now < challenge.expiresAt ? { ok: true, changes: [] } : { ok: false };
+  const { id, codeMac, expiresAt } = challenge;
+  return codeMac !== undefined && isCode(id, code, { codeMac, expiresAt }, mac, now)
+    ? { ok: true, changes: [] }
+    : { ok: false };
+}
+
+export function isCode(
+  subject: string,
+  code: string,
+  sent: { codeMac: string; expiresAt: number },
+  mac: Mac,
+  now: number,
+): boolean {
+  const matches = mac.macMatches(PURPOSE, `${subject} ${code}`, sent.codeMac);
+  return matches && now < sent.expiresAt;
 }

@@ -1,9 +1,11 @@
 // A TOTP app (RFC 6238): SHA-1, six digits, 30 s. The former, the present and the next step are taken, each at most once
 // per authenticator and never an older one after a newer.
-import { createGuardrails, verifySync } from 'otplib';
+import { createGuardrails, ScureBase32Plugin, verifySync } from 'otplib';
 import { confirmed, type Factor } from './factor.ts';
 
 const STEP_SECONDS = 30;
+/** RFC 4226 §4 recommends 160 bits. */
+const KEY_HEX_DIGITS = 40;
 
 /** Keys of 80 bits (16 characters) are what many people's apps were enrolled with; RFC 4226 §4 would like 128. */
 const OLDER_KEYS = createGuardrails({ MIN_SECRET_BYTES: 10 });
@@ -29,6 +31,19 @@ export const otp: Factor = {
     if (step === undefined || !record) return { ok: false };
     // Two logins that present one code at once: the guard lets one of them through.
     return { ok: true, changes: [{ kind: 'authenticator.accept-step', tenantId: record.tenantId, id, step }] };
+  },
+  enroll: {
+    begin: (authenticatorId, random, createdAt) => {
+      const key = Buffer.from(random.hex(KEY_HEX_DIGITS), 'hex');
+      const secret = new ScureBase32Plugin().encode(key, { padding: false });
+      return { factor: 'otp', authenticatorId, secret, createdAt };
+    },
+    prove: (enrollment, code, _mac, now) => {
+      if (enrollment.factor !== 'otp') return undefined;
+      const totpStep = acceptedStep(enrollment.secret, code, undefined, now);
+      // The step is spent with it: the code that enrolled an app does not answer the next challenge.
+      return totpStep === undefined ? undefined : { type: 'totp', secret: enrollment.secret, totpStep };
+    },
   },
   describe: () => undefined,
 };

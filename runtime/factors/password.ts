@@ -27,19 +27,22 @@ export async function verifyPassword(
       logs: [{ type, description: 'Wrong email or password.', userName, ...whose, details }],
     };
   }
-  if (user.blocked) {
+  // A secondary identity opens the account it was linked to.
+  const account = user.linkedTo === undefined ? user : await store.users.find(tenant.id, user.linkedTo);
+  if (!account) throw new Error('a linked account leads nowhere');
+  if (user.blocked || account.blocked) {
     const reason = 'user is blocked';
     return {
       kind: 'barred',
       code: 'unauthorized',
       reason,
-      logs: [{ type: 'f', description: reason, userName, userId: user.id }],
+      logs: [{ type: 'f', description: reason, userName, userId: account.id }],
     };
   }
   const from = user.passwordHash;
-  const proved = from === undefined ? {} : { passwordHash: from };
+  const proved = from === undefined || account !== user ? {} : { passwordHash: from };
   const changes: Change[] = [
-    { kind: 'user.logged-in', tenantId: tenant.id, id: user.id, at: now(), ip: caller.ip, ...proved },
+    { kind: 'user.logged-in', tenantId: tenant.id, id: account.id, at: now(), ip: caller.ip, ...proved },
   ];
   if (rehash !== undefined && from !== undefined) {
     changes.push({ kind: 'user.rehash', tenantId: tenant.id, id: user.id, from, to: rehash });
@@ -48,14 +51,14 @@ export async function verifyPassword(
   return {
     kind: 'verified',
     method: { name: 'pwd', at: now(), in: 'transaction' },
-    subject: { kind: 'user', userId: user.id, connectionId: id, connection: name, strategy },
+    subject: { kind: 'user', userId: account.id, connectionId: id, connection: name, strategy },
     changes,
     logs: [],
   };
 }
 
 /** The database connection a client signs people in with: the tenant's default directory if the client may use it. */
-async function connectionFor(
+export async function connectionFor(
   store: Ports['store'],
   tenant: TenantRecord,
   client: ClientRecord,

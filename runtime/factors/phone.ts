@@ -2,7 +2,7 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import { confirmed, type Factor } from './factor.ts';
 import { maskPhone } from './mask.ts';
-import { verifySentCode } from './one-time-code.ts';
+import { isCode, verifySentCode } from './one-time-code.ts';
 
 export const phone: Factor = {
   type: 'phone',
@@ -15,10 +15,30 @@ export const phone: Factor = {
     );
   },
   verify: (challenge, code, _authenticator, mac, now) => verifySentCode(challenge, code, mac, now),
+  enroll: {
+    begin: (authenticatorId, _random, createdAt) => ({ factor: 'phone', authenticatorId, createdAt }),
+    prove: (enrollment, code, mac, now) => {
+      if (enrollment.factor !== 'phone') return undefined;
+      const { phoneNumber, sent } = enrollment;
+      if (phoneNumber === undefined || !sent) return undefined;
+      return isCode(boundTo(enrollment), code, sent, mac, now) ? { type: 'phone', phoneNumber } : undefined;
+    },
+  },
   describe: ({ address }) => (address === undefined ? undefined : maskPhone(address)),
 };
 
 /** E.164 where it parses, otherwise as it was written. */
 export function toE164(number: string): string {
   return parsePhoneNumberFromString(number)?.number ?? number;
+}
+
+/** What the code of an enrollment is bound to: another number or another enrollment needs another code. */
+export function boundTo({ authenticatorId, phoneNumber = '' }: { authenticatorId: string; phoneNumber?: string }) {
+  return `${authenticatorId} ${phoneNumber}`;
+}
+
+/** A number as a person writes it, with its country code; undefined when no phone has it. */
+export function readPhoneNumber(text: string): string | undefined {
+  const parsed = parsePhoneNumberFromString(text);
+  return parsed?.isPossible() ? parsed.number : undefined;
 }

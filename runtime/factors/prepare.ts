@@ -3,31 +3,60 @@
 import { codeMessage } from '../delivery/delivery.ts';
 import type { Ports } from '../ports.ts';
 import type { LogDraft, WorkInput } from '../transaction/input.ts';
-import type { BusyState, Challenge, LoginTransaction, Offer } from '../transaction/transaction.ts';
+import type {
+  BusyState,
+  Challenge,
+  FactorAsk,
+  LoginTransaction,
+  Offer,
+  Rememberable,
+} from '../transaction/transaction.ts';
 import { factorOf, usable } from './catalogue.ts';
 import type { Person } from './factor.ts';
 import { CODE_LIFETIME_MS, newCode } from './one-time-code.ts';
-import { NOTHING_USABLE, oneUnusable, select } from './select.ts';
+import { enrollBy } from './prepare-enrollment.ts';
+import { type Remembered, rememberableFor, standsIn } from './remembered-browser.ts';
+import { oneUnusable, select } from './select.ts';
 
 type Preparing = Extract<BusyState, { name: 'preparing' }>;
-type Needed = Pick<Ports, 'random' | 'mac' | 'now'>;
+export type Needed = Pick<Ports, 'random' | 'mac' | 'now'>;
 
-export function prepare(ports: Needed, tx: LoginTransaction, state: Preparing, person: Person): WorkInput {
-  const { ask, chosen, resend } = state;
+export function prepare(
+  ports: Needed,
+  tx: LoginTransaction,
+  state: Preparing,
+  person: Person,
+  browser: Remembered,
+): WorkInput {
+  const { ask, chosen } = state;
+  if (ask.kind === 'redirect' || ask.kind === 'form') {
+    const result = tx.selection === 'nobody' ? 'unattended' : 'redirected';
+    return { kind: 'prepared', result, logs: [] };
+  }
   const selected = select(ask, person, tx.methods);
+  const from = ask.askedBy === '' ? {} : { details: { action_name: ask.askedBy } };
   if (selected.kind === 'none') {
-    const logs: LogDraft[] = [{ type: 'mfar', description: NOTHING_USABLE, details: { action_name: ask.askedBy } }];
-    return { kind: 'prepared', result: 'unusable', reason: NOTHING_USABLE, logs };
+    const { reason } = selected;
+    return { kind: 'prepared', result: 'unusable', reason, logs: [{ type: 'mfar', description: reason, ...from }] };
   }
   // Said once per ask: when it is first met, not when the person comes back to it.
   const firstMet = chosen === undefined && tx.ask < ask.ordinal;
-  const logs: LogDraft[] = firstMet ? selected.unusable.map((name) => warning(name, ask.askedBy)) : [];
-  if (selected.kind === 'satisfied') return { kind: 'prepared', result: 'satisfied', logs };
+  const logs: LogDraft[] = firstMet
+    ? selected.unusable.map((name) => ({ type: 'w', description: oneUnusable(ask.kind, name), ...from }))
+    : [];
+  if (selected.kind === 'satisfied') return { kind: 'prepared', result: 'satisfied', by: selected.by, logs };
+  if (selected.kind === 'challenge' && standsIn(browser, tx, ask, person, ports.now())) {
+    return { kind: 'prepared', result: 'satisfied', by: 'remembered', logs };
+  }
   if (tx.selection === 'nobody') return { kind: 'prepared', result: 'unattended', logs };
-  const { offers } = selected;
-  const offer = pick(offers, ask.prefer, chosen);
-  if (!offer) return { kind: 'prepared', result: 'offered', offers, logs };
-  return challengeBy(ports, tx, person, offer, offers, resend === true, logs);
+
+  const { offers, prefer } = selected;
+  const offer = pick(offers, prefer, chosen);
+  const rememberable = selected.kind === 'challenge' ? rememberableFor(browser, tx, ask) : 'never';
+  if (!offer) return { kind: 'prepared', result: 'offered', to: selected.kind, offers, rememberable, logs };
+  return selected.kind === 'enroll'
+    ? enrollBy(ports, tx, person, offer.factor, state, offers, logs)
+    : challengeBy(ports, tx, person, { ask, offer, offers, rememberable, resend: state.resend === true }, logs);
 }
 
 /** The offer to show at once; undefined means the picker. */
@@ -39,19 +68,19 @@ function pick(offers: Offer[], prefer: 'first' | 'any', chosen: string | undefin
   return prefer === 'first' || offers.length === 1 ? offers[0] : undefined;
 }
 
+type Chosen = { ask: FactorAsk; offer: Offer; offers: Offer[]; rememberable: Rememberable; resend: boolean };
+
 function challengeBy(
   { random, mac, now }: Needed,
   tx: LoginTransaction,
   person: Person,
-  offer: Offer,
-  offers: Offer[],
-  resend: boolean,
+  { offer, offers, rememberable, resend }: Chosen,
   logs: LogDraft[],
 ): WorkInput {
   const factor = factorOf(offer.factor);
   const authenticator = factor && usable(factor, person)[0];
   if (!factor || !authenticator) throw new Error(`an offer without an authenticator: ${offer.factor}`);
-  const result = { kind: 'prepared', result: 'challenged', offers } as const;
+  const result = { kind: 'prepared', result: 'challenged', offers, rememberable } as const;
 
   // Coming back to a method whose code is still good sends nothing; only "resend" voids the code that is out.
   const open = tx.challenges.find((challenge) => challenge.authenticatorId === authenticator.id);
@@ -95,8 +124,4 @@ function challengeBy(
     deliver: [message.id],
     logs,
   };
-}
-
-function warning(name: string, askedBy: string): LogDraft {
-  return { type: 'w', description: oneUnusable(name), details: { action_name: askedBy } };
 }

@@ -1,39 +1,132 @@
-// Which of the requested factors can meet an ask, and what is told about those that cannot. Pure: fresh rows in, a
-// decision out. Rules and texts: actions-api reference, sections 3.2, 3.3 and 3.8.
-import type { Ask, Offer, ProvenMethod } from '../transaction/transaction.ts';
-import { factorNamed, usable } from './catalogue.ts';
-import type { Person } from './factor.ts';
+// Which factors can meet an ask, and what is told about those that cannot. Pure: fresh rows in, a decision out.
+// Rules and texts: actions-api reference, sections 3.2, 3.3, 3.6 and 3.8.
+import type { MfaProvider } from '#actions/post-login-command.ts';
+import type { ChallengeAsk, EnrollAsk, FactorAsk, Offer, PolicyAsk, ProvenMethod } from '../transaction/transaction.ts';
+import { enrollable, factorNamed, factors, isEnrolled, properName, usable } from './catalogue.ts';
+import type { Factor, Person } from './factor.ts';
 
+/** `unusable`: names of requested factors that cannot be used while another can. */
 export type Selected =
-  /** Everything asked for was passed in this transaction. */
-  { kind: 'satisfied'; unusable: string[] } | { kind: 'none' } | { kind: 'some'; offers: Offer[]; unusable: string[] };
+  /** Everything asked for was passed in this transaction, or is enrolled already. */
+  | { kind: 'satisfied'; by: 'passed' | 'enrolled'; unusable: string[] }
+  | { kind: 'none'; reason: string }
+  | { kind: 'challenge'; offers: Offer[]; prefer: 'first' | 'any'; unusable: string[] }
+  | { kind: 'enroll'; offers: Offer[]; prefer: 'first' | 'any'; unusable: string[] };
 
-/** Wire text of the tenant log when nothing requested is usable. */
+/** Wire texts of the tenant log (§3.8). */
 export const NOTHING_USABLE =
   'An MFA challenge is used in a PostLogin action but the requested factors are not properly set up. To perform MFA, enable the requested factors and ensure the user is enrolled with them.';
+export const NOTHING_ENROLLABLE =
+  'An MFA enrollment is used in a PostLogin action but the requested factors are not properly set up. To perform MFA, enable the requested factors and ensure the user is not already enrolled with them.';
+export const CHALLENGE_FIRST =
+  'An MFA enrollment was requested but the user is already enrolled in MFA. Challenge with at least one existing factor before enrolling a new one.';
+const NO_FACTOR =
+  'Multi-factor authentication is required, but the user has no factor that can be used and none can be enrolled. Enable a factor for the tenant.';
 
-/** Wire text of the tenant log when one factor is not usable and another is. */
-export function oneUnusable(factorName: string): string {
-  return `An MFA challenge is used in a PostLogin action, but the requested factor ${factorName} is not properly set up. Enable the requested factor and ensure the user is enrolled with it.`;
+export function select(ask: FactorAsk, person: Person, methods: ProvenMethod[]): Selected {
+  switch (ask.kind) {
+    case 'challenge':
+      return selectChallenge(ask, person, methods);
+    case 'enroll':
+      return selectEnrollment(ask, person, methods);
+    case 'challenge-or-enroll':
+      return selectForPolicy(ask, person);
+  }
 }
 
-export function select(ask: Ask, person: Person, methods: ProvenMethod[]): Selected {
+function selectChallenge(ask: ChallengeAsk, person: Person, methods: ProvenMethod[]): Selected {
   const offers: Offer[] = [];
   const unusable: string[] = [];
-  const seen = new Set<string>();
   let passed = 0;
-  for (const request of ask.factors) {
-    const factor = factorNamed(request.type);
-    const name = factor?.type ?? request.type;
-    if (seen.has(name)) continue;
-    seen.add(name);
-    const authenticators = factor ? usable(factor, person) : [];
-    if (methods.some((method) => method.in === 'transaction' && method.name === 'mfa' && method.type === name))
-      passed++;
-    else if (factor && authenticators.length > 0) {
-      offers.push({ factor: factor.type, authenticators: authenticators.map(({ id }) => id) });
-    } else unusable.push(name);
+  for (const { factor, name } of requested(ask)) {
+    const offer = factor && offerOf(factor, person);
+    if (isPassed(methods, name)) passed++;
+    else if (offer) offers.push(offer);
+    else unusable.push(name);
   }
-  if (offers.length > 0) return { kind: 'some', offers, unusable };
-  return passed > 0 ? { kind: 'satisfied', unusable } : { kind: 'none' };
+  if (offers.length > 0) return { kind: 'challenge', offers, prefer: ask.prefer, unusable };
+  return passed > 0 ? { kind: 'satisfied', by: 'passed', unusable } : { kind: 'none', reason: NOTHING_USABLE };
+}
+
+/**
+ * With nothing left to enroll because the person has it all, the login goes on. Otherwise somebody who only knows a
+ * password must not give a second factor to an account that has one: its owner's is asked for first.
+ */
+function selectEnrollment(ask: EnrollAsk, person: Person, methods: ProvenMethod[]): Selected {
+  const offers: Offer[] = [];
+  const unusable: string[] = [];
+  let enrolled = 0;
+  for (const { factor, name } of requested(ask)) {
+    if (factor && enrollable(factor, person)) offers.push({ factor: factor.type, authenticators: [] });
+    else if (factor && usable(factor, person).length > 0) enrolled++;
+    else unusable.push(name);
+  }
+  if (offers.length === 0) {
+    return enrolled > 0
+      ? { kind: 'satisfied', by: 'enrolled', unusable }
+      : { kind: 'none', reason: NOTHING_ENROLLABLE };
+  }
+  const proven = methods.some((method) => method.in === 'transaction' && method.name === 'mfa');
+  if (isEnrolled(person) && !proven) return { kind: 'none', reason: CHALLENGE_FIRST };
+  return { kind: 'enroll', offers, prefer: ask.prefer, unusable };
+}
+
+/**
+ * Whoever has a factor shows one. Whoever has none enrolls one; but where the login looks risky, a mailbox that was
+ * verified before says more than a phone that nobody has seen.
+ */
+function selectForPolicy({ provider, adaptive }: PolicyAsk, person: Person): Selected {
+  const taken = factors().filter((factor) => isOf(provider, factor));
+  const offers = taken.map((factor) => offerOf(factor, person)).filter((offer) => offer !== undefined);
+  const challenge: Selected = { kind: 'challenge', offers, prefer: 'first', unusable: [] };
+  // Somebody who only knows a password never gives another factor to an account that has one.
+  if (isEnrolled(person)) return offers.length > 0 ? challenge : { kind: 'none', reason: NO_FACTOR };
+  if (adaptive && offers.length > 0) return challenge;
+  const open = taken.filter((factor) => enrollable(factor, person));
+  if (open.length > 0) {
+    const choices = open.map((factor): Offer => ({ factor: factor.type, authenticators: [] }));
+    return { kind: 'enroll', offers: choices, prefer: 'any', unusable: [] };
+  }
+  return offers.length > 0 ? challenge : { kind: 'none', reason: NO_FACTOR };
+}
+
+/** Factors of a provider. We have no Duo. */
+function isOf(provider: MfaProvider, factor: Factor): boolean {
+  switch (provider) {
+    case 'any':
+    case 'guardian':
+      return true;
+    case 'google-authenticator':
+      return factor.type === 'otp';
+    case 'duo':
+    case 'none':
+      return false;
+  }
+}
+
+/** The requested factors in their order, each once. */
+function requested(ask: ChallengeAsk | EnrollAsk): { factor?: Factor; name: string }[] {
+  const named = new Map<string, Factor | undefined>();
+  for (const { type } of ask.factors) {
+    const factor = factorNamed(type);
+    const name = properName(type);
+    if (!named.has(name)) named.set(name, factor);
+  }
+  return [...named].map(([name, factor]) => ({ name, ...(factor ? { factor } : {}) }));
+}
+
+function offerOf(factor: Factor, person: Person): Offer | undefined {
+  const authenticators = usable(factor, person).map(({ id }) => id);
+  return authenticators.length > 0 ? { factor: factor.type, authenticators } : undefined;
+}
+
+function isPassed(methods: ProvenMethod[], name: string): boolean {
+  return methods.some((method) => method.in === 'transaction' && method.name === 'mfa' && method.type === name);
+}
+
+/** Wire text of the tenant log when one factor is not usable and another is. */
+export function oneUnusable(kind: FactorAsk['kind'], factorName: string): string {
+  return kind === 'enroll'
+    ? `An MFA enrollment is used in a PostLogin action, but the requested factor ${factorName} is not properly set up. Enable the requested factor and ensure the user is not already enrolled with it.`
+    : `An MFA challenge is used in a PostLogin action, but the requested factor ${factorName} is not properly set up. Enable the requested factor and ensure the user is enrolled with it.`;
 }

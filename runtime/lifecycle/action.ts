@@ -3,6 +3,7 @@
 import type { ActionDependency, ActionRecord, ActionSecret } from '#storage/records.ts';
 import { type ModuleRef, resolveModules } from './module-uses.ts';
 import type { LifecyclePorts } from './ports.ts';
+import { refuseTrigger, type TriggerRef } from './triggers.ts';
 
 export const ACTION_LIMITS = {
   actions: 100,
@@ -19,8 +20,6 @@ const RUNTIMES = new Map([
   // Terraform and the vendor's own tools write it; a version of it reads `node18-actions`.
   ['node18', 'node18-actions'],
 ]);
-
-export type TriggerRef = { id: string; version: string };
 
 export type ActionDraft = {
   name: string;
@@ -41,21 +40,8 @@ export type DraftRefusal =
   | { refused: 'too-many-actions' }
   | { refused: 'missing' };
 
-/** `v2` runs as `v3` and is reported as outdated. */
-export const isOutdated = (trigger: TriggerRef): boolean => trigger.version === 'v2';
-
 /** The name under which a deployed version shows its runtime. Undefined: not supported. */
 export const runtimeOf = (id: string): string | undefined => RUNTIMES.get(id);
-
-function refuseTrigger({ id, version }: TriggerRef): DraftRefusal | undefined {
-  if (id !== 'post-login') return { refused: 'trigger', reason: `Trigger "${id}" is not supported; use "post-login".` };
-  if (version === 'v3' || version === 'v2') return undefined;
-  const reason =
-    version === 'v1'
-      ? 'Version v1 of the post-login trigger is no longer supported; use v3.'
-      : `The post-login trigger has no version "${version}"; use v3.`;
-  return { refused: 'trigger', reason };
-}
 
 function refuseDraft({ code, runtime }: Pick<ActionDraft, 'code' | 'runtime'>): DraftRefusal | undefined {
   if (runtime !== undefined && runtimeOf(runtime) === undefined) return { refused: 'runtime' };
@@ -68,7 +54,9 @@ export async function newAction(
   tenantId: string,
   draft: ActionDraft,
 ): Promise<ActionRecord | DraftRefusal> {
-  const refusal = refuseTrigger(draft.trigger) ?? refuseDraft(draft);
+  const reason = refuseTrigger(draft.trigger);
+  if (reason !== undefined) return { refused: 'trigger', reason };
+  const refusal = refuseDraft(draft);
   if (refusal) return refusal;
   const { total } = await store.actions.list(tenantId, { page: { offset: 0, limit: 1 } });
   if (total >= ACTION_LIMITS.actions) return { refused: 'too-many-actions' };
@@ -102,8 +90,12 @@ export async function editAction(
   id: string,
   patch: Partial<ActionDraft>,
 ): Promise<ActionRecord | DraftRefusal> {
-  const refusal = (patch.trigger && refuseUpgrade(patch.trigger)) ?? refuseDraft(patch);
+  const refusal = refuseDraft(patch);
   if (refusal) return refusal;
+  const present = patch.trigger && (await store.actions.find(tenantId, id));
+  if (patch.trigger && !present) return { refused: 'missing' };
+  const reason = patch.trigger && present && refuseUpgrade(present.trigger, patch.trigger);
+  if (reason !== undefined) return { refused: 'trigger', reason };
   const modules = patch.modules && (await resolveModules(store, tenantId, patch.modules));
   if (modules && 'reason' in modules) return { refused: 'modules', reason: modules.reason };
   const updated = await store.actions.update(tenantId, id, (current) => {
@@ -128,10 +120,9 @@ export async function editAction(
   return updated === 'missing' || updated === 'conflict' ? { refused: 'missing' } : updated;
 }
 
-function refuseUpgrade(trigger: TriggerRef): DraftRefusal | undefined {
-  // There is one trigger: every other one is an upgrade that does not exist.
-  if (trigger.id !== 'post-login') return { refused: 'trigger', reason: "can't upgrade to this trigger." };
-  return refuseTrigger(trigger);
+/** An Action keeps its trigger for life: bindings and deployed versions count on it. Only its version may change. */
+function refuseUpgrade(present: TriggerRef, wanted: TriggerRef): string | undefined {
+  return wanted.id === present.id ? refuseTrigger(wanted) : "can't upgrade to this trigger.";
 }
 
 const stamped = (secrets: { name: string; value: string }[], updatedAt: number): ActionSecret[] =>

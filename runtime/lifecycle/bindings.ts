@@ -12,7 +12,7 @@ export type Bound =
   | { bound: true; bindings: BindingRecord[] }
   | { bound: false; reason: 'too-many' }
   /** `index`: which of the given bindings. */
-  | { bound: false; reason: 'unknown' | 'ambiguous' | 'not-deployed'; index: number };
+  | { bound: false; reason: 'unknown' | 'ambiguous' | 'other-trigger' | 'not-deployed'; index: number };
 
 export async function bindActions(
   ports: LifecyclePorts,
@@ -38,6 +38,7 @@ export async function bindActions(
     const action = found[0];
     if (!action) return { bound: false, reason: 'unknown', index };
     if (found.length > 1) return { bound: false, reason: 'ambiguous', index };
+    if (action.trigger.id !== triggerId) return { bound: false, reason: 'other-trigger', index };
     if (action.deployedVersionId === undefined) return { bound: false, reason: 'not-deployed', index };
     bindings.push({
       tenantId,

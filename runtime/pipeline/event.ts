@@ -1,10 +1,23 @@
-// The event a post-login script reads, made from fresh rows once per chain and shared by its Actions as one string.
+// The event a post-login script reads, made afresh from rows for each Action, so that none finds what another has changed.
 // Properties and their presence: actions-api reference, sections 1.1 to 1.3a. Nothing secret is ever put in.
 import type { PostLoginEvent } from '#actions/post-login.ts';
 import type { SessionRecord, UserRecord } from '#storage/records.ts';
 import { enrolledFactors } from '../factors/catalogue.ts';
 import type { Caller } from '../ports.ts';
-import type { LoginTransaction } from '../transaction/transaction.ts';
+import type { Place } from '../risk/geography.ts';
+import type { RiskAssessment } from '../risk/risk.ts';
+import { sessionMetadata } from '../sessions/session.ts';
+import type { LoginTransaction, Visit } from '../transaction/transaction.ts';
+import {
+  accountOf,
+  askedFor,
+  clientOf,
+  connectionOf,
+  iso,
+  organizationOf,
+  originOf,
+  securityContext,
+} from './event-pieces.ts';
 import { personOf, type World } from './world.ts';
 
 export type Occasion = {
@@ -13,9 +26,16 @@ export type Occasion = {
   caller: Caller;
   /** One more when this very request proved the first factor: its row is written with the rest of the step. */
   loginsCount: number;
+  risk: RiskAssessment;
+  /** Where the caller's address is. */
+  place: Place | undefined;
+  /** How the person came back to the Action. */
+  visit?: Visit | undefined;
+  now: number;
 };
 
-export function buildEvent({ tx, world, caller, loginsCount }: Occasion): PostLoginEvent {
+export function buildEvent(occasion: Occasion): PostLoginEvent {
+  const { tx, world, loginsCount, risk, visit } = occasion;
   const { request } = tx;
   const { tenant, client, connection, organization } = world;
   const person = personOf(world);
@@ -28,115 +48,111 @@ export function buildEvent({ tx, world, caller, loginsCount }: Occasion): PostLo
         timestamp: iso(at),
         ...(type === undefined ? {} : { type }),
       })),
+      riskAssessment: risk,
     },
     authorization: { roles: world.roles },
-    client: { client_id: client.id, name: client.name, metadata: client.metadata },
+    client: clientOf(client),
     configuration: {},
-    connection: {
-      id: connection?.id ?? '',
-      name: connection?.name ?? person.user.connection,
-      strategy: connection?.strategy ?? 'auth0',
-      metadata: connection?.metadata ?? {},
-    },
-    ...(organization
-      ? {
-          organization: {
-            id: organization.id,
-            name: organization.name,
-            display_name: organization.displayName ?? organization.name,
-            metadata: organization.metadata,
-          },
-        }
-      : {}),
-    request: {
-      ip: caller.ip,
-      method: caller.method,
-      query: request.query,
-      body: {},
-      geoip: {},
-      hostname: new URL(tenant.baseUrl).host,
-      ...(caller.language === undefined ? {} : { language: caller.language }),
-      ...(caller.userAgent === undefined ? {} : { user_agent: caller.userAgent }),
-    },
+    // A connection may have been removed while its person waited.
+    connection: connection
+      ? connectionOf(connection)
+      : { id: '', name: person.user.connection, strategy: 'auth0', metadata: {} },
+    ...(organization ? { organization: organizationOf(organization) } : {}),
+    request: requestOf(occasion),
+    ...(visit?.kind === 'form' ? { prompt: { id: visit.id, fields: visit.fields, vars: visit.vars } } : {}),
     ...(request.audience === undefined ? {} : { resource_server: { identifier: request.audience } }),
-    session: sessionOf(tx, world.session),
+    ...securityContext(occasion.caller),
+    session: sessionOf(occasion),
     stats: { logins_count: loginsCount },
     tenant: { id: tenant.name },
     transaction: {
+      ...askedFor(request),
+      ...named(request.query, 'linking_id'),
+      ...authorizationDetails(request.query.authorization_details),
       id: tx.id,
-      acr_values: request.acrValues,
-      locale: request.locale,
-      ...(request.loginHint === undefined ? {} : { login_hint: request.loginHint }),
-      ...(request.prompt.length === 0 ? {} : { prompt: request.prompt }),
-      protocol: 'oidc-basic-profile',
-      redirect_uri: request.redirectUri,
-      requested_scopes: request.scope,
-      response_mode: request.responseMode,
-      response_type: [request.responseType],
-      ...(request.state === undefined ? {} : { state: request.state }),
-      ui_locales: request.uiLocales,
-      metadata: {},
+      metadata: tx.metadata,
     },
     user: userOf(person.user, factors),
   };
 }
 
 function userOf(user: UserRecord, factors: PostLoginEvent['user']['enrolledFactors']): PostLoginEvent['user'] {
-  const optional = {
-    email: user.email,
-    name: user.name,
-    nickname: user.nickname,
-    given_name: user.givenName,
-    family_name: user.familyName,
-    picture: user.picture,
-    username: user.username,
-    phone_number: user.phoneNumber,
-    phone_verified: user.phoneNumber === undefined ? undefined : user.phoneVerified,
-    last_password_reset: user.passwordChangedAt === undefined ? undefined : iso(user.passwordChangedAt),
-  };
-  const present = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined));
   return {
-    ...(present as Partial<PostLoginEvent['user']>),
-    user_id: user.id,
-    created_at: iso(user.createdAt),
-    updated_at: iso(user.updatedAt),
-    email_verified: user.emailVerified,
-    app_metadata: user.appMetadata,
-    user_metadata: user.userMetadata,
-    identities: user.identities.map(({ connection, provider, userId, isSocial }) => ({
-      connection,
-      provider,
-      user_id: userId,
-      isSocial,
-    })),
+    ...(accountOf(user) as PostLoginEvent['user']),
     enrolledFactors: factors,
     // E-mail alone does not count; the wire knows one word for all the others.
     multifactor: factors.some(({ type }) => type !== 'email') ? ['guardian'] : [],
   };
 }
 
-function sessionOf(tx: LoginTransaction, session: SessionRecord | undefined): PostLoginEvent['session'] {
-  if (!session) return { id: tx.sessionId };
-  const { initialIp, initialUserAgent, lastIp, lastUserAgent } = session.device;
+/** Fresh after each pause: who asks now, from where. The query stays that of the authorization request. */
+function requestOf({ tx, world, caller, place, visit }: Occasion): PostLoginEvent['request'] {
+  const { query, body } = visit?.kind === 'redirect' ? visit : { query: tx.request.query, body: {} };
+  const asn = caller.asn ?? place?.asn;
+  return { ...originOf(world.tenant, caller, place), query, body, ...(asn === undefined ? {} : { asn }) };
+}
+
+/** The session as it will be if the login completes: it has its id from the beginning, its row only at the end. */
+function sessionOf({ tx, world, caller, place, now }: Occasion): NonNullable<PostLoginEvent['session']> {
+  const { session, tenant } = world;
+  const own = tx.outcome.session;
+  const asn = caller.asn ?? place?.asn;
+  const here = {
+    ip: caller.ip,
+    ...(asn === undefined ? {} : { asn }),
+    ...(caller.userAgent === undefined ? {} : { user_agent: caller.userAgent }),
+  };
+  const expiresAt = session?.expiresAt ?? tx.createdAt + tenant.session.lifetimeSeconds * 1000;
+  const idleExpiresAt = session?.idleExpiresAt ?? now + tenant.session.idleLifetimeSeconds * 1000;
   return {
-    id: session.id,
-    user_id: session.userId,
-    created_at: iso(session.createdAt),
-    updated_at: iso(session.updatedAt),
-    authenticated_at: iso(session.authenticatedAt),
-    last_interacted_at: iso(session.updatedAt),
-    idle_expires_at: iso(session.idleExpiresAt),
-    expires_at: iso(session.expiresAt),
-    clients: session.clients.map((client_id) => ({ client_id })),
-    device: {
-      ...(initialIp === undefined ? {} : { initial_ip: initialIp }),
-      ...(initialUserAgent === undefined ? {} : { initial_user_agent: initialUserAgent }),
-      ...(lastIp === undefined ? {} : { last_ip: lastIp }),
-      ...(lastUserAgent === undefined ? {} : { last_user_agent: lastUserAgent }),
-    },
+    id: tx.sessionId,
+    ...(tx.subject.kind === 'user' ? { user_id: tx.subject.userId } : {}),
+    created_at: iso(session?.createdAt ?? tx.createdAt),
+    updated_at: iso(session?.updatedAt ?? tx.createdAt),
+    authenticated_at: iso(session?.authenticatedAt ?? tx.createdAt),
+    last_interacted_at: iso(session?.updatedAt ?? tx.createdAt),
+    idle_expires_at: iso(Math.min(expiresAt, idleExpiresAt)),
+    expires_at: iso(expiresAt),
+    clients: [...new Set([...(session?.clients ?? []), tx.request.clientId])].map((client_id) => ({ client_id })),
+    device: { ...initially(session, here), ...prefixed('last', here) },
+    cookie: { mode: own.cookieMode ?? session?.cookieMode ?? tenant.session.cookieMode },
+    metadata: sessionMetadata(session?.metadata, own),
   };
 }
 
-function iso(at: number): string {
-  return new Date(at).toISOString();
+function named<Name extends string>(query: Record<string, string>, name: Name): { [K in Name]?: string } {
+  const value = query[name];
+  return (value === undefined ? {} : { [name]: value }) as { [K in Name]?: string };
 }
+
+/** RFC 9396 §2: an array of objects, each with a type; anything else is left out. */
+function authorizationDetails(
+  text: string | undefined,
+): Pick<PostLoginEvent['transaction'], 'requested_authorization_details'> {
+  const details = text === undefined ? undefined : readJson(text);
+  if (!Array.isArray(details)) return {};
+  const typed = details.filter((each): each is { type: string } => typeof each?.type === 'string');
+  return typed.length === details.length ? { requested_authorization_details: typed } : {};
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // Not JSON: the parameter is another's, not this one.
+  }
+}
+
+type Connection = { ip?: string; asn?: string; user_agent?: string };
+
+function initially(session: SessionRecord | undefined, here: Connection) {
+  if (!session) return prefixed('initial', here);
+  const { initialIp, initialUserAgent } = session.device;
+  return prefixed('initial', {
+    ...(initialIp === undefined ? {} : { ip: initialIp }),
+    ...(initialUserAgent === undefined ? {} : { user_agent: initialUserAgent }),
+  });
+}
+
+const prefixed = (prefix: 'initial' | 'last', connection: Connection) =>
+  Object.fromEntries(Object.entries(connection).map(([name, value]) => [`${prefix}_${name}`, value]));

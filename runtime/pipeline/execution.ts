@@ -1,12 +1,19 @@
 // What is written down of the Actions that run between two rests of a login: one record, made while they run and written
 // by the commit of the step. Values of secrets are taken out here, before anything is shown, logged or kept.
-import type { PostLoginCommand } from '#actions/post-login-command.ts';
-import type { ExecutionError, ExecutionRecord, ExecutionResult, Json, TenantRecord } from '#storage/records.ts';
+import type {
+  ExecutionError,
+  ExecutionRecord,
+  ExecutionResult,
+  Json,
+  JsonObject,
+  TenantRecord,
+} from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
-import type { RunResult, ScriptFault } from '../sandbox/sandbox.ts';
+import type { RecordedCommand, RunResult, ScriptFault } from '../sandbox/sandbox.ts';
 import type { LogDraft } from '../transaction/input.ts';
 import type { BoundAction, LoginTransaction } from '../transaction/transaction.ts';
 import { printable } from './commands.ts';
+import { keptArguments } from './kept-arguments.ts';
 import { noRedaction, type Redact, redactJson } from './redact.ts';
 
 /** Days that executions are kept where the tenant has not said. */
@@ -25,6 +32,8 @@ export type Stretch = {
   results: ExecutionResult[];
   /** When the wall clock of its scripts has run out, by `performance.now()`; not yet set before the first run. */
   endsAt?: number;
+  /** How the login was judged, for its last log line; none before the person was known. */
+  risk?: JsonObject;
   /** Takes the secrets of every Action that ran out of a text. */
   redact: Redact;
 };
@@ -52,7 +61,7 @@ type Run = {
   versionNumber?: number;
   startedAt: number;
   result?: RunResult;
-  commands: PostLoginCommand[];
+  commands: RecordedCommand[];
   failure?: Failure;
   redact: Redact;
 };
@@ -99,32 +108,19 @@ function toError({ kind, name, message, at, fileName, stack, limit }: Failure, r
   };
 }
 
-/** As scripts wrote them: the method of `api` and its arguments. */
-function keptCommands(commands: PostLoginCommand[], redact: Redact): ExecutionResult['commands'] {
+/** As the script wrote them, once they were checked: the method of `api` and its arguments. */
+function keptCommands(commands: RecordedCommand[], redact: Redact): ExecutionResult['commands'] {
   let size = 0;
   return commands.map((command) => {
-    const args = argumentsOf(command);
+    const { name } = command;
+    const args = keptArguments(command) as Json[];
     size += JSON.stringify(args).length;
-    return { name: command.name, ...(size > ARGUMENTS_KEPT ? {} : { args: redactJson(args, redact) }) };
+    return { name, ...(size > ARGUMENTS_KEPT ? {} : { args: redactJson(args, redact) }) };
   });
 }
 
-/** Commands were parsed as JSON: whatever is `unknown` in them is JSON. */
-function argumentsOf(command: PostLoginCommand): Json[] {
-  switch (command.name) {
-    case 'access.deny':
-      return [command.reason];
-    case 'authentication.challengeWith':
-      return [command.factor, { additionalFactors: command.additionalFactors }] as Json[];
-    case 'authentication.challengeWithAny':
-      return [command.factors] as Json[];
-    default:
-      return [command.key, command.value as Json];
-  }
-}
-
 /** The tenant's logs of a failed run, without secrets. `f` follows as the last word on the login. */
-export function failureLogs(result: ExecutionResult, executionId: string): LogDraft[] {
+export function failureLogs(result: ExecutionResult, triggerId: string, executionId: string): LogDraft[] {
   const { error } = result;
   if (!error) return [];
   const { id: kind, name, message, at, fileName, stack, limit } = error;
@@ -133,13 +129,14 @@ export function failureLogs(result: ExecutionResult, executionId: string): LogDr
     ...(fileName === undefined ? {} : { file_name: fileName }),
     ...(limit ? { limit } : {}),
   };
+  const version = result.versionNumber === undefined ? {} : { action_version: result.versionNumber };
   return [
     {
       type: 'actions_execution_failed',
       description: `Execution of the Action ${result.actionName} failed`,
       details: {
         execution_id: executionId,
-        trigger_id: 'post-login',
+        trigger_id: triggerId,
         action_id: result.actionId,
         action_name: result.actionName,
         binding_id: result.bindingId,
@@ -151,7 +148,7 @@ export function failureLogs(result: ExecutionResult, executionId: string): LogDr
     {
       type: 'f',
       description: message,
-      details: { action_name: result.actionName, error: { name, message, kind, stack, ...place } },
+      details: { action_name: result.actionName, ...version, error: { name, message, kind, stack, ...place } },
     },
   ];
 }
@@ -163,10 +160,7 @@ function errorClass(kind: string): string {
 
 /** The write of what ran, once the login rests; none when nothing did. */
 export function executionChange(stretch: Stretch, tx: LoginTransaction, tenant: TenantRecord, now: number): Change[] {
-  const [first] = stretch.results;
-  if (!first) return [];
-  const execution: ExecutionRecord = {
-    tenantId: tx.tenantId,
+  return recordRuns(tenant, now, {
     id: stretch.id,
     triggerId: 'post-login',
     transactionId: tx.id,
@@ -174,10 +168,17 @@ export function executionChange(stretch: Stretch, tx: LoginTransaction, tenant: 
     clientId: tx.request.clientId,
     status: tx.state.name === 'completed' ? 'final' : tx.state.name === 'denied' ? 'partial' : 'suspended',
     results: stretch.results,
-    createdAt: first.startedAt,
-    updatedAt: now,
-    expiresAt: now + (tenant.executionDays ?? EXECUTION_DAYS.default) * DAY_MS,
-  };
+  });
+}
+
+type Ran = Omit<ExecutionRecord, 'tenantId' | 'createdAt' | 'updatedAt' | 'expiresAt'>;
+
+/** The record of runs that belong together, kept for as long as the tenant says; none when nothing ran. */
+export function recordRuns(tenant: TenantRecord, now: number, ran: Ran): Change[] {
+  const [first] = ran.results;
+  if (!first) return [];
+  const expiresAt = now + (tenant.executionDays ?? EXECUTION_DAYS.default) * DAY_MS;
+  const execution = { ...ran, tenantId: tenant.id, createdAt: first.startedAt, updatedAt: now, expiresAt };
   return [{ kind: 'execution.insert', execution }];
 }
 
@@ -187,17 +188,17 @@ export function withExecution(tx: LoginTransaction, { id, results }: Stretch): L
 }
 
 /** A log line of the login as the tenant may read it: without secrets, the last word with what ran. */
-export function executionLog(draft: LogDraft, tx: LoginTransaction, redact: Redact): LogDraft {
-  const named = (draft.type === 's' || draft.type === 'f') && tx.executions;
+export function executionLog(draft: LogDraft, tx: LoginTransaction, { redact, risk }: Stretch): LogDraft {
+  const isLastWord = draft.type === 's' || draft.type === 'f';
   const { description, details, ...rest } = draft;
-  const told = details === undefined ? {} : redactJson(details, redact);
-  return {
-    ...rest,
-    description: redact(description),
-    ...(details === undefined && !named
-      ? {}
-      : { details: { ...told, ...(named ? { actions: { executions: named } } : {}) } }),
+  const told: JsonObject = {
+    ...(details === undefined ? {} : redactJson(details, redact)),
+    ...(isLastWord && tx.executions ? { actions: { executions: tx.executions } } : {}),
+    ...(isLastWord && risk ? { riskAssessment: risk } : {}),
+    ...(draft.type === 'mfar' && risk ? risk : {}),
   };
+  const known = Object.keys(told).length === 0 ? {} : { details: told };
+  return { ...rest, description: redact(description), ...known };
 }
 
 /** `cpuMs` as the wire has it: `cpu_ms`. */

@@ -1,15 +1,16 @@
 // Which Actions a login will run: deployed and bound ones, in binding order, versions pinned when the login begins.
 // A draft never runs; a version stays the same text for ever, so what is loaded once may be kept.
 import { gunzipSync } from 'node:zlib';
+import type { TriggerId } from '#actions/triggers.ts';
 import type { ActionVersionRecord } from '#storage/records.ts';
 import type { Store } from '#storage/store.ts';
 import type { Script } from '../sandbox/sandbox.ts';
 import { scriptFileName } from '../script-file-name.ts';
 import type { BoundAction } from '../transaction/transaction.ts';
 
-/** @returns the plan of a login that begins now. */
-export async function planPostLogin(store: Store, tenantId: string): Promise<BoundAction[]> {
-  const bindings = await store.bindings.list(tenantId, 'post-login');
+/** @returns what a trigger runs that begins now: its bound and deployed Actions, in order. */
+export async function planOf(store: Store, tenantId: string, triggerId: TriggerId): Promise<BoundAction[]> {
+  const bindings = await store.bindings.list(tenantId, triggerId);
   const actions = await Promise.all(bindings.map(({ actionId }) => store.actions.find(tenantId, actionId)));
   return bindings.flatMap((binding, index) => {
     const action = actions[index];

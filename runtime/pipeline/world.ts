@@ -4,12 +4,14 @@ import type {
   AuthenticatorRecord,
   ClientRecord,
   ConnectionRecord,
+  LoginDeviceRecord,
   OrganizationRecord,
+  RememberedBrowserRecord,
   SessionRecord,
   TenantRecord,
   UserRecord,
 } from '#storage/records.ts';
-import type { Store } from '#storage/store.ts';
+import type { Change, Store } from '#storage/store.ts';
 import type { Person } from '../factors/factor.ts';
 import type { WorkInput } from '../transaction/input.ts';
 import type { LoginTransaction } from '../transaction/transaction.ts';
@@ -26,35 +28,61 @@ export type World = {
   roles: string[];
   /** The session a login came from. */
   session?: SessionRecord;
+  /** Browsers the person has completed logins with, last seen first. */
+  devices: LoginDeviceRecord[];
+  /** This browser, if the person asked that it be remembered. */
+  remembered?: RememberedBrowserRecord;
 };
 
-export async function loadWorld(store: Store, tenant: TenantRecord, tx: LoginTransaction): Promise<World> {
+/** `pending`: writes of the present step, among which may be the row of an account that is being made. */
+export async function loadWorld(
+  store: Store,
+  tenant: TenantRecord,
+  tx: LoginTransaction,
+  pending: readonly Change[] = [],
+): Promise<World> {
   const { subject, origin, request, tenantId } = tx;
   const { organizationId } = request;
   const userId = subject.kind === 'user' ? subject.userId : undefined;
-  const [client, connection, user, authenticators, organization, isMember, roles, session] = await Promise.all([
-    store.clients.find(tenantId, request.clientId),
-    subject.kind === 'user' ? store.connections.find(tenantId, subject.connectionId) : undefined,
-    userId === undefined ? undefined : store.users.find(tenantId, userId),
-    userId === undefined ? [] : store.authenticators.ofUser(tenantId, userId),
-    organizationId === undefined ? undefined : store.organizations.find(tenantId, organizationId),
-    organizationId === undefined || userId === undefined
-      ? false
-      : store.assignments.isMember(tenantId, organizationId, userId),
-    userId === undefined ? [] : store.assignments.rolesOf(tenantId, userId, organizationId),
-    origin.kind === 'session' ? store.sessions.find(tenantId, origin.sessionId) : undefined,
-  ]);
+  const [client, connection, user, authenticators, organization, isMember, roles, session, devices, remembered] =
+    await Promise.all([
+      store.clients.find(tenantId, request.clientId),
+      subject.kind === 'user' ? store.connections.find(tenantId, subject.connectionId) : undefined,
+      userId === undefined ? undefined : (insertedUser(pending, userId) ?? store.users.find(tenantId, userId)),
+      userId === undefined ? [] : store.authenticators.ofUser(tenantId, userId),
+      organizationId === undefined ? undefined : store.organizations.find(tenantId, organizationId),
+      organizationId === undefined || userId === undefined
+        ? false
+        : store.assignments.isMember(tenantId, organizationId, userId),
+      userId === undefined ? [] : store.assignments.rolesOf(tenantId, userId, organizationId),
+      origin.kind === 'session' ? store.sessions.find(tenantId, origin.sessionId) : undefined,
+      userId === undefined ? [] : store.devices.ofUser(tenantId, userId),
+      userId === undefined ? undefined : store.rememberedBrowsers.find(tenantId, userId, tx.binding),
+    ]);
   return {
     tenant,
     authenticators,
     isMember,
+    devices,
     roles: roles.map(({ name }) => name),
     ...(client ? { client } : {}),
     ...(connection ? { connection } : {}),
     ...(user ? { user } : {}),
     ...(organization ? { organization } : {}),
     ...(session ? { session } : {}),
+    ...(remembered ? { remembered } : {}),
   };
+}
+
+function insertedUser(pending: readonly Change[], userId: string): UserRecord | undefined {
+  for (const change of pending) if (change.kind === 'user.insert' && change.user.id === userId) return change.user;
+  return undefined;
+}
+
+/** The world with an authenticator that this step has proved and not yet written. */
+export function withEnrolled(world: World, changes: readonly Change[]): World {
+  const made = changes.flatMap((change) => (change.kind === 'authenticator.insert' ? [change.authenticator] : []));
+  return made.length === 0 ? world : { ...world, authenticators: [...world.authenticators, ...made] };
 }
 
 /** Why a login cannot go on in this world, if it cannot. */
@@ -64,6 +92,9 @@ export function barrier(tx: LoginTransaction, world: World): WorkInput | undefin
   };
   if (!world.client) return bar('access_denied', 'The application of this login no longer exists.');
   if (tx.subject.kind === 'none') return undefined;
+  if (tx.origin.kind === 'session' && !world.session)
+    return bar('access_denied', 'The session of this login has ended.');
+  // An account that was linked to another meanwhile goes on: the script that linked it may be about to say to whom.
   if (!world.user) return bar('access_denied', 'The account of this login no longer exists.');
   if (world.user.blocked) return bar('unauthorized', 'user is blocked');
   const { organizationId } = tx.request;

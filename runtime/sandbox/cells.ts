@@ -2,6 +2,7 @@
 // and where. A run may be repeated as long as it has not been answered, since its only effects are the commands it records.
 
 import { availableParallelism } from 'node:os';
+import type { TriggerId } from '#actions/triggers.ts';
 import type { Egress } from '../egress/egress.ts';
 import type { ScriptLimits } from '../script-limits.ts';
 import { stopBuilds } from './build.ts';
@@ -76,7 +77,7 @@ export function createSandbox(deps: {
   });
   const quarantine = createQuarantine({ cell: slots.quarantine, send: (cell, run) => send(cell, run) });
   const waiting = createWaiting({
-    outgoing: createOutgoing({ egress: deps.egress, now }),
+    outgoing: createOutgoing({ egress: deps.egress, now, log: deps.log }),
     wake: engage,
     setApart(cell, run) {
       cell.runs.delete(run.id);
@@ -269,14 +270,14 @@ export function createSandbox(deps: {
       dispatch(run);
       return result;
     },
-    prefetch(tenantId: string, scripts: Script[], { memoryMb }: ScriptLimits): void {
+    prefetch(tenantId: string, scripts: Script[], { memoryMb }: ScriptLimits, trigger: TriggerId = 'post-login'): void {
       for (const { versionId, fileName, source } of scripts) {
         // Repeat offenders have their contexts in quarantine, where nobody else waits while they are made.
         const cell = offenders.isMarked(tenantId, versionId) ? slots.quarantine() : place(tenantId, slots.open());
         if (cell === undefined) continue;
         const isNew = !cell.knows.has(versionId);
         cell.knows.add(versionId);
-        const text = isNew ? { text: { fileName, source, trigger: 'post-login' } } : {};
+        const text = isNew ? { text: { fileName, source, trigger } } : {};
         cell.process.send({ type: 'prefetch', tenantId, versionId, memoryMb, ...text });
       }
     },

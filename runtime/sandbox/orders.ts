@@ -31,7 +31,8 @@ const diceOf = (seed: string): Dice => {
 
 /** `sliceMs`: how long it may compute at a stretch in that cell. */
 export function runOrder({ id, request, crowded }: Run, withText: boolean, sliceMs: number): RunOrder {
-  const { tenantId, script, trigger, handler, eventJson, secretsJson, moduleSecretsJson, now, seed, limits } = request;
+  const { tenantId, script, trigger, handler, eventJson, secretsJson, moduleSecretsJson, cacheJson } = request;
+  const { now, seed, limits } = request;
   const { versionId, fileName, source } = script;
   return {
     type: 'run',
@@ -43,6 +44,7 @@ export function runOrder({ id, request, crowded }: Run, withText: boolean, slice
     eventJson,
     secretsJson,
     ...(moduleSecretsJson === undefined ? {} : { moduleSecretsJson }),
+    ...(cacheJson === undefined ? {} : { cacheJson }),
     now,
     dice: diceOf(seed),
     limits: limitsInside(limits),

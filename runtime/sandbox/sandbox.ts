@@ -1,6 +1,7 @@
 // The contract of the wall: what goes into a sandbox and what comes out, whatever the sandbox is made of.
 // Only strings and plain records cross it. No script ever runs in this process.
 
+import type { TriggerId } from '#actions/triggers.ts';
 import type { ScriptLimits } from '../script-limits.ts';
 
 /** A deployed text. `versionId` never names another text, so everything made from it may be cached under it. */
@@ -18,14 +19,23 @@ export type RunRequest = {
   tenantId: string;
   script: Script;
   /** Which contract of `actions/` builds the `api`. */
-  trigger: 'post-login';
-  handler: 'onExecutePostLogin';
+  trigger: TriggerId;
+  /** One of the contract's. */
+  handler: string;
   /** The event without secrets, made once per login step and shared by its Actions. */
   eventJson: string;
   /** `event.secrets` of this Action alone. */
   secretsJson: string;
   /** For scripts with shared modules: the secrets of each, by its name. */
   moduleSecretsJson?: string;
+  /** What `api.cache` holds: JSON of `{key: {value, expires_at}}`; nothing when absent. */
+  cacheJson?: string;
+  /**
+   * Answers what the script asks of the host, such as `groups.getUserGroups`; never twice for the same question of a run.
+   * `payload` is JSON of the checked arguments, in which nothing is to be trusted; so is the answer, of what the script
+   * gets or, when not `ok`, of the error `{name?, code?, message}`.
+   */
+  answer?: (operation: string, payload: string) => Promise<{ ok: boolean; payload: string }>;
   /** The script's clock at its start, milliseconds since 1970. */
   now: number;
   /** Seeds `Math.random`. */
@@ -97,8 +107,8 @@ export type Offence = {
 export interface Sandbox {
   /** Never rejects: whatever a script does is a result. */
   run(request: RunRequest): Promise<RunResult>;
-  /** A login is coming: have contexts of these scripts ready. Returns at once. */
-  prefetch(tenantId: string, scripts: Script[], limits: ScriptLimits): void;
+  /** A login is coming: have contexts of these scripts ready, of post-login unless told. Returns at once. */
+  prefetch(tenantId: string, scripts: Script[], limits: ScriptLimits, trigger?: TriggerId): void;
   /** A run of this script is about to be asked for, in a millisecond or so: be awake. Returns at once. */
   expect(tenantId: string, versionId: string): void;
   /** Ready to run scripts. */

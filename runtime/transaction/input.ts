@@ -1,10 +1,19 @@
 // The facts a login is moved by, in past participles: what a door received, and what our own work found out.
 import type { FactorType } from '#actions/post-login.ts';
-import type { PostLoginCommand } from '#actions/post-login-command.ts';
+import type { MfaProvider, PostLoginCommand } from '#actions/post-login-command.ts';
 import type { JsonObject, SessionRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
 import type { DenialCode, LogType, Notice } from '../codes.ts';
-import type { Challenge, Offer, ProvenMethod, Subject } from './transaction.ts';
+import type {
+  Challenge,
+  Enrollment,
+  Offer,
+  ProvenMethod,
+  Registration,
+  Rememberable,
+  Subject,
+  Visit,
+} from './transaction.ts';
 
 /** A tenant log line, before client, person and address are filled in. */
 export type LogDraft = {
@@ -21,10 +30,16 @@ export type LogDraft = {
 export type DoorInput =
   /** A first-factor credential was sent. */
   | { kind: 'submitted'; identifier: string; password: string }
+  /** A sign-up form was sent. */
+  | { kind: 'registered'; registration: Registration }
   /** A row of the picker was chosen. */
   | { kind: 'chosen'; factor: FactorType }
-  /** A code was entered. */
-  | { kind: 'responded'; code: string }
+  /** A code was entered. `remember`: the box was ticked. */
+  | { kind: 'responded'; code: string; remember?: boolean }
+  /** The phone number to enroll was given, in any form that people write it. */
+  | { kind: 'addressed'; phoneNumber: string }
+  /** The person came back from where a script had sent them, or sent the script's form. */
+  | { kind: 'continued'; visit: Visit }
   /** "Resend" was pressed. */
   | { kind: 'resent' }
   /** "Try another method" was pressed. */
@@ -42,34 +57,58 @@ export type WorkInput =
   | { kind: 'throttled'; retryAfterSeconds: number; logs: LogDraft[] }
   /** The authenticator or its factor is gone: select again. */
   | { kind: 'withdrawn' }
-  | { kind: 'ran'; commands: PostLoginCommand[]; logs: LogDraft[] }
+  /** `primary`: the account that the script handed the login over to, found and checked. */
+  | { kind: 'ran'; commands: PostLoginCommand[]; primary?: Extract<Subject, { kind: 'user' }>; logs: LogDraft[] }
   /** A script failed, or asked for what this tenant does not allow. */
   | { kind: 'failed'; reason: string; logs: LogDraft[] }
   | ({ kind: 'prepared'; logs: LogDraft[] } & Preparation)
-  | { kind: 'settled'; session: SessionRecord }
+  /** After the last Action a second factor is still owed. */
+  | { kind: 'demanded'; provider: MfaProvider; adaptive: boolean }
+  | { kind: 'settled'; session: SessionRecord; formerUserId?: string; changes: Change[]; logs: LogDraft[] }
   /** A message could not be delivered. */
-  | { kind: 'undelivered'; challengeId: string; logs: LogDraft[] }
+  | { kind: 'undelivered'; logs: LogDraft[] }
   /** The user, the client or the organization is not what it was: no way on. */
   | { kind: 'barred'; code: DenialCode; reason: string; logs: LogDraft[] };
 
 /** How an ask can be met. */
 export type Preparation =
-  /** Everything asked was already passed in this transaction. */
-  | { result: 'satisfied' }
+  /** Everything asked was already passed in this transaction, is enrolled already, or this browser is remembered. */
+  | { result: 'satisfied'; by: 'passed' | 'enrolled' | 'remembered' }
   /** Nothing asked is usable; `reason` is the log's text. */
   | { result: 'unusable'; reason: string }
   /** Somebody would have to answer, and nobody is there. */
   | { result: 'unattended' }
-  | { result: 'offered'; offers: Offer[] }
-  | { result: 'challenged'; offers: Offer[]; challenge: Challenge; changes: Change[]; deliver: string[] };
+  | { result: 'offered'; to: 'challenge' | 'enroll'; offers: Offer[]; rememberable: Rememberable }
+  | {
+      result: 'challenged';
+      offers: Offer[];
+      challenge: Challenge;
+      rememberable: Rememberable;
+      changes: Change[];
+      deliver: string[];
+    }
+  /** `notice`: why the number that was given is not taken. */
+  | {
+      result: 'enrolling';
+      offers: Offer[];
+      enrollment: Enrollment;
+      changes: Change[];
+      deliver: string[];
+      notice?: Notice;
+    }
+  /** The way to another site, or to a form of ours. */
+  | { result: 'redirected' };
 
 export type Input = DoorInput | WorkInput;
 
 /** Every input's name with who says it. The mapped type makes the compiler ask when an input is added. */
 export const INPUT_KINDS: { readonly [Kind in Input['kind']]: 'door' | 'work' } = {
   submitted: 'door',
+  registered: 'door',
   chosen: 'door',
   responded: 'door',
+  addressed: 'door',
+  continued: 'door',
   resent: 'door',
   reconsidered: 'door',
   returned: 'door',
@@ -81,6 +120,7 @@ export const INPUT_KINDS: { readonly [Kind in Input['kind']]: 'door' | 'work' } 
   ran: 'work',
   failed: 'work',
   prepared: 'work',
+  demanded: 'work',
   settled: 'work',
   undelivered: 'work',
   barred: 'work',

@@ -2,10 +2,11 @@
 // Storage seals the text; this room only knows what it means.
 import { z } from 'zod';
 import { FACTOR_TYPES } from '#actions/post-login.ts';
+import { MFA_PROVIDERS } from '#actions/post-login-command.ts';
 import type { Json, JsonObject } from '#storage/records.ts';
 import { isBusy, type LoginTransaction, type StoredState } from './transaction.ts';
 
-const SNAPSHOT_VERSION = 1;
+const SNAPSHOT_VERSION = 2;
 export const SNAPSHOT_LIMIT_BYTES = 256 * 1024;
 
 /** A login at rest. */
@@ -21,20 +22,60 @@ export class SnapshotTooLargeError extends Error {
 
 const factor = z.enum(FACTOR_TYPES);
 // JSON as it was written: checked to be JSON by JSON.parse itself, kept with keys such as `__proto__` as they are.
-const json = z.custom<JsonObject>((value) => typeof value === 'object' && value !== null && !Array.isArray(value));
-const ask = z.object({
-  kind: z.literal('challenge'),
-  ordinal: z.int(),
-  source: z.literal('command'),
+const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+const json = z.custom<JsonObject>(isObject);
+const asked = { ordinal: z.int(), askedBy: z.string() };
+const preference = {
   prefer: z.enum(['first', 'any']),
   factors: z.array(z.object({ type: z.string(), options: json.exactOptional() })),
-  askedBy: z.string(),
+};
+const challengeAsk = z.object({
+  kind: z.literal('challenge'),
+  ...asked,
+  ...preference,
+  shownAnew: z.literal(true).exactOptional(),
 });
+const enrollAsk = z.object({ kind: z.literal('enroll'), ...asked, ...preference });
+const policyAsk = z.object({
+  kind: z.literal('challenge-or-enroll'),
+  ...asked,
+  provider: z.enum(MFA_PROVIDERS),
+  adaptive: z.boolean(),
+});
+const redirectAsk = z.object({ kind: z.literal('redirect'), ...asked, url: z.string() });
+const formAsk = z.object({ kind: z.literal('form'), ...asked, formId: z.string(), fields: json, vars: json });
+const factorAsk = z.discriminatedUnion('kind', [challengeAsk, enrollAsk, policyAsk]);
+const ask = z.discriminatedUnion('kind', [challengeAsk, enrollAsk, policyAsk, redirectAsk, formAsk]);
 const offers = z.array(z.object({ factor, authenticators: z.array(z.string()) }));
+const enrollment = z.discriminatedUnion('factor', [
+  z.object({ factor: z.literal('otp'), authenticatorId: z.string(), secret: z.string(), createdAt: z.number() }),
+  z.object({
+    factor: z.literal('phone'),
+    authenticatorId: z.string(),
+    createdAt: z.number(),
+    phoneNumber: z.string().exactOptional(),
+    sent: z
+      .object({
+        codeMac: z.string(),
+        to: z.string(),
+        expiresAt: z.number(),
+        undelivered: z.literal(true).exactOptional(),
+      })
+      .exactOptional(),
+  }),
+]);
 const state = z.discriminatedUnion('name', [
   z.object({ name: z.literal('identifying') }),
-  z.object({ name: z.literal('choosing'), ask, offers, back: z.string().exactOptional() }),
-  z.object({ name: z.literal('challenging'), ask, offers, challengeId: z.string() }),
+  z.object({
+    name: z.literal('choosing'),
+    ask: factorAsk,
+    to: z.enum(['challenge', 'enroll']),
+    offers,
+    back: z.string().exactOptional(),
+  }),
+  z.object({ name: z.literal('challenging'), ask: factorAsk, offers, challengeId: z.string() }),
+  z.object({ name: z.literal('enrolling'), ask: factorAsk, offers, enrollment }),
+  z.object({ name: z.literal('redirected'), ask: z.discriminatedUnion('kind', [redirectAsk, formAsk]) }),
   z.object({ name: z.literal('completed'), taken: z.boolean() }),
   z.object({
     name: z.literal('denied'),
@@ -42,6 +83,32 @@ const state = z.discriminatedUnion('name', [
     reason: z.string(),
   }),
 ]);
+const changedMetadata = z.custom<Record<string, string | null>>(isObject);
+const limits = { expiresAt: z.number().exactOptional(), idleExpiresAt: z.number().exactOptional() };
+const evicted = z.literal(true).exactOptional();
+const outcome = z.object({
+  idTokenClaims: json,
+  accessTokenClaims: json,
+  scopes: z.array(z.object({ scope: z.string(), granted: z.boolean() })),
+  appMetadata: json,
+  userMetadata: json,
+  session: z.object({
+    ...limits,
+    cookieMode: z.enum(['persistent', 'non-persistent']).exactOptional(),
+    metadata: changedMetadata,
+    evicted,
+    recordedMethods: z.array(z.string()),
+  }),
+  refreshToken: z.object({ ...limits, metadata: changedMetadata, evicted }),
+});
+const mfa = z.object({
+  commanded: z.int(),
+  enable: z.object({ provider: z.enum(MFA_PROVIDERS), allowRememberBrowser: z.boolean() }).exactOptional(),
+  called: z.literal(true).exactOptional(),
+  remembered: z.literal(true).exactOptional(),
+  remember: z.literal(true).exactOptional(),
+  rememberable: z.enum(['never', 'offered', 'always']).exactOptional(),
+});
 const schema: z.ZodType<StoredTransaction> = z.object({
   id: z.string(),
   tenantId: z.string(),
@@ -80,11 +147,12 @@ const schema: z.ZodType<StoredTransaction> = z.object({
       connectionId: z.string(),
       connection: z.string(),
       strategy: z.string(),
+      formerUserId: z.string().exactOptional(),
     }),
   ]),
   methods: z.array(
     z.object({
-      name: z.enum(['pwd', 'mfa']),
+      name: z.string(),
       type: factor.exactOptional(),
       authenticatorId: z.string().exactOptional(),
       at: z.number(),
@@ -106,9 +174,12 @@ const schema: z.ZodType<StoredTransaction> = z.object({
       undelivered: z.literal(true).exactOptional(),
     }),
   ),
-  commanded: z.int(),
+  mfa,
+  asked: z.int(),
+  redirects: z.int(),
+  metadata: z.custom<Record<string, string | number | boolean>>(isObject),
   ask: z.int(),
-  outcome: z.object({ idTokenClaims: json, accessTokenClaims: json, appMetadata: json, userMetadata: json }),
+  outcome,
   executions: z.array(z.string()).exactOptional(),
   binding: z.string(),
   sessionId: z.string(),
@@ -127,7 +198,13 @@ export function encode(tx: LoginTransaction): string {
   return text;
 }
 
-/** @throws when the text is no login of this version: a fault of ours or a damaged database, never the person's. */
-export function decode(text: string): StoredTransaction {
-  return envelope.parse(JSON.parse(text) as Json).login;
+/**
+ * @returns undefined for a login that an earlier release began: it cannot go on, as if it had run out.
+ * @throws when the text is no login: a fault of ours or a damaged database, never the person's.
+ */
+export function decode(text: string): StoredTransaction | undefined {
+  const content = JSON.parse(text) as Json;
+  const version = content !== null && typeof content === 'object' && !Array.isArray(content) ? content.v : undefined;
+  if (typeof version === 'number' && version < SNAPSHOT_VERSION) return undefined;
+  return envelope.parse(content).login;
 }

@@ -1,10 +1,14 @@
 // The one type that walks through the house: one attempt of one person to get through, whichever door it came by.
-// Doors show it, factors prove for it, scripts advise it, storage keeps it. It holds no password, code, secret or token.
+// Doors show it, factors prove for it, scripts advise it, storage keeps it (sealed). It holds no password, code or token;
+// the only secret in it is the key of an app that is being enrolled, which its page must show.
+//
+// Longer than 300 lines because it is one type, and everything it is made of is read with it.
 //
 // States are of three kinds. Resting: waits for a person. Busy: waits for us; never stored, never seen by a door.
-// Final: over. A state that a later door needs (enrolling, redirected, consenting, informing) joins its kind here; the
-// compiler then asks `transition.ts` and every door for an answer.
+// Final: over. A state that a later door needs (consenting, informing) joins its kind here; the compiler then asks
+// `transition.ts` and every door for an answer.
 import type { FactorType } from '#actions/post-login.ts';
+import type { CookieMode, MfaProvider } from '#actions/post-login-command.ts';
 import type { Json, JsonObject } from '#storage/records.ts';
 import type { DenialCode } from '../codes.ts';
 
@@ -46,13 +50,23 @@ export type LoginRequest = {
 
 export type Subject =
   | { kind: 'none' }
-  /** `connection` names the identity logged in with. */
-  | { kind: 'user'; userId: string; connectionId: string; connection: string; strategy: string };
+  /** `connection` names the identity logged in with; `formerUserId` the account that a script took the login from. */
+  | {
+      kind: 'user';
+      userId: string;
+      connectionId: string;
+      connection: string;
+      strategy: string;
+      formerUserId?: string;
+    };
 
-/** A factor already proven. Scripts see all; "already passed" and `amr` read only those of this transaction. */
+/**
+ * A factor already proven. Scripts see all; "already passed" and `amr` read only those of this transaction. When a script
+ * hands the login over to another account, what the former one's authenticators proved counts as the session's alone.
+ */
 export type ProvenMethod = {
-  /** `pwd`, `mfa`, … as in `event.authentication.methods`. */
-  name: 'pwd' | 'mfa';
+  /** `pwd`, `mfa`, … as in `event.authentication.methods`, or the URL of a method that a script recorded. */
+  name: string;
   type?: FactorType;
   authenticatorId?: string;
   at: number;
@@ -65,17 +79,31 @@ export type BoundAction = { bindingId: string; actionId: string; versionId: stri
 /** A factor as a script named it, in its order. `type` may be anything a script wrote. */
 export type FactorRequest = { type: string; options?: JsonObject };
 
-/** Something the person must do. `first`: the first usable factor is shown at once. `any`: a picker, if there is a choice. */
-export type Ask = {
-  kind: 'challenge';
+type Asked = {
   /** 1 for the first ask of the login. Handles are bound to it. */
   ordinal: number;
-  source: 'command';
-  prefer: 'first' | 'any';
-  factors: FactorRequest[];
-  /** Name of the Action that asked, for logs. */
+  /** Name of the Action that asked, for logs; empty for an ask of the tenant's policy. */
   askedBy: string;
 };
+
+/** `first`: the first usable factor is shown at once. `any`: a picker, if there is a choice. */
+type Preference = { prefer: 'first' | 'any'; factors: FactorRequest[] };
+
+/** `shownAnew`: a script said before that no browser is to be remembered. */
+export type ChallengeAsk = Asked & Preference & { kind: 'challenge'; shownAnew?: true };
+export type EnrollAsk = Asked & Preference & { kind: 'enroll' };
+/**
+ * What `multifactor.enable` and the tenant's policy ask for after the last Action: any factor the person has, or else the
+ * enrollment of one. `adaptive`: because this login looks risky.
+ */
+export type PolicyAsk = Asked & { kind: 'challenge-or-enroll'; provider: MfaProvider; adaptive: boolean };
+export type RedirectAsk = Asked & { kind: 'redirect'; url: string };
+export type FormAsk = Asked & { kind: 'form'; formId: string; fields: JsonObject; vars: JsonObject };
+
+/** Asks that are met by a factor. */
+export type FactorAsk = ChallengeAsk | EnrollAsk | PolicyAsk;
+/** Something the person must do. */
+export type Ask = FactorAsk | RedirectAsk | FormAsk;
 
 /** A factor the person may choose now, and the authenticators that could answer. */
 export type Offer = { factor: FactorType; authenticators: string[] };
@@ -95,33 +123,133 @@ export type Challenge = {
   undelivered?: true;
 };
 
+/** An authenticator in the making. Its row is written when the person has proved that it works. */
+export type Enrollment =
+  /** `secret`: the key of the app, base32. */
+  | { factor: 'otp'; authenticatorId: string; secret: string; createdAt: number }
+  | {
+      factor: 'phone';
+      authenticatorId: string;
+      createdAt: number;
+      /** E.164; absent until the person has given it. */
+      phoneNumber?: string;
+      /** The code that was sent to it. */
+      sent?: { codeMac: string; to: string; expiresAt: number; undelivered?: true };
+    };
+
+/** Changes to the person's session, applied when the login completes. */
+export type SessionChanges = {
+  expiresAt?: number;
+  idleExpiresAt?: number;
+  cookieMode?: CookieMode;
+  /** Key by key; null removes. `evicted`: what was there before is dropped first. */
+  metadata: Record<string, string | null>;
+  evicted?: true;
+  /** URLs of methods that scripts recorded: later logins of the session show them. */
+  recordedMethods: string[];
+};
+
+/** Changes to the refresh token that the login will be given, if it gets one. */
+export type RefreshTokenChanges = {
+  expiresAt?: number;
+  idleExpiresAt?: number;
+  metadata: Record<string, string | null>;
+  evicted?: true;
+};
+
 /** What scripts shaped so far. */
 export type Outcome = {
   idTokenClaims: JsonObject;
   accessTokenClaims: JsonObject;
-  /** Pending, key by key; null removes. Written once, when the trigger ends. */
+  /** Scopes added to and taken from the access token; of several calls for one scope the last one stands. */
+  scopes: { scope: string; granted: boolean }[];
+  /** Pending, key by key; null removes. Written once, when the trigger ends or sends the person away. */
   appMetadata: JsonObject;
   userMetadata: JsonObject;
+  session: SessionChanges;
+  refreshToken: RefreshTokenChanges;
 };
+
+export const EMPTY_OUTCOME: Outcome = {
+  idTokenClaims: {},
+  accessTokenClaims: {},
+  scopes: [],
+  appMetadata: {},
+  userMetadata: {},
+  session: { metadata: {}, recordedMethods: [] },
+  refreshToken: { metadata: {} },
+};
+
+/** How the login stands with second factors. */
+export type MfaProgress = {
+  /** MFA commands executed by all Actions together, at most four. */
+  commanded: number;
+  /** The last `multifactor.enable`. */
+  enable?: { provider: MfaProvider; allowRememberBrowser: boolean };
+  /** A second factor was called for, whether or not the person had to show one: a remembered browser is renewed. */
+  called?: true;
+  /** A remembered browser stood in for a factor. */
+  remembered?: true;
+  /** The person asked that this browser be remembered, or need not be asked. */
+  remember?: true;
+  /** Whether the present ask may be answered with "remember this browser". */
+  rememberable?: Rememberable;
+};
+
+/** `offered`: a box to tick. `always`: without asking. */
+export type Rememberable = 'never' | 'offered' | 'always';
 
 /** Something a door received and we have not judged. It lives for one step and is never stored. */
 export type Submission =
   | { method: 'password'; identifier: string; password: string }
-  | { method: 'code'; challengeId: string; code: string };
+  | { method: 'sign-up'; registration: Registration }
+  | { method: 'code'; challengeId: string; code: string; remember: boolean }
+  /** The code that proves a new authenticator. */
+  | { method: 'enrollment'; code: string };
+
+/** What a person filled in to have an account. `extra`: fields that the tenant's own pages added (`ulp-…`). */
+export type Registration = {
+  email?: string;
+  username?: string;
+  phoneNumber?: string;
+  password: string;
+  profile: { name?: string; givenName?: string; familyName?: string; nickname?: string; picture?: string };
+  userMetadata: Record<string, string>;
+  extra: Record<string, string>;
+};
+
+/** How a person came back to the Action that had sent them away. */
+export type Visit =
+  | { kind: 'redirect'; query: Record<string, Json>; body: Record<string, Json> }
+  | { kind: 'form'; id: string; fields: JsonObject; vars: JsonObject };
 
 export type RestingState =
   | { name: 'identifying' }
-  /** The factor picker. `back` is the challenge that "Go back" returns to. */
-  | { name: 'choosing'; ask: Ask; offers: Offer[]; back?: string }
-  | { name: 'challenging'; ask: Ask; offers: Offer[]; challengeId: string };
+  /**
+   * The factor picker. `to`: what a choice leads to. `back`: the challenge that "Go back" returns to; from a picker of
+   * factors to enroll it returns to the enrollment, if one was begun.
+   */
+  | { name: 'choosing'; ask: FactorAsk; to: 'challenge' | 'enroll'; offers: Offer[]; back?: string }
+  | { name: 'challenging'; ask: FactorAsk; offers: Offer[]; challengeId: string }
+  /** `offers`: the factors that could be enrolled instead, this one included. */
+  | { name: 'enrolling'; ask: FactorAsk; offers: Offer[]; enrollment: Enrollment }
+  /** The person is at another site, or at a form of ours; the Action goes on in its continue handler. */
+  | { name: 'redirected'; ask: RedirectAsk | FormAsk };
 
 export type BusyState =
-  | { name: 'verifying'; submission: Submission; from: Extract<RestingState, { name: 'identifying' | 'challenging' }> }
-  /** The Action at `cursor`. */
-  | { name: 'running' }
-  /** Which factor, whose, sent how? `chosen` when the person said; `resend` voids the code that is out. */
-  | { name: 'preparing'; ask: Ask; chosen?: FactorType; resend?: true }
-  /** What follows the last Action: today the session, later enable, policy and consent. */
+  | {
+      name: 'verifying';
+      submission: Submission;
+      from: Extract<RestingState, { name: 'identifying' | 'challenging' | 'enrolling' }>;
+    }
+  /** The Action at `cursor`, by its first handler or, when the person came back to it, by its second. */
+  | { name: 'running'; visit?: Visit }
+  /**
+   * Which factor, whose, sent how? `chosen` when the person said. `resend` voids the code that is out. `enrollment` with
+   * the number that was just given, or to send its code again.
+   */
+  | { name: 'preparing'; ask: Ask; chosen?: FactorType; resend?: true; enrollment?: Enrollment }
+  /** What follows the last Action: what was enabled, the tenant's policy, the session. */
   | { name: 'settling' };
 
 export type FinalState =
@@ -136,6 +264,8 @@ export const STATE_KINDS: { readonly [Name in LoginState['name']]: 'resting' | '
   identifying: 'resting',
   choosing: 'resting',
   challenging: 'resting',
+  enrolling: 'resting',
+  redirected: 'resting',
   verifying: 'busy',
   running: 'busy',
   preparing: 'busy',
@@ -161,8 +291,13 @@ export type LoginTransaction = {
   /** Not yet met, in call order. */
   queue: Ask[];
   challenges: Challenge[];
-  /** MFA commands executed by all Actions together, at most four. */
-  commanded: number;
+  mfa: MfaProgress;
+  /** How many asks there have been. */
+  asked: number;
+  /** How often scripts have sent the person away. */
+  redirects: number;
+  /** What scripts handed on to each other: `event.transaction.metadata`. */
+  metadata: Record<string, string | number | boolean>;
   /** The ask that handles minted now belong to: 0 before the first, then the ordinal; grows once more at the end. */
   ask: number;
   outcome: Outcome;
@@ -204,9 +339,12 @@ export function begin(beginning: Beginning, now: number): LoginTransaction {
     cursor: 0,
     queue: [],
     challenges: [],
-    commanded: 0,
+    mfa: { commanded: 0 },
+    asked: 0,
+    redirects: 0,
+    metadata: {},
     ask: 0,
-    outcome: { idTokenClaims: {}, accessTokenClaims: {}, appMetadata: {}, userMetadata: {} },
+    outcome: structuredClone(EMPTY_OUTCOME),
     state: { name: 'identifying' },
     createdAt: now,
     expiresAt: now + PAGE_LIFETIME_MS,

@@ -1,40 +1,25 @@
 // The only place where "what next?" is decided, read top to bottom: a login, a fact, and what follows.
 // Pure: no clock, no I/O, no dice. Writes leave as data (`changes`, all with their guards), tenant log lines as drafts,
 // and messages by id (`deliver`), for after the write. A pair that is not in the table is refused and changes nothing.
-import type { PostLoginCommand } from '#actions/post-login-command.ts';
-import type { JsonObject } from '#storage/records.ts';
-import type { Change } from '#storage/store.ts';
-import type { DenialCode, Notice } from '../codes.ts';
-import type { Input, LogDraft } from './input.ts';
+
+import { applyCommands } from './apply-commands.ts';
+import type { Input } from './input.ts';
 import {
-  type Ask,
-  type Challenge,
-  type FactorRequest,
-  type LoginState,
-  type LoginTransaction,
-  proceed,
-} from './transaction.ts';
-
-/** At most this many MFA commands may execute in one login, all Actions together. */
-export const MFA_COMMANDS_PER_LOGIN = 4;
-
-/** Custom claims of one login together, both tokens, as JSON (Actions reference, section 2.11). */
-const CLAIMS_LIMIT_BYTES = 100 * 1024;
-
-export type Moved = {
-  ok: true;
-  tx: LoginTransaction;
-  changes: Change[];
-  logs: LogDraft[];
-  /** Messages to deliver once the write has landed. */
-  deliver: string[];
-  /** Why the login stayed where it was, for the page. */
-  notice?: Notice;
-};
-export type Step = Moved | { ok: false };
+  atAsk,
+  bar,
+  deny,
+  dropMetadata,
+  final,
+  type InputOf,
+  metadataChanges,
+  move,
+  REFUSED,
+  type Step,
+} from './move.ts';
+import type { Ask, Challenge, FactorAsk, LoginState, LoginTransaction, PolicyAsk } from './transaction.ts';
+import { proceed } from './transaction.ts';
 
 type StateOf<Name extends LoginState['name']> = Extract<LoginState, { name: Name }>;
-type InputOf<Kind extends Input['kind']> = Extract<Input, { kind: Kind }>;
 type Arrow<Name extends LoginState['name'], Kind extends Input['kind']> = (
   tx: LoginTransaction,
   state: StateOf<Name>,
@@ -42,8 +27,6 @@ type Arrow<Name extends LoginState['name'], Kind extends Input['kind']> = (
   now: number,
 ) => Step;
 type Table = { [Name in LoginState['name']]: { [Kind in Input['kind']]?: Arrow<Name, Kind> } };
-
-const REFUSED: Step = { ok: false };
 
 /**
  * Moves `tx` by one fact.
@@ -57,23 +40,27 @@ export function transition(tx: LoginTransaction, input: Input, now: number): Ste
 
 const TABLE: Table = {
   identifying: {
-    submitted: (tx, state, { identifier, password }) =>
-      move(tx, { name: 'verifying', submission: { method: 'password', identifier, password }, from: state }),
+    submitted: (tx, from, { identifier, password }) =>
+      move(tx, { name: 'verifying', submission: { method: 'password', identifier, password }, from }),
+    registered: (tx, from, { registration }) =>
+      move(tx, { name: 'verifying', submission: { method: 'sign-up', registration }, from }),
     barred: bar,
   },
   choosing: {
     chosen: (tx, { ask, offers }, { factor }) =>
       offers.some((offer) => offer.factor === factor) ? move(tx, { name: 'preparing', ask, chosen: factor }) : REFUSED,
     // Going back sends nothing: the code that is out stays good.
-    returned: (tx, { ask, offers, back }) =>
-      back === undefined ? REFUSED : move(tx, { name: 'challenging', ask, offers, challengeId: back }),
+    returned: (tx, { ask, offers, to, back }) =>
+      back === undefined || to === 'enroll'
+        ? REFUSED
+        : move(tx, { name: 'challenging', ask, offers, challengeId: back }),
     barred: bar,
   },
   challenging: {
-    responded: (tx, state, { code }) =>
+    responded: (tx, state, { code, remember = false }) =>
       move(tx, {
         name: 'verifying',
-        submission: { method: 'code', challengeId: state.challengeId, code },
+        submission: { method: 'code', challengeId: state.challengeId, code, remember },
         from: state,
       }),
     resent: (tx, { ask, challengeId }) => {
@@ -82,73 +69,145 @@ const TABLE: Table = {
       return move(tx, { name: 'preparing', ask, chosen: challenge.factor, resend: true });
     },
     reconsidered: (tx, { ask, offers, challengeId }) =>
-      offers.length < 2 ? REFUSED : move(tx, { name: 'choosing', ask, offers, back: challengeId }),
-    undelivered: (tx, state, { challengeId, logs }) =>
+      offers.length < 2 ? REFUSED : move(tx, { name: 'choosing', ask, to: 'challenge', offers, back: challengeId }),
+    undelivered: (tx, state, { logs }) =>
       move(
         {
           ...tx,
-          challenges: tx.challenges.map((c) => (c.id === challengeId ? { ...c, undelivered: true as const } : c)),
+          challenges: tx.challenges.map((c) => (c.id === state.challengeId ? { ...c, undelivered: true as const } : c)),
         },
         state,
         { logs },
       ),
     barred: bar,
   },
+  enrolling: {
+    responded: (tx, from, { code }) => {
+      const { enrollment } = from;
+      // Before there is a number, no code was sent to it.
+      if (enrollment.factor === 'phone' && !enrollment.sent) return REFUSED;
+      return move(tx, { name: 'verifying', submission: { method: 'enrollment', code }, from });
+    },
+    addressed: (tx, { ask, enrollment }, { phoneNumber }) => {
+      if (enrollment.factor !== 'phone') return REFUSED;
+      const { sent: _voided, ...blank } = enrollment;
+      return move(tx, { name: 'preparing', ask, chosen: 'phone', enrollment: { ...blank, phoneNumber } });
+    },
+    resent: (tx, { ask, enrollment }) =>
+      enrollment.factor === 'phone' && enrollment.sent
+        ? move(tx, { name: 'preparing', ask, chosen: 'phone', enrollment, resend: true })
+        : REFUSED,
+    reconsidered: (tx, { ask, offers }) =>
+      offers.length < 2 ? REFUSED : move(tx, { name: 'choosing', ask, to: 'enroll', offers }),
+    // Back to the number, which may have been mistyped.
+    returned: (tx, state) => {
+      if (state.enrollment.factor !== 'phone' || !state.enrollment.sent) return REFUSED;
+      const { sent: _voided, ...blank } = state.enrollment;
+      return move(tx, { ...state, enrollment: blank });
+    },
+    undelivered: (tx, state, { logs }) => {
+      const { enrollment } = state;
+      if (enrollment.factor !== 'phone' || !enrollment.sent) return REFUSED;
+      const sent = { ...enrollment.sent, undelivered: true as const };
+      return move(tx, { ...state, enrollment: { ...enrollment, sent } }, { logs });
+    },
+    barred: bar,
+  },
+  redirected: {
+    continued: (tx, { ask }, { visit }) =>
+      (visit.kind === 'form') === (ask.kind === 'form')
+        ? move({ ...tx, queue: tx.queue.slice(1) }, { name: 'running', visit })
+        : REFUSED,
+    barred: bar,
+  },
   verifying: {
     verified: (tx, { submission }, { method, subject, changes, logs }) => {
       const passed: LoginTransaction = { ...tx, methods: [...tx.methods, method], ...(subject ? { subject } : {}) };
       // The first valid answer meets the ask and closes every challenge that was open for it.
-      const met = submission.method === 'code' ? { ...passed, queue: passed.queue.slice(1), challenges: [] } : passed;
+      const met =
+        submission.method === 'code' || submission.method === 'enrollment' ? metBy(passed, submission) : passed;
       return move(met, proceed(met), { changes, logs });
     },
     rejected: (tx, { from }, { notice, logs }) => move(tx, from, { logs, notice }),
     throttled: (tx, { from }, { retryAfterSeconds, logs }) =>
       move(tx, from, { logs, notice: { key: 'too-many-failures', retryAfterSeconds } }),
     withdrawn: (tx, { from }) =>
-      from.name === 'challenging' ? move(tx, { name: 'preparing', ask: from.ask }) : REFUSED,
+      from.name === 'identifying' ? REFUSED : move(tx, { name: 'preparing', ask: from.ask }),
     barred: bar,
   },
   running: {
-    ran: (tx, _state, { commands, logs }, now) => applyCommands(tx, commands, logs, now),
+    ran: (tx, _state, input, now) => applyCommands(tx, input, now),
     // What the failed run recorded is gone with it, and so is what earlier Actions left pending.
     failed: (tx, _state, { reason, logs }, now) => deny(dropMetadata(tx), 'access_denied', reason, logs, now),
     barred: bar,
   },
   preparing: {
     prepared: (tx, { ask }, input, now) => {
+      const { logs } = input;
+      const called = calledFor(tx, ask);
       switch (input.result) {
         case 'satisfied': {
-          const met = { ...tx, queue: tx.queue.slice(1) };
-          return move(met, proceed(met), { logs: input.logs });
+          const mfa = input.by === 'remembered' ? { ...called.mfa, remembered: true as const } : called.mfa;
+          const met = { ...tx, mfa: input.by === 'enrolled' ? tx.mfa : mfa, queue: tx.queue.slice(1) };
+          return move(met, proceed(met), { logs });
         }
         case 'unusable':
-          return deny(tx, 'access_denied', input.reason, input.logs, now);
+          return deny(tx, 'access_denied', input.reason, logs, now);
         case 'unattended':
-          return deny(tx, 'interaction_required', 'Multifactor authentication required', input.logs, now);
-        case 'offered':
-          return move(atAsk(tx, ask), { name: 'choosing', ask, offers: input.offers }, { logs: input.logs });
+          return deny(tx, 'interaction_required', unattendedReason(ask), logs, now);
+        case 'redirected': {
+          if (ask.kind !== 'redirect' && ask.kind !== 'form') return REFUSED;
+          // Whoever reads the account while the person is away finds what the scripts have written so far.
+          const leaves = ask.kind === 'redirect';
+          const changes = leaves ? metadataChanges(tx, now) : [];
+          return move(atAsk(leaves ? dropMetadata(tx) : tx, ask), { name: 'redirected', ask }, { changes, logs });
+        }
+        case 'offered': {
+          if (!isFactorAsk(ask)) return REFUSED;
+          const { offers, to } = input;
+          return move(rememberable(atAsk(called, ask), input), { name: 'choosing', ask, to, offers }, { logs });
+        }
         case 'challenged': {
-          const { offers, challenge, changes, deliver, logs } = input;
+          if (!isFactorAsk(ask)) return REFUSED;
+          const { offers, challenge, changes, deliver } = input;
           const others = tx.challenges.filter((open) => open.authenticatorId !== challenge.authenticatorId);
-          const next = atAsk({ ...tx, challenges: [...others, challenge] }, ask);
-          return move(
-            next,
-            { name: 'challenging', ask, offers, challengeId: challenge.id },
-            { changes, deliver, logs },
-          );
+          const next = rememberable(atAsk({ ...called, challenges: [...others, challenge] }, ask), input);
+          const state = { name: 'challenging', ask, offers, challengeId: challenge.id } as const;
+          return move(next, state, { changes, deliver, logs });
+        }
+        case 'enrolling': {
+          if (!isFactorAsk(ask)) return REFUSED;
+          const { offers, enrollment, changes, deliver, notice } = input;
+          const next = rememberable(atAsk(called, ask), { rememberable: 'never' });
+          const rest = { changes, deliver, logs, ...(notice ? { notice } : {}) };
+          return move(next, { name: 'enrolling', ask, offers, enrollment }, rest);
         }
       }
     },
     barred: bar,
   },
   settling: {
-    settled: (tx, _state, { session }, now) =>
+    demanded: (tx, _state, { provider, adaptive }) => {
+      const ask: PolicyAsk = { kind: 'challenge-or-enroll', ordinal: tx.asked + 1, askedBy: '', provider, adaptive };
+      const demanded = { ...tx, asked: ask.ordinal, queue: [ask] };
+      return move(demanded, proceed(demanded));
+    },
+    settled: (tx, _state, { session, formerUserId, changes, logs }, now) =>
       move(
         final(tx),
         { name: 'completed', taken: false },
         {
-          changes: [...metadataChanges(tx, now), { kind: 'session.put', session }],
-          logs: [{ type: 's', description: 'Successful login' }],
+          changes: [
+            ...metadataChanges(tx, now),
+            {
+              kind: 'session.put',
+              session,
+              ...(formerUserId === undefined ? {} : { formerUserId }),
+              ...(tx.origin.kind === 'session' ? { renews: true as const } : {}),
+            },
+            ...changes,
+          ],
+          logs: [...logs, { type: 's', description: 'Successful login' }],
         },
       ),
     barred: bar,
@@ -159,102 +218,34 @@ const TABLE: Table = {
   denied: {},
 };
 
-/** Takes a script's commands in call order. A denial beats every challenge; what was recorded beside it is kept. */
-function applyCommands(tx: LoginTransaction, commands: PostLoginCommand[], logs: LogDraft[], now: number): Step {
-  const outcome = structuredClone(tx.outcome);
-  const asks: Ask[] = [];
-  let denial: string | undefined;
-  const askedBy = tx.plan[tx.cursor]?.name ?? '';
-  const ask = (prefer: Ask['prefer'], factors: FactorRequest[]) => {
-    asks.push({
-      kind: 'challenge',
-      ordinal: tx.commanded + asks.length + 1,
-      source: 'command',
-      prefer,
-      factors,
-      askedBy,
-    });
-  };
-  for (const command of commands) {
-    switch (command.name) {
-      case 'access.deny':
-        denial ??= command.reason;
-        break;
-      case 'idToken.setCustomClaim':
-        setKey(outcome.idTokenClaims, command.key, command.value);
-        break;
-      case 'accessToken.setCustomClaim':
-        setKey(outcome.accessTokenClaims, command.key, command.value);
-        break;
-      case 'user.setAppMetadata':
-        setKey(outcome.appMetadata, command.key, command.value);
-        break;
-      case 'user.setUserMetadata':
-        setKey(outcome.userMetadata, command.key, command.value);
-        break;
-      case 'authentication.challengeWith':
-        ask('first', [command.factor, ...command.additionalFactors] as FactorRequest[]);
-        break;
-      case 'authentication.challengeWithAny':
-        ask('any', command.factors as FactorRequest[]);
-        break;
-    }
-  }
-  const commanded = tx.commanded + asks.length;
-  const ran = { ...tx, outcome, cursor: tx.cursor + 1, queue: [...tx.queue, ...asks], commanded };
-  const fail = (from: LoginTransaction, reason: string) =>
-    deny(from, 'access_denied', reason, [...logs, { type: 'f', description: reason }], now);
-  if (denial !== undefined) return fail(ran, denial);
-  if (commanded > MFA_COMMANDS_PER_LOGIN) {
-    return fail(dropMetadata(tx), `The scripts asked for more MFA challenges than the limit of four in one login.`);
-  }
-  if (Buffer.byteLength(JSON.stringify([outcome.idTokenClaims, outcome.accessTokenClaims])) > CLAIMS_LIMIT_BYTES) {
-    return fail(dropMetadata(tx), 'The custom claims are larger than the limit of 100 KB.');
-  }
-  return move(ran, proceed(ran), { logs });
-}
-
-/** Own keys only: `__proto__` from a script is a key like any other. */
-function setKey(target: JsonObject, key: string, value: unknown): void {
-  Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
-}
-
-function deny(tx: LoginTransaction, code: DenialCode, reason: string, logs: LogDraft[], now: number): Step {
-  const over = { ...final(tx), queue: [] };
-  return move(over, { name: 'denied', code, reason }, { changes: metadataChanges(tx, now), logs });
-}
-
-/** The person or the client is no longer what it was: nothing pending is written to a row that may be gone. */
-function bar(tx: LoginTransaction, _state: LoginState, input: InputOf<'barred'>, now: number): Step {
-  return deny(dropMetadata(tx), input.code, input.reason, input.logs, now);
-}
-
-/** Nothing stays open, and handles of the last ask become stale. */
-function final(tx: LoginTransaction): LoginTransaction {
-  return { ...tx, challenges: [], ask: tx.ask + 1 };
-}
-
-function atAsk(tx: LoginTransaction, ask: Ask): LoginTransaction {
-  return { ...tx, ask: ask.ordinal };
-}
-
-function dropMetadata(tx: LoginTransaction): LoginTransaction {
-  return { ...tx, outcome: { ...tx.outcome, appMetadata: {}, userMetadata: {} } };
-}
-
-function metadataChanges(tx: LoginTransaction, now: number): Change[] {
-  const { appMetadata, userMetadata } = tx.outcome;
-  if (tx.subject.kind !== 'user' || Object.keys({ ...appMetadata, ...userMetadata }).length === 0) return [];
-  const { userId } = tx.subject;
-  return [
-    { kind: 'user.merge-metadata', tenantId: tx.tenantId, id: userId, app: appMetadata, user: userMetadata, at: now },
-  ];
-}
-
 function openChallenge(tx: LoginTransaction, id: string): Challenge | undefined {
   return tx.challenges.find((challenge) => challenge.id === id);
 }
 
-function move(tx: LoginTransaction, state: LoginState, rest: Partial<Omit<Moved, 'ok' | 'tx'>> = {}): Moved {
-  return { ok: true, tx: { ...tx, state }, changes: [], logs: [], deliver: [], ...rest };
+const isFactorAsk = (ask: Ask): ask is FactorAsk => ask.kind !== 'redirect' && ask.kind !== 'form';
+
+/** The ask is met. A browser is remembered by whom the person showed a factor in it. */
+function metBy(tx: LoginTransaction, submission: { method: 'code'; remember: boolean } | { method: 'enrollment' }) {
+  const { rememberable: choice = 'never' } = tx.mfa;
+  const remember = choice === 'always' || (choice === 'offered' && submission.method === 'code' && submission.remember);
+  const mfa = remember ? { ...tx.mfa, remember: true as const } : tx.mfa;
+  return { ...tx, mfa, queue: tx.queue.slice(1), challenges: [] };
+}
+
+/** A browser is only renewed by logins in which a second factor was called for. */
+function calledFor(tx: LoginTransaction, ask: Ask): LoginTransaction {
+  return ask.kind === 'challenge' || ask.kind === 'challenge-or-enroll'
+    ? { ...tx, mfa: { ...tx.mfa, called: true } }
+    : tx;
+}
+
+function rememberable(
+  tx: LoginTransaction,
+  { rememberable: choice }: { rememberable: NonNullable<LoginTransaction['mfa']['rememberable']> },
+): LoginTransaction {
+  return { ...tx, mfa: { ...tx.mfa, rememberable: choice } };
+}
+
+function unattendedReason({ kind }: Ask): string {
+  return kind === 'redirect' || kind === 'form' ? 'User interaction required' : 'Multifactor authentication required';
 }

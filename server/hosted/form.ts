@@ -15,7 +15,12 @@ ${fields}
 </form>`;
 }
 
-/** Attributes of the field that the error is about. */
-export function invalid(isInvalid: boolean): Markup | '' {
-  return isInvalid ? html` aria-invalid="true" aria-describedby="${ALERT_ID}"` : '';
+/**
+ * Attributes of a field: whether the error is about it, and what else describes it.
+ * @param descriptions ids of elements that say more about the field.
+ */
+export function invalid(isInvalid: boolean, ...descriptions: string[]): Markup | '' {
+  const ids = isInvalid ? [ALERT_ID, ...descriptions] : descriptions;
+  const described = ids.length === 0 ? '' : html` aria-describedby="${ids.join(' ')}"`;
+  return isInvalid ? html` aria-invalid="true"${described}` : described;
 }

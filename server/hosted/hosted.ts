@@ -1,20 +1,21 @@
 // Server, hosted pages: the door people come through. A GET shows the present screen and writes nothing; a POST hands
 // what was done to the runtime and redirects to whatever the login waits for next. A form for a screen that is not the
 // present one changes nothing.
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
 import type { Found, Shown } from '#runtime/runtime.ts';
 import type { Deps, Env } from '../deps.ts';
 import { type Door, show } from '../door.ts';
 import { callbackUrl } from '../oauth/callback.ts';
-import { readParameters, readQuery } from '../request.ts';
+import { onceEach, readFormValues, readQuery, type Values } from '../request.ts';
+import { sendAway } from './away.ts';
 import { readBinding } from './binding.ts';
 import { errorPage } from './error-page.ts';
 import { chooseLanguage } from './language.ts';
 import { isOwnForm } from './own-form.ts';
 import { sendTo } from './page.ts';
-import type { Fields, Screen } from './screen.ts';
-import { addressOf, screenAt, screenOf } from './screens.ts';
-import { type HostedContext, showBusy, showScreen } from './show-screen.ts';
+import { addressAt, type Fields, type Screen } from './screen.ts';
+import { screenAt, screensOf } from './screens.ts';
+import { type Brought, type HostedContext, lookAt, showBusy, showScreen } from './show-screen.ts';
 import { STYLESHEET_PATH, stylesheetResponse } from './stylesheet.ts';
 
 /** How pages show a login: a redirect to its screen, to the end of the login, or back to the application. */
@@ -22,6 +23,11 @@ export const hostedDoor: Door<HostedContext> = {
   identifying: toScreen,
   choosing: toScreen,
   challenging: toScreen,
+  enrolling: toScreen,
+  redirected: (context, shown) => {
+    const { ask } = shown.login.state;
+    return ask.kind === 'form' ? toScreen(context, shown) : sendAway(context, shown, ask.url);
+  },
   completed: ({ c }, { login, key }) =>
     login.state.taken
       ? errorPage(c, { status: 400, key: 'already-used' })
@@ -37,8 +43,8 @@ export const hostedDoor: Door<HostedContext> = {
 };
 
 function toScreen({ c }: HostedContext, { login, key }: Shown): Response | Promise<Response> {
-  const screen = screenOf(login);
-  return screen ? sendTo(c, addressOf(screen, key)) : errorPage(c, { status: 400, key: 'unknown-login' });
+  const [screen] = screensOf(login);
+  return screen ? sendTo(c, addressAt(screen.path, key)) : errorPage(c, { status: 400, key: 'unknown-login' });
 }
 
 /** Every page below `/u`. */
@@ -57,56 +63,70 @@ export function hostedRoutes(deps: Deps): Hono<Env> {
 
 async function get(context: HostedContext, screen: Screen): Promise<Response> {
   const { c, deps } = context;
-  const query = readQuery(c);
-  const key = query.ok ? query.parameters.state : undefined;
-  if (key === undefined) return errorPage(c, { status: 400, key: 'unknown-login' });
+  const read = readQuery(c);
+  const key = read.ok ? read.parameters.state : undefined;
+  if (!read.ok || key === undefined) return errorPage(c, { status: 400, key: 'unknown-login' });
   const found = await deps.runtime.read(c.var.tenant, { key, binding: readBinding(c) });
-  if (found.found === 'present' && screenOf(found.shown.login) === screen) {
-    return showScreen(context, screen, found.shown);
-  }
-  return elsewhere(context, found);
+  if (found.found !== 'present' || !screensOf(found.shown.login).includes(screen)) return elsewhere(context, found);
+  const view = await lookAt(context, screen, found.shown, { query: read.parameters, sent: new Map() });
+  return view instanceof Response ? view : showScreen(context, screen, view);
 }
 
 async function post(context: HostedContext, screen: Screen): Promise<Response> {
   const { c, deps } = context;
   if (!isOwnForm(c)) return errorPage(c, { status: 403, key: 'foreign-form' });
-  const body = await readParameters(c, { json: false });
+  const body = await readFormValues(c);
   if (!body.ok) return errorPage(c, { status: body.problem === 'too-large' ? 413 : 400, key: 'bad-request' });
-  const key = stateOf(c, body.parameters);
-  if (key === undefined) return errorPage(c, { status: 400, key: 'unknown-login' });
+  const fields = fieldsOf(screen, body.values);
+  if (!fields) return errorPage(c, { status: 400, key: 'bad-request' });
+  const query = readQuery(c);
+  const key = query.ok ? keyOf(query.parameters, fields) : undefined;
+  if (!query.ok || key === undefined) return errorPage(c, { status: 400, key: 'unknown-login' });
   const { tenant, caller } = c.var;
   const reference = { key, binding: readBinding(c) };
+  const brought: Brought = { query: query.parameters, sent: body.values };
 
   const found = await deps.runtime.read(tenant, reference);
-  if (found.found === 'busy') return sendTo(c, addressOf(screen, key));
-  if (found.found !== 'present' || screenOf(found.shown.login) !== screen) return elsewhere(context, found);
-  const typed = body.parameters.username;
-  const identifier = typed === undefined ? {} : { identifier: typed };
-  const reading = screen.read(body.parameters);
-  if (!reading.ok) return showScreen(context, screen, found.shown, { notice: reading.notice, ...identifier });
+  if (found.found === 'busy') return sendTo(c, addressAt(screen.path, key));
+  if (found.found !== 'present' || !screensOf(found.shown.login).includes(screen)) return elsewhere(context, found);
+  const view = await lookAt(context, screen, found.shown, brought);
+  if (view instanceof Response) return view;
+  const reading = screen.read(fields, view);
+  if (!reading.ok) return showScreen(context, screen, view, reading.notice);
+  if (!('input' in reading)) return sendTo(c, addressAt(reading.turnTo, key, reading.query));
 
   const submitted = await deps.runtime.submit(tenant, reference, reading.input, caller);
   switch (submitted.outcome) {
-    case 'moved': {
-      const { shown } = submitted;
-      if (!shown.notice || screenOf(shown.login) !== screen) return show(hostedDoor, context, shown);
-      return showScreen(context, screen, shown, { notice: shown.notice, ...identifier });
-    }
+    case 'moved':
+      return afterStep(context, screen, submitted.shown, brought);
     case 'elsewhere':
       return show(hostedDoor, context, submitted.shown);
     case 'busy':
-      return sendTo(c, addressOf(screen, key));
+      return sendTo(c, addressAt(screen.path, key));
     case 'expired':
     case 'nothing':
       return elsewhere(context, { found: submitted.outcome });
   }
 }
 
+/** A refused step is told on the page it was made on; any other leads on. */
+async function afterStep(context: HostedContext, screen: Screen, shown: Shown, brought: Brought): Promise<Response> {
+  const { notice } = shown;
+  if (!notice || !screensOf(shown.login).includes(screen)) return show(hostedDoor, context, shown);
+  const view = await lookAt(context, screen, shown, brought);
+  return view instanceof Response ? view : showScreen(context, screen, view, notice);
+}
+
+/** The fields that a screen reads, each once; undefined when one comes twice that may not. */
+function fieldsOf({ takesRepeatedFields }: Screen, values: Values): Fields | undefined {
+  const may = (name: string, times: number) =>
+    takesRepeatedFields && times > 1 && name !== 'state' && name !== 'action';
+  const read = onceEach(new Map([...values].filter(([name, all]) => !may(name, all.length))));
+  return read.ok ? read.parameters : undefined;
+}
+
 /** The address and the form both carry the key; they must agree. */
-function stateOf(c: Context<Env>, { state }: Fields): string | undefined {
-  const query = readQuery(c);
-  if (!query.ok) return undefined;
-  const inAddress = query.parameters.state;
+function keyOf({ state: inAddress }: Fields, { state }: Fields): string | undefined {
   if (state !== undefined && inAddress !== undefined && state !== inAddress) return undefined;
   return state ?? inAddress;
 }

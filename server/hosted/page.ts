@@ -20,7 +20,7 @@ export type Page = {
   /** The page asks for itself (or for `to`) again after so many seconds. */
   refresh?: { seconds: number; to?: string };
   /** Sources that answers to this page's form may lead to, beside our own origin. */
-  formTargets?: string[];
+  formTargets?: string[] | 'any';
   /** For pages of tables rather than of one question. */
   wide?: true;
 };
@@ -48,12 +48,12 @@ const PAGE_HEADERS = {
 } as const;
 
 /** Browsers apply `form-action` to every redirect that follows a form, the one to the application included. */
-function policy(formTargets: string[]): string {
+function policy(formTargets: string[] | 'any'): string {
   return [
     "default-src 'none'",
     "style-src 'self'",
     "img-src 'self' data:",
-    ["form-action 'self'", ...formTargets].join(' '),
+    ...(formTargets === 'any' ? [] : [["form-action 'self'", ...formTargets].join(' ')]),
     "frame-ancestors 'none'",
     "base-uri 'none'",
   ].join('; ');

@@ -5,50 +5,73 @@ import type { Notice } from '#runtime/codes.ts';
 import type { Shown } from '#runtime/runtime.ts';
 import type { ClientRecord } from '#storage/records.ts';
 import type { Deps, Env } from '../deps.ts';
-import { type PageStatus, sendPage } from './page.ts';
-import { presentChallenge, type Screen } from './screen.ts';
-import { addressOf } from './screens.ts';
+import type { Values } from '../request.ts';
+import { errorPage } from './error-page.ts';
+import { type PageStatus, sendPage, sendTo } from './page.ts';
+import { addressAt, type Fields, presentChallenge, presentEnrollment, type Screen, type View } from './screen.ts';
+import { screensOf } from './screens.ts';
+import { surroundingsOf } from './surroundings.ts';
 import { textsIn } from './texts/texts.ts';
 
 export type HostedContext = { c: Context<Env>; deps: Deps };
 
-/** Why the form that was just sent is not accepted, and what was typed in it. */
-export type Refusal = { notice: Notice; identifier?: string };
+/** What the browser brought to the page: parameters of its address, and of the form if one was sent. */
+export type Brought = { query: Fields; sent: Values };
 
-/** Answers with the page of `screen`; after a refusal with the same page, its reason and a status that says so. */
-export async function showScreen(
+/** How a screen sees a login, or where to go when the screen is closed. */
+export async function lookAt(
   { c, deps }: HostedContext,
   screen: Screen,
-  shown: Shown,
-  refusal?: Refusal,
-): Promise<Response> {
-  const { login, key } = shown;
-  const { tenant } = c.var;
-  const client = await deps.store.clients.find(tenant.id, login.request.clientId);
+  { login, key, notice }: Shown,
+  { query, sent }: Brought,
+): Promise<View | Response> {
+  const surroundings = await surroundingsOf(deps, c.var.tenant, login);
+  if (screen.isOpen && !screen.isOpen(surroundings)) {
+    const other = screensOf(login).find((each) => each !== screen);
+    return other ? sendTo(c, addressAt(other.path, key)) : errorPage(c, { status: 400, key: 'bad-application' });
+  }
   const { language, texts } = textsIn(login.request.locale);
-  const notice = refusal?.notice ?? undelivered(shown);
-  const title = screen.title(texts);
+  const { state: _key, ...rest } = query;
+  return {
+    login,
+    action: addressAt(screen.path, key, rest),
+    state: key,
+    texts,
+    language,
+    surroundings,
+    query,
+    sent,
+    ...(notice === undefined ? {} : { notice }),
+  };
+}
+
+/** Answers with the page; after a refusal with the same page, its reason and a status that says so. */
+export function showScreen(
+  { c }: HostedContext,
+  screen: Screen,
+  view: View,
+  refusal?: Notice,
+): Response | Promise<Response> {
+  const { login, texts, language, surroundings } = view;
+  const notice = refusal ?? undelivered(view);
+  const told = notice === undefined ? view : { ...view, notice };
+  const title = screen.title(told);
   if (notice?.key === 'too-many-failures') c.header('retry-after', String(notice.retryAfterSeconds));
   return sendPage(c, {
-    status: refusal === undefined ? 200 : refusalStatus(refusal.notice),
+    status: refusal === undefined ? 200 : refusalStatus(refusal),
     language,
     title: notice === undefined ? title : `${texts.errorPrefix}: ${title}`,
-    brand: tenant.friendlyName ?? tenant.name,
-    formTargets: formTargets(login.request.redirectUri, client),
-    body: screen.body({
-      login,
-      action: addressOf(screen, key),
-      state: key,
-      texts,
-      application: client?.name ?? login.request.clientId,
-      ...(notice === undefined ? {} : { notice }),
-      ...(refusal?.identifier === undefined ? {} : { identifier: refusal.identifier }),
-    }),
+    brand: surroundings.brand,
+    formTargets: formTargets(login.request.redirectUri, surroundings.client),
+    body: screen.body(told),
   });
 }
 
-/** Somebody else's request is moving this login: the page asks again in a second. */
-export function showBusy(c: Context<Env>, locale: string): Response | Promise<Response> {
+/**
+ * Somebody else's request is moving this login: the page asks again in a second.
+ * @param to where it asks; its own address when left out.
+ */
+export function showBusy(c: Context<Env>, locale: string, to?: string): Response | Promise<Response> {
   const { language, texts } = textsIn(locale);
   c.header('retry-after', '1');
   return sendPage(c, {
@@ -56,7 +79,7 @@ export function showBusy(c: Context<Env>, locale: string): Response | Promise<Re
     language,
     title: texts.busy.title,
     brand: c.var.tenant.friendlyName ?? c.var.tenant.name,
-    refresh: { seconds: 1 },
+    refresh: { seconds: 1, ...(to === undefined ? {} : { to }) },
     body: html`<h1>${texts.busy.title}</h1>
 <p class="lead" role="status">${texts.busy.lead}</p>`,
   });
@@ -66,10 +89,13 @@ function refusalStatus({ key }: Notice): PageStatus {
   return key === 'too-many-failures' ? 429 : 400;
 }
 
-/** The message of the present challenge did not go out. */
-function undelivered({ login, notice }: Shown): Notice | undefined {
+/** The message with the code that is asked for did not go out. */
+function undelivered({ login, notice }: View): Notice | undefined {
+  if (notice) return notice;
+  const enrollment = presentEnrollment(login);
+  if (enrollment?.factor === 'phone') return enrollment.sent?.undelivered ? { key: 'send-sms-failed' } : undefined;
   const challenge = presentChallenge(login);
-  if (notice || !challenge?.undelivered) return notice;
+  if (!challenge?.undelivered) return undefined;
   return { key: challenge.factor === 'phone' ? 'send-sms-failed' : 'send-email-failed' };
 }
 

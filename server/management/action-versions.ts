@@ -1,7 +1,7 @@
 // Management: deployment of Actions, and the versions it leaves behind.
 import { z } from 'zod';
-import { isOutdated } from '#runtime/lifecycle/action.ts';
 import { type Deployed, deployAction, redeployVersion } from '#runtime/lifecycle/action-deploy.ts';
+import { isOutdated } from '#runtime/lifecycle/triggers.ts';
 import { tenantLog } from '#runtime/tenant-log.ts';
 import { ACTIONS_PER_PAGE, actionPageQuery } from './actions.ts';
 import { type Answer, answer, NOT_FOUND, refuse } from './answer.ts';

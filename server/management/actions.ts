@@ -4,6 +4,7 @@ import { ACTION_LIMITS, type DraftRefusal, editAction, newAction } from '#runtim
 import { deployAction } from '#runtime/lifecycle/action-deploy.ts';
 import { removeAction } from '#runtime/lifecycle/bindings.ts';
 import { MODULES_PER_ACTION } from '#runtime/lifecycle/module-uses.ts';
+import { versionOf } from '#runtime/lifecycle/triggers.ts';
 import type { ActionRecord } from '#storage/records.ts';
 import { dependency, secretList } from './action-fields.ts';
 import { answer, created, empty, invalidBody, NOT_FOUND, type Refusal, refuse } from './answer.ts';
@@ -87,7 +88,7 @@ export const actionRoutes: Route[] = [
       if (!requested) return invalid('payload', 'Array is too short (0), minimum 1', 'supported_triggers');
       const action = await newAction(ports, tenant.id, {
         name: body.name,
-        trigger: { id: requested.id, version: requested.version ?? 'v3' },
+        trigger: { id: requested.id, version: versionOf(requested.id, requested.version) },
         ...columns(body),
       });
       if ('refused' in action) return wordDraftRefusal(action);
@@ -119,7 +120,7 @@ export const actionRoutes: Route[] = [
       const requested = body.supported_triggers?.[0];
       const action = await editAction(ports, tenant.id, call.param('id'), {
         ...optional('name', body.name),
-        ...(requested ? { trigger: { id: requested.id, version: requested.version ?? 'v3' } } : {}),
+        ...(requested ? { trigger: { id: requested.id, version: versionOf(requested.id, requested.version) } } : {}),
         ...columns(body),
       });
       return 'refused' in action ? wordDraftRefusal(action) : answer(await present(call, action));

@@ -26,6 +26,8 @@ export const answer = (body: unknown, headers: Record<string, string> = {}): Ans
   headers,
 });
 export const created = (body: unknown): Answer => ({ ok: true, status: 201, body });
+/** Taken on; there is nothing to show. */
+export const accepted = (): Answer => ({ ok: true, status: 202 });
 export const empty = (): Answer => ({ ok: true, status: 204 });
 
 export function refuse(status: number, message: string, errorCode?: string): Refusal {
@@ -50,6 +52,9 @@ export const NOT_FOUND = {
   user: refuse(404, 'The user does not exist.', 'inexistent_user'),
   organization: refuse(404, 'No organization found by that id or name'),
   organizationConnection: refuse(404, 'No connection found by that id'),
+  session: refuse(404, 'The session does not exist.', 'inexistent_session'),
+  group: refuse(404, 'The group does not exist.', 'inexistent_group'),
+  form: refuse(404, 'The form does not exist.', 'inexistent_form'),
   log: refuse(404, 'The log does not exist.', 'inexistent_log'),
   page: refuse(404, 'Not Found'),
 } as const;

@@ -5,6 +5,7 @@ import { maskEmail, maskPhone } from '#runtime/factors/mask.ts';
 import type { AuthenticatorRecord } from '#storage/records.ts';
 import { type Answer, answer, created, empty, invalidBody, NOT_FOUND, refuse } from './answer.ts';
 import { bareNumber, email, iso, optional, text } from './fields.ts';
+import { findUser } from './find-user.ts';
 import { list, pageQuery, slice } from './paging.ts';
 import { type Incoming, type Route, route } from './route.ts';
 
@@ -35,7 +36,7 @@ export const authenticationMethodRoutes: Route[] = [
     scopes: ['read:authentication_methods'],
     query: z.strictObject(pageQuery),
     async handle({ deps, tenant, param, query }) {
-      if (!(await deps.store.users.find(tenant.id, param('id')))) return NOT_FOUND.user;
+      if (!(await findUser(deps.store, tenant.id, param('id')))) return NOT_FOUND.user;
       const records = await deps.store.authenticators.ofUser(tenant.id, param('id'));
       const result = await list(query, {
         plural: 'authenticators',
@@ -56,7 +57,7 @@ export const authenticationMethodRoutes: Route[] = [
     body: method,
     async handle(call) {
       const { deps, tenant, param, body } = call;
-      if (!(await deps.store.users.find(tenant.id, param('id')))) return NOT_FOUND.user;
+      if (!(await findUser(deps.store, tenant.id, param('id')))) return NOT_FOUND.user;
       const present = await deps.store.authenticators.ofUser(tenant.id, param('id'));
       if (present.filter(({ type }) => type === body.type).length >= LIMIT_PER_TYPE) return LIMIT_REACHED;
       const record = newMethod(call, body);
@@ -74,7 +75,7 @@ export const authenticationMethodRoutes: Route[] = [
     body: z.array(method).max(LIMIT_PER_TYPE),
     async handle(call) {
       const { deps, tenant, param, body } = call;
-      if (!(await deps.store.users.find(tenant.id, param('id')))) return NOT_FOUND.user;
+      if (!(await findUser(deps.store, tenant.id, param('id')))) return NOT_FOUND.user;
       const records = body.map((input) => newMethod(call, input));
       if (records.some((record, index) => records.slice(0, index).some((other) => isSame(other, record)))) {
         return ALREADY_EXISTS;
@@ -90,7 +91,7 @@ export const authenticationMethodRoutes: Route[] = [
     path: BASE,
     scopes: ['delete:authentication_methods'],
     async handle(call) {
-      if (!(await call.deps.store.users.find(call.tenant.id, call.param('id')))) return NOT_FOUND.user;
+      if (!(await findUser(call.deps.store, call.tenant.id, call.param('id')))) return NOT_FOUND.user;
       await removeAll(call);
       return empty();
     },
@@ -149,7 +150,7 @@ type Found = { ok: true; record: AuthenticatorRecord } | { ok: false; refusal: A
 
 /** By `totp|dev_…`, of this user only; a phone answers to `sms|dev_…` and `voice|dev_…` too. */
 async function find({ deps, tenant, param }: Incoming): Promise<Found> {
-  const user = await deps.store.users.find(tenant.id, param('id'));
+  const user = await findUser(deps.store, tenant.id, param('id'));
   if (!user) return { ok: false, refusal: NOT_FOUND.user };
   const [kind, id] = param('method').split('|');
   const record = id === undefined ? undefined : await deps.store.authenticators.find(tenant.id, id);

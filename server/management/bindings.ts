@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ACTION_LIMITS } from '#runtime/lifecycle/action.ts';
 import { type Bound, bindActions } from '#runtime/lifecycle/bindings.ts';
+import { refuseTriggerId } from '#runtime/lifecycle/triggers.ts';
 import type { BindingRecord } from '#storage/records.ts';
 import { ACTIONS_PER_PAGE, actionPageQuery } from './actions.ts';
 import { answer, NOT_FOUND, type Refusal, refuse } from './answer.ts';
@@ -62,9 +63,8 @@ export const bindingRoutes: Route[] = [
         const { ref, display_name: displayName } = parsed.value;
         inputs.push({ ref, ...optional('displayName', displayName) });
       }
-      if (param('trigger') !== 'post-login' && inputs.length > 0) {
-        return refuse(400, `Trigger "${param('trigger')}" is not supported; use "post-login".`);
-      }
+      const unsupported = refuseTriggerId(param('trigger'));
+      if (unsupported !== undefined && inputs.length > 0) return refuse(400, unsupported);
       const outcome = await bindActions(ports, tenant.id, param('trigger'), inputs);
       if (!outcome.bound) return wordRefusal(outcome);
       return answer({ bindings: await Promise.all(outcome.bindings.map((one) => present(call, one))) });
@@ -87,6 +87,8 @@ function wordRefusal(outcome: Extract<Bound, { bound: false }>): Refusal {
       return refuse(400, `The action of bindings[${outcome.index}] does not exist.`);
     case 'ambiguous':
       return refuse(400, `More than one action has the name of bindings[${outcome.index}]; use its id.`);
+    case 'other-trigger':
+      return refuse(400, `The action of bindings[${outcome.index}] belongs to another trigger.`);
     case 'not-deployed':
       return refuse(400, 'Trying to create a binding for an action that has not been deployed yet.');
   }

@@ -1,10 +1,24 @@
-// Management: connections, as far as they can be read, and which clients may use them.
+// Management: connections, as far as they can be read and changed, and which clients may use them.
 import { z } from 'zod';
 import type { ConnectionRecord } from '#storage/records.ts';
 import { answer, empty, invalidBody, NOT_FOUND } from './answer.ts';
-import { optional, text } from './fields.ts';
+import { jsonObject, mergeSettings, mergeTexts, optional, text, textMap } from './fields.ts';
 import { checkpointQuery, fieldsQuery, list, project, slice } from './paging.ts';
 import { type Route, route } from './route.ts';
+
+const change = z.strictObject({
+  display_name: text(128).optional(),
+  // Kept as it is given, but for what changes how people sign in or up.
+  options: jsonObject
+    .superRefine(({ disable_signup: disabled }, context) => {
+      if (disabled === undefined || typeof disabled === 'boolean') return;
+      context.addIssue({ code: 'custom', message: 'disable_signup is true or false', path: ['disable_signup'] });
+    })
+    .optional(),
+  metadata: textMap.optional(),
+  enabled_clients: z.array(text(64)).max(1000).optional(),
+  show_as_button: z.boolean().optional(),
+});
 
 function showConnection(connection: ConnectionRecord): Record<string, unknown> {
   return {
@@ -59,6 +73,31 @@ export const connectionRoutes: Route[] = [
     async handle({ deps, tenant, param, query }) {
       const connection = await deps.store.connections.find(tenant.id, param('id'));
       return connection ? answer(project(showConnection(connection), query)) : NOT_FOUND.connection;
+    },
+  }),
+
+  route({
+    method: 'PATCH',
+    path: '/connections/:id',
+    scopes: ['update:connections'],
+    body: change,
+    async handle({ deps, tenant, param, body }) {
+      const { display_name, options, metadata, enabled_clients: clients, ...settings } = body;
+      for (const clientId of clients ?? []) {
+        const client = await deps.store.clients.find(tenant.id, clientId);
+        if (!client) return invalidBody(`The client "${clientId}" does not exist.`);
+      }
+      const updated = await deps.store.connections.update(tenant.id, param('id'), (current) => ({
+        ...current,
+        ...optional('displayName', display_name),
+        // Replaced whole, as clients of this API expect.
+        ...optional('options', options),
+        ...optional('metadata', metadata && mergeTexts(current.metadata, metadata)),
+        ...optional('enabledClients', clients && [...new Set(clients)]),
+        settings: mergeSettings(current.settings, settings),
+        updatedAt: deps.clock.now(),
+      }));
+      return typeof updated === 'string' ? NOT_FOUND.connection : answer(showConnection(updated));
     },
   }),
 

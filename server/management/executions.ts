@@ -1,5 +1,5 @@
-// Management: what ran in logins, as it was written down. The list and the live console are ours; one execution by its
-// id is what the logs of a login point at.
+// Management: what ran, of any trigger, as it was written down. The list and the live console are ours; one execution by
+// its id is what the logs of a login point at.
 import { z } from 'zod';
 import { answer, NOT_FOUND } from './answer.ts';
 import { optional, text } from './fields.ts';

@@ -50,7 +50,7 @@ function eventOf(heard: Exclude<Heard, { heard: 'end' }>): string {
   const { run, dropped } = heard;
   const data = {
     execution_id: run.executionId,
-    transaction_id: run.transactionId,
+    ...optional('transaction_id', run.transactionId),
     ...optional('user_id', run.userId),
     ...showResult(run.result),
     // Runs that this reader was too slow for.

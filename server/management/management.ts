@@ -10,7 +10,11 @@ import { clientGrantRoutes } from './client-grants.ts';
 import { clientRoutes } from './clients.ts';
 import { connectionRoutes } from './connections.ts';
 import { executionRoutes } from './executions.ts';
+import { formRoutes } from './forms.ts';
+import { groupMemberRoutes } from './group-members.ts';
+import { groupRoutes } from './groups.ts';
 import { guardianRoutes } from './guardian.ts';
+import { identityRoutes } from './identities.ts';
 import { logRoutes } from './logs.ts';
 import { mountRoutes } from './mount.ts';
 import { organizationConnectionRoutes } from './organization-connections.ts';
@@ -20,6 +24,7 @@ import { resourceServerRoutes } from './resource-servers.ts';
 import { roleRoutes } from './roles.ts';
 import type { Route } from './route.ts';
 import { scriptLimitRoutes } from './script-limits.ts';
+import { sessionRoutes } from './sessions.ts';
 import { tenantSettingRoutes } from './tenant-settings.ts';
 import { userRelationRoutes } from './user-relations.ts';
 import { userRoutes } from './users.ts';
@@ -27,7 +32,11 @@ import { userRoutes } from './users.ts';
 export const MANAGEMENT_ROUTES: readonly Route[] = [
   ...userRoutes,
   ...userRelationRoutes,
+  ...identityRoutes,
+  ...sessionRoutes,
   ...authenticationMethodRoutes,
+  ...groupRoutes,
+  ...groupMemberRoutes,
   ...roleRoutes,
   ...organizationRoutes,
   ...organizationMemberRoutes,
@@ -42,6 +51,7 @@ export const MANAGEMENT_ROUTES: readonly Route[] = [
   ...actionVersionRoutes,
   ...actionModuleRoutes,
   ...bindingRoutes,
+  ...formRoutes,
   ...executionRoutes,
   ...scriptLimitRoutes,
   ...logRoutes,

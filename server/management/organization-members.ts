@@ -2,8 +2,9 @@
 import { z } from 'zod';
 import { type Answer, empty, invalidBody, NOT_FOUND } from './answer.ts';
 import { idList } from './fields.ts';
+import { findUser, unknownUser } from './find-user.ts';
 import { checkpointQuery, fieldsQuery, list, pageQuery, project, slice } from './paging.ts';
-import { showRole, unknownUser } from './roles.ts';
+import { showRole } from './roles.ts';
 import { type Incoming, type Route, route } from './route.ts';
 import { showMember } from './show-user.ts';
 import { unknownRole } from './user-relations.ts';
@@ -116,5 +117,5 @@ export const organizationMemberRoutes: Route[] = [
 
 async function refuseUnknown({ deps, tenant, param }: Incoming): Promise<Answer | undefined> {
   if (!(await deps.store.organizations.find(tenant.id, param('id')))) return NOT_FOUND.organization;
-  return (await deps.store.users.find(tenant.id, param('user'))) ? undefined : NOT_FOUND.user;
+  return (await findUser(deps.store, tenant.id, param('user'))) ? undefined : NOT_FOUND.user;
 }

@@ -3,8 +3,9 @@ import { z } from 'zod';
 import type { RoleRecord } from '#storage/records.ts';
 import { answer, invalidBody, NOT_FOUND, refuse } from './answer.ts';
 import { idList, optional, text } from './fields.ts';
+import { unknownUser } from './find-user.ts';
 import { checkpointQuery, list, pageQuery, slice } from './paging.ts';
-import { type Incoming, type Route, route } from './route.ts';
+import { type Route, route } from './route.ts';
 import { showMember } from './show-user.ts';
 
 const NAME_TAKEN = refuse(409, 'A role with this name already exists.');
@@ -121,15 +122,3 @@ export const roleRoutes: Route[] = [
     },
   }),
 ];
-
-/** The first id that is no user of this tenant. */
-export async function unknownUser(
-  store: Incoming['deps']['store'],
-  tenantId: string,
-  ids: string[],
-): Promise<string | undefined> {
-  for (const id of ids) {
-    if (!(await store.users.find(tenantId, id))) return id;
-  }
-  return undefined;
-}

@@ -1,6 +1,6 @@
 // Management: Actions, versions and bindings on the wire. Values of secrets never pass here. Source of the shapes:
 // actions-api reference, section 6.
-import { isOutdated, type TriggerRef } from '#runtime/lifecycle/action.ts';
+import { isOutdated, type TriggerRef } from '#runtime/lifecycle/triggers.ts';
 import type { ActionRecord, ActionSecret, ActionVersionRecord, BindingRecord, BuildError } from '#storage/records.ts';
 import { optional } from './fields.ts';
 

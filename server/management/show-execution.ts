@@ -9,7 +9,7 @@ export function showExecution(execution: ExecutionRecord): Record<string, unknow
     trigger_id: execution.triggerId,
     status: execution.status,
     results: execution.results.map(showResult),
-    transaction_id: execution.transactionId,
+    ...optional('transaction_id', execution.transactionId),
     ...optional('user_id', execution.userId),
     ...optional('client_id', execution.clientId),
     created_at: iso(execution.createdAt),

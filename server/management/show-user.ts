@@ -1,9 +1,38 @@
 // Management: a user on the wire. The password hash stays behind; empty metadata is absent.
-import type { UserRecord } from '#storage/records.ts';
+import type { IdentityRecord, UserRecord } from '#storage/records.ts';
 import { iso, optional } from './fields.ts';
+
+/** What a user is shown with. An upstream attribute of the same name must not pass for one of these. */
+const OWN_NAMES: ReadonlySet<string> = new Set([
+  'user_id',
+  'email',
+  'email_verified',
+  'username',
+  'phone_number',
+  'phone_verified',
+  'name',
+  'nickname',
+  'given_name',
+  'family_name',
+  'picture',
+  'blocked',
+  'identities',
+  'user_metadata',
+  'app_metadata',
+  'logins_count',
+  'last_login',
+  'last_ip',
+  'last_password_reset',
+  'multifactor',
+  'created_at',
+  'updated_at',
+  // An object literal would take it for something else.
+  '__proto__',
+]);
 
 export function showUser(user: UserRecord): Record<string, unknown> {
   return {
+    ...Object.fromEntries(Object.entries(user.attributes ?? {}).filter(([name]) => !OWN_NAMES.has(name))),
     user_id: user.id,
     ...optional('email', user.email),
     email_verified: user.emailVerified,
@@ -16,12 +45,7 @@ export function showUser(user: UserRecord): Record<string, unknown> {
     ...optional('family_name', user.familyName),
     ...optional('picture', user.picture),
     blocked: user.blocked,
-    identities: user.identities.map(({ connection, provider, userId, isSocial }) => ({
-      connection,
-      user_id: userId,
-      provider,
-      isSocial,
-    })),
+    identities: user.identities.map(showIdentity),
     ...(Object.keys(user.userMetadata).length === 0 ? {} : { user_metadata: user.userMetadata }),
     ...(Object.keys(user.appMetadata).length === 0 ? {} : { app_metadata: user.appMetadata }),
     ...(user.loginsCount === 0 ? {} : { logins_count: user.loginsCount }),
@@ -31,6 +55,11 @@ export function showUser(user: UserRecord): Record<string, unknown> {
     created_at: iso(user.createdAt),
     updated_at: iso(user.updatedAt),
   };
+}
+
+/** `profileData` is there for identities that were linked. */
+export function showIdentity({ connection, provider, userId, isSocial, profileData }: IdentityRecord) {
+  return { connection, user_id: userId, provider, isSocial, ...optional('profileData', profileData) };
 }
 
 /** A user in a list of members. */

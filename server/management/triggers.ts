@@ -1,5 +1,5 @@
-// Management: the table of triggers. Source: actions-api reference, sections 4.2 and 5. Scripts of post-login run here;
-// the others are listed because tools read the list before they do anything, and are refused when one is used.
+// Management: the table of triggers. Source: actions-api reference, sections 4.2 and 5. Which of them run here is a rule
+// of the runtime; the others are listed because tools read the list before they do anything.
 
 type TriggerRow = {
   id: string;

@@ -1,7 +1,8 @@
-// Management: what hangs on a user: roles, organizations and log lines.
+// Management: what hangs on a user: roles, organizations, log lines and browsers that are asked for no second factor.
 import { z } from 'zod';
 import { answer, empty, invalidBody, NOT_FOUND } from './answer.ts';
 import { idList } from './fields.ts';
+import { findUser } from './find-user.ts';
 import { showLog } from './logs.ts';
 import { showOrganization } from './organizations.ts';
 import { list, pageOf, pageQuery, slice } from './paging.ts';
@@ -17,7 +18,7 @@ export const userRelationRoutes: Route[] = [
     scopes: ['read:users', 'read:roles', 'read:role_members'],
     query: z.strictObject(pageQuery),
     async handle({ deps, tenant, param, query }) {
-      if (!(await deps.store.users.find(tenant.id, param('id')))) return NOT_FOUND.user;
+      if (!(await findUser(deps.store, tenant.id, param('id')))) return NOT_FOUND.user;
       return list(query, {
         plural: 'roles',
         read: async (page) => slice(await deps.store.assignments.rolesOf(tenant.id, param('id')), page),
@@ -32,7 +33,7 @@ export const userRelationRoutes: Route[] = [
     scopes: ['update:users', 'create:role_members'],
     body: roleIds,
     async handle({ deps, tenant, param, body }) {
-      if (!(await deps.store.users.find(tenant.id, param('id')))) return NOT_FOUND.user;
+      if (!(await findUser(deps.store, tenant.id, param('id')))) return NOT_FOUND.user;
       const unknown = await unknownRole(deps.store, tenant.id, body.roles);
       if (unknown !== undefined) return invalidBody(`The role "${unknown}" does not exist.`);
       await deps.store.assignments.addRoles(tenant.id, param('id'), body.roles);
@@ -46,7 +47,7 @@ export const userRelationRoutes: Route[] = [
     scopes: ['update:users', 'delete:role_members'],
     body: roleIds,
     async handle({ deps, tenant, param, body }) {
-      if (!(await deps.store.users.find(tenant.id, param('id')))) return NOT_FOUND.user;
+      if (!(await findUser(deps.store, tenant.id, param('id')))) return NOT_FOUND.user;
       await deps.store.assignments.removeRoles(tenant.id, param('id'), body.roles);
       return empty();
     },
@@ -58,7 +59,7 @@ export const userRelationRoutes: Route[] = [
     scopes: ['read:organizations'],
     query: z.strictObject(pageQuery),
     async handle({ deps, tenant, param, query }) {
-      if (!(await deps.store.users.find(tenant.id, param('id')))) return NOT_FOUND.user;
+      if (!(await findUser(deps.store, tenant.id, param('id')))) return NOT_FOUND.user;
       return list(query, {
         plural: 'organizations',
         read: (page) => deps.store.assignments.organizationsOf(tenant.id, param('id'), page),
@@ -82,6 +83,17 @@ export const userRelationRoutes: Route[] = [
       if (query.include_totals !== true) return answer(logs);
       const { offset, limit } = pageOf(query);
       return answer({ start: offset, limit, length: logs.length, total: logs.length, logs });
+    },
+  }),
+
+  route({
+    method: 'POST',
+    path: '/users/:id/multifactor/actions/invalidate-remember-browser',
+    scopes: ['update:users'],
+    async handle({ deps, tenant, param }) {
+      if (!(await findUser(deps.store, tenant.id, param('id')))) return NOT_FOUND.user;
+      await deps.store.rememberedBrowsers.clear(tenant.id, param('id'));
+      return empty();
     },
   }),
 ];

@@ -23,6 +23,7 @@ export async function searchUsers(
   const found = candidates.filter(
     (user): user is UserRecord =>
       user !== undefined &&
+      user.linkedTo === undefined &&
       (connection === undefined || user.connection === connection) &&
       (address === undefined || user.email === address.toLowerCase()) &&
       (username === undefined || user.username === username) &&

@@ -5,6 +5,7 @@ import type { ConnectionRecord, UserRecord } from '#storage/records.ts';
 import type { Store } from '#storage/store.ts';
 import { type Answer, answer, created, empty, invalidBody, NOT_FOUND, type Refusal, refuse } from './answer.ts';
 import { optional, text } from './fields.ts';
+import { findUser } from './find-user.ts';
 import { fieldsQuery, list, pageQuery, project } from './paging.ts';
 import { type Incoming, type Route, route } from './route.ts';
 import { showUser } from './show-user.ts';
@@ -90,7 +91,7 @@ export const userRoutes: Route[] = [
     scopes: ['read:users'],
     query: z.strictObject(fieldsQuery),
     async handle({ deps, tenant, param, query }) {
-      const user = await deps.store.users.find(tenant.id, param('id'));
+      const user = await findUser(deps.store, tenant.id, param('id'));
       return user ? answer(project(showUser(user), query)) : NOT_FOUND.user;
     },
   }),
@@ -115,14 +116,15 @@ export const userRoutes: Route[] = [
     path: '/users/:id',
     scopes: ['delete:users'],
     async handle({ deps, tenant, param }) {
-      await deps.store.users.remove(tenant.id, param('id'));
+      const user = await findUser(deps.store, tenant.id, param('id'));
+      if (user) await deps.store.users.remove(tenant.id, user.id);
       return empty();
     },
   }),
 ];
 
 async function editUser({ deps, tenant, param }: Incoming, body: z.output<typeof userChange>): Promise<Answer> {
-  const user = await deps.store.users.find(tenant.id, param('id'));
+  const user = await findUser(deps.store, tenant.id, param('id'));
   if (!user) return NOT_FOUND.user;
   if (body.connection !== undefined && body.connection !== user.connection) return UNKNOWN_CONNECTION;
   if (body.password !== undefined && !(await isDatabase(deps.store, user))) {

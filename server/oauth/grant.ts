@@ -1,12 +1,19 @@
 // Server, protocol: what a grant is: one way to get tokens, asked once the client is known.
 import type { LogType } from '#runtime/codes.ts';
+import type { Caller } from '#runtime/runtime.ts';
 import type { ClientRecord, JsonObject, LogRecord, TenantRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
 import type { Deps } from '../deps.ts';
 import type { Parameters } from '../request.ts';
 import type { TokenAnswer } from './token-answer.ts';
 
-export type GrantRequest = { deps: Deps; tenant: TenantRecord; client: ClientRecord; parameters: Parameters };
+export type GrantRequest = {
+  deps: Deps;
+  tenant: TenantRecord;
+  client: ClientRecord;
+  parameters: Parameters;
+  caller: Caller;
+};
 
 /** The answer, and what the tenant's log says beside it. */
 export type Granted = {

@@ -30,7 +30,7 @@ export async function mintLoginTokens(
   mint: LoginToMint,
 ): Promise<{ body: TokenBody; accessTokenId: string }> {
   const { tenant, login, user, api } = mint;
-  const scopes = grantedScopes(login.request.scope, api);
+  const scopes = grantedScopes(login.request.scope, api, login.outcome.scopes);
   const iat = Math.floor(deps.clock.now() / 1000);
   const seconds = api?.tokenLifetimeSeconds ?? USERINFO_TOKEN_SECONDS;
   const accessTokenId = deps.random.letters(22);
@@ -53,7 +53,7 @@ export async function mintLoginTokens(
       access_token: access,
       token_type: 'Bearer',
       expires_in: seconds,
-      ...(scopes.includes('openid')
+      ...(scopes.includes('openid') && login.request.scope.includes('openid')
         ? { id_token: await sign(deps, tenant, idClaims(mint, scopes, { ...issued, exp: iat + ID_TOKEN_SECONDS })) }
         : {}),
       ...(asked === scopes.join(' ') ? {} : { scope: scopes.join(' ') }),

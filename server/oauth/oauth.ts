@@ -1,5 +1,6 @@
 // Server, protocol: the routes of OAuth 2.0 and OpenID Connect at a tenant's root.
 import { type Context, Hono } from 'hono';
+import { allowOrigin, preflight } from '../cross-origin.ts';
 import type { Deps, Env } from '../deps.ts';
 import { authorizeByForm, authorizeByQuery } from './authorize.ts';
 import { discovery, jwks } from './discovery.ts';
@@ -31,21 +32,4 @@ function openly(c: Context<Env>, body: object): Response {
   c.header('cache-control', 'public, max-age=15');
   c.header('access-control-allow-origin', '*');
   return c.json(body);
-}
-
-/**
- * Pages of any origin may call the token endpoint: it reads no cookie, so that a page gets only what its own credentials
- * give it (Fetch §3.2; a wildcard never goes with cookies).
- */
-function allowOrigin(c: Context<Env>): void {
-  if (c.req.header('origin') !== undefined) c.header('access-control-allow-origin', '*');
-}
-
-/** `Auth0-Client` names the SDK; browsers ask before they send it. */
-function preflight(c: Context<Env>): Response {
-  c.header('access-control-allow-origin', '*');
-  c.header('access-control-allow-methods', 'POST');
-  c.header('access-control-allow-headers', 'Auth0-Client, Authorization, Content-Type, DPoP, X-Request-Language');
-  c.header('access-control-max-age', '600');
-  return c.body(null, 204);
 }

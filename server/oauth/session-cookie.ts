@@ -22,7 +22,9 @@ export function writeSession(c: Context<Env>, { clock }: Deps, key: string, sess
     httpOnly: true,
     sameSite: 'Lax',
     secure: isSecure(c),
-    ...(tenant.session.cookieMode === 'persistent' ? { maxAge: Math.min(seconds, LONGEST_SECONDS) } : {}),
+    ...((session.cookieMode ?? tenant.session.cookieMode) === 'persistent'
+      ? { maxAge: Math.min(seconds, LONGEST_SECONDS) }
+      : {}),
   });
 }
 

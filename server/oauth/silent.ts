@@ -13,8 +13,10 @@ export type SilentContext = { c: Context<Env>; deps: Deps; binding: string };
 export const silentDoor: Door<SilentContext> = {
   identifying: ({ c }, { login }) =>
     answerClient(c, login.request, { error: 'login_required', error_description: 'Login required' }),
-  choosing: interaction,
-  challenging: interaction,
+  choosing: interaction('Multifactor authentication required'),
+  challenging: interaction('Multifactor authentication required'),
+  enrolling: interaction('Multifactor authentication required'),
+  redirected: interaction('User interaction required'),
   completed: async ({ c, deps, binding }, { login, key }) => {
     const finished = await deps.runtime.finish(c.var.tenant, { key, binding }, c.var.caller);
     if (finished.outcome !== 'finished') {
@@ -27,12 +29,7 @@ export const silentDoor: Door<SilentContext> = {
     answerClient(c, login.request, { error: login.state.code, error_description: login.state.reason }),
 };
 
-function interaction(
-  { c }: SilentContext,
-  { login }: Omit<Shown, 'login'> & { login: Pick<Shown['login'], 'request'> },
-): Response {
-  return answerClient(c, login.request, {
-    error: 'interaction_required',
-    error_description: 'Multifactor authentication required',
-  });
+function interaction(description: string) {
+  return ({ c }: SilentContext, { login }: { login: Pick<Shown['login'], 'request'> }): Response =>
+    answerClient(c, login.request, { error: 'interaction_required', error_description: description });
 }

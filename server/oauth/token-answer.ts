@@ -3,7 +3,8 @@
 
 export type TokenRefusal = {
   ok: false;
-  status: 400 | 401 | 403 | 405 | 413;
+  /** 500 is answered where a script says so, and never by ourselves. */
+  status: 400 | 401 | 403 | 405 | 413 | 500;
   error: string;
   description: string;
 };

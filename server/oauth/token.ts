@@ -25,7 +25,7 @@ export async function token(c: Context<Env>, deps: Deps): Promise<Response> {
 }
 
 async function answerToken(c: Context<Env>, deps: Deps): Promise<TokenAnswer> {
-  const { tenant } = c.var;
+  const { tenant, caller } = c.var;
   const read = await readParameters(c, { json: true });
   if (!read.ok) return unreadable(read);
   const { parameters } = read;
@@ -38,7 +38,7 @@ async function answerToken(c: Context<Env>, deps: Deps): Promise<TokenAnswer> {
   if (!authenticated.ok) return authenticated;
   const { client } = authenticated;
   const granted = mayUse(client, name, grant)
-    ? await grant.run({ deps, tenant, client, parameters })
+    ? await grant.run({ deps, tenant, client, parameters, caller })
     : { answer: refusal(403, 'unauthorized_client', `Grant type '${name}' not allowed for the client.`) };
   if (await settle(c, deps, client, grant, granted)) return granted.answer;
   // Somebody else spent the code between our look and our write: what was made from it stays here.
@@ -64,7 +64,10 @@ async function settle(
   const { answer, about, details } = granted;
   const type = answer.ok ? grant.log.succeeded : grant.log.failed;
   const description = answer.ok ? LOG_TYPES[type] : answer.description;
-  const failure = answer.ok ? {} : { error: { message: answer.description, oauthError: answer.error } };
+  // Where a script failed, it is known how.
+  const { error: known } = details ?? {};
+  const cause = typeof known === 'object' && !Array.isArray(known) ? known : {};
+  const failure = answer.ok ? {} : { error: { ...cause, message: answer.description, oauthError: answer.error } };
   const line = tenantLog(
     { type, description, details: { ...details, ...failure } },
     {

@@ -4,6 +4,7 @@ import type { Migration } from 'kysely/migration';
 import { initial } from './0001-initial.ts';
 import { executionsAndBuilds } from './0002-executions-and-builds.ts';
 import { sharedModules } from './0003-shared-modules.ts';
+import { linksDevicesAndGroups } from './0004-links-devices-groups.ts';
 
 /** Which database a migration writes its columns for. */
 export type Dialect = 'sqlite' | 'postgres';
@@ -13,5 +14,6 @@ export function migrationsFor(dialect: Dialect): Record<string, Migration> {
     '0001-initial': { up: (db: Kysely<unknown>) => initial(db, dialect) },
     '0002-executions-and-builds': { up: (db: Kysely<unknown>) => executionsAndBuilds(db, dialect) },
     '0003-shared-modules': { up: (db: Kysely<unknown>) => sharedModules(db, dialect) },
+    '0004-links-devices-groups': { up: (db: Kysely<unknown>) => linksDevicesAndGroups(db, dialect) },
   };
 }

@@ -1,21 +1,20 @@
 // Storage: who has which role, who is a member where, which roles a member has there. Pairs of ids whose ends exist:
-// foreign keys remove a pair with either end, and a pair to something unknown is not written at all.
+// foreign keys remove a pair with either end, and a pair to something unknown is not written at all. Both ends are held
+// while a pair is written: one that is being removed is then waited for and not found, instead of refused.
 
 import type { Desk } from '../columns.ts';
 import { first, rows } from '../database.ts';
 import type { OrganizationRecord, RoleRecord } from '../records.ts';
-import type { Assignments, Page } from '../store.ts';
+import type { Assignments } from '../store.ts';
 import { collectionColumns, fromRow } from './collection.ts';
-import { toUser, userColumns } from './users.ts';
+import type { GroupAssignments } from './group-memberships.ts';
+import { toUser, userColumns } from './user-row.ts';
 
-export function createAssignments(desk: Desk): Assignments {
-  const { build, run, transact } = desk.db;
+export function createAssignments(desk: Desk): Omit<Assignments, GroupAssignments> {
+  const { build, hold, run, transact } = desk.db;
   const users = userColumns.map((column) => `users.${column}` as const);
   const roles = collectionColumns.map((column) => `roles.${column}` as const);
   const organizations = collectionColumns.map((column) => `organizations.${column}` as const);
-  const counted = (query: { compile(): ReturnType<typeof all.compile> }) =>
-    run(() => first(query)).then((row) => (row as { total: number } | undefined)?.total ?? 0);
-  const all = build.selectFrom('members').select((eb) => eb.fn.countAll<number>().as('total'));
 
   return {
     async addRoles(tenantId, userId, roleIds) {
@@ -25,13 +24,15 @@ export function createAssignments(desk: Desk): Assignments {
           .insertInto('user_roles')
           .columns(['tenant_id', 'user_id', 'role_id'])
           .expression(
-            build
-              .selectFrom('roles')
-              .innerJoin('users', 'users.tenant_id', 'roles.tenant_id')
-              .select(['users.tenant_id', 'users.id as user_id', 'roles.id as role_id'])
-              .where('users.tenant_id', '=', tenantId)
-              .where('users.id', '=', userId)
-              .where('roles.id', 'in', roleIds),
+            hold(
+              build
+                .selectFrom('roles')
+                .innerJoin('users', 'users.tenant_id', 'roles.tenant_id')
+                .select(['users.tenant_id', 'users.id as user_id', 'roles.id as role_id'])
+                .where('users.tenant_id', '=', tenantId)
+                .where('users.id', '=', userId)
+                .where('roles.id', 'in', roleIds),
+            ),
           )
           .onConflict((conflict) => conflict.doNothing())
           .compile();
@@ -69,23 +70,20 @@ export function createAssignments(desk: Desk): Assignments {
     },
 
     async usersOf(tenantId, roleId, page) {
-      const query = build
+      const holders = build
         .selectFrom('users')
         .innerJoin('user_roles as held', (join) =>
           join.onRef('held.tenant_id', '=', 'users.tenant_id').onRef('held.user_id', '=', 'users.id'),
         )
-        .select(users)
         .where('held.tenant_id', '=', tenantId)
         .where('held.role_id', '=', roleId)
-        .orderBy('users.seq')
-        .limit(page.limit)
-        .offset(page.offset);
-      const count = build
-        .selectFrom('user_roles')
-        .select((eb) => eb.fn.countAll<number>().as('total'))
-        .where('tenant_id', '=', tenantId)
-        .where('role_id', '=', roleId);
-      return { records: (await run(() => rows(query))).map(toUser), total: await counted(count) };
+        .where('users.linked_to', 'is', null);
+      const query = holders.select(users).orderBy('users.seq').limit(page.limit).offset(page.offset);
+      const count = holders.select((eb) => eb.fn.countAll<number>().as('total'));
+      return {
+        records: (await run(() => rows(query))).map(toUser),
+        total: (await run(() => first(count)))?.total ?? 0,
+      };
     },
 
     async addMembers(tenantId, organizationId, userIds) {
@@ -95,14 +93,16 @@ export function createAssignments(desk: Desk): Assignments {
           .insertInto('members')
           .columns(['tenant_id', 'organization_id', 'user_id'])
           .expression(
-            build
-              .selectFrom('users')
-              .innerJoin('organizations', 'organizations.tenant_id', 'users.tenant_id')
-              .select(['users.tenant_id', 'organizations.id as organization_id', 'users.id as user_id'])
-              .where('users.tenant_id', '=', tenantId)
-              .where('organizations.id', '=', organizationId)
-              .where('users.id', 'in', userIds)
-              .orderBy('users.seq'),
+            hold(
+              build
+                .selectFrom('users')
+                .innerJoin('organizations', 'organizations.tenant_id', 'users.tenant_id')
+                .select(['users.tenant_id', 'organizations.id as organization_id', 'users.id as user_id'])
+                .where('users.tenant_id', '=', tenantId)
+                .where('organizations.id', '=', organizationId)
+                .where('users.id', 'in', userIds)
+                .orderBy('users.seq'),
+            ),
           )
           .onConflict((conflict) => conflict.doNothing())
           .compile();
@@ -128,40 +128,39 @@ export function createAssignments(desk: Desk): Assignments {
       return (await run(() => first(query))) !== undefined;
     },
 
-    async membersOf(tenantId, organizationId, page: Page) {
-      const query = build
+    async membersOf(tenantId, organizationId, page) {
+      const members = build
         .selectFrom('members')
         .innerJoin('users', (join) =>
           join.onRef('users.tenant_id', '=', 'members.tenant_id').onRef('users.id', '=', 'members.user_id'),
         )
-        .select(users)
         .where('members.tenant_id', '=', tenantId)
         .where('members.organization_id', '=', organizationId)
-        .orderBy('members.seq')
-        .limit(page.limit)
-        .offset(page.offset);
-      const count = all.where('tenant_id', '=', tenantId).where('organization_id', '=', organizationId);
-      return { records: (await run(() => rows(query))).map(toUser), total: await counted(count) };
+        .where('users.linked_to', 'is', null);
+      const query = members.select(users).orderBy('members.seq').limit(page.limit).offset(page.offset);
+      const count = members.select((eb) => eb.fn.countAll<number>().as('total'));
+      return {
+        records: (await run(() => rows(query))).map(toUser),
+        total: (await run(() => first(count)))?.total ?? 0,
+      };
     },
 
-    async organizationsOf(tenantId, userId, page: Page) {
-      const query = build
+    async organizationsOf(tenantId, userId, page) {
+      const memberships = build
         .selectFrom('members')
         .innerJoin('organizations', (join) =>
           join
             .onRef('organizations.tenant_id', '=', 'members.tenant_id')
             .onRef('organizations.id', '=', 'members.organization_id'),
         )
-        .select(organizations)
         .where('members.tenant_id', '=', tenantId)
-        .where('members.user_id', '=', userId)
-        .orderBy('members.seq')
-        .limit(page.limit)
-        .offset(page.offset);
+        .where('members.user_id', '=', userId);
+      const query = memberships.select(organizations).orderBy('members.seq').limit(page.limit).offset(page.offset);
+      const count = memberships.select((eb) => eb.fn.countAll<number>().as('total'));
       const found = await run(() => rows(query));
       return {
         records: found.map((row) => fromRow<OrganizationRecord>(desk, 'organizations', row)),
-        total: await counted(all.where('tenant_id', '=', tenantId).where('user_id', '=', userId)),
+        total: (await run(() => first(count)))?.total ?? 0,
       };
     },
 
@@ -172,14 +171,16 @@ export function createAssignments(desk: Desk): Assignments {
           .insertInto('member_roles')
           .columns(['tenant_id', 'organization_id', 'user_id', 'role_id'])
           .expression(
-            build
-              .selectFrom('roles')
-              .innerJoin('members', 'members.tenant_id', 'roles.tenant_id')
-              .select(['members.tenant_id', 'members.organization_id', 'members.user_id', 'roles.id as role_id'])
-              .where('members.tenant_id', '=', tenantId)
-              .where('members.organization_id', '=', organizationId)
-              .where('members.user_id', '=', userId)
-              .where('roles.id', 'in', roleIds),
+            hold(
+              build
+                .selectFrom('roles')
+                .innerJoin('members', 'members.tenant_id', 'roles.tenant_id')
+                .select(['members.tenant_id', 'members.organization_id', 'members.user_id', 'roles.id as role_id'])
+                .where('members.tenant_id', '=', tenantId)
+                .where('members.organization_id', '=', organizationId)
+                .where('members.user_id', '=', userId)
+                .where('roles.id', 'in', roleIds),
+            ),
           )
           .onConflict((conflict) => conflict.doNothing())
           .compile();

@@ -34,12 +34,8 @@ export function createAuthenticators(desk: Desk): Authenticators {
 
   return {
     async insert(authenticator) {
-      const query = build
-        .insertInto('authenticators')
-        .values(toRow(desk, authenticator))
-        .onConflict((conflict) => conflict.doNothing());
       try {
-        return (await run(() => affected(query))) === 1 ? 'inserted' : 'conflict';
+        return (await run(() => insert(desk, authenticator))) ? 'inserted' : 'conflict';
       } catch (error) {
         if (error instanceof Violation) return 'conflict'; // The user was removed in the meantime.
         throw error;
@@ -79,6 +75,19 @@ export function createAuthenticators(desk: Desk): Authenticators {
       return (await run(() => affected(query))) === 1;
     },
   };
+}
+
+export function insertAuthenticator(desk: Desk, change: ChangeOf<'authenticator.insert'>): Work<boolean> {
+  return insert(desk, change.authenticator);
+}
+
+/** False when the id is taken; a `Violation` when there is no such user. */
+function* insert(desk: Desk, authenticator: AuthenticatorRecord): Work<boolean> {
+  const query = desk.db.build
+    .insertInto('authenticators')
+    .values(toRow(desk, authenticator))
+    .onConflict((conflict) => conflict.doNothing());
+  return (yield* affected(query)) === 1;
 }
 
 /** RFC 6238 §5.2: a step is accepted once, and none before it afterwards. */

@@ -13,8 +13,8 @@ export type Family<T> = {
   table: CollectionName;
   /** The natural key, unique in its tenant. */
   key?: (record: T) => string;
-  /** What a record hangs on. */
-  parent?: (record: T) => string;
+  /** What a record hangs on, if it does. */
+  parent?: (record: T) => string | undefined;
   /** The build it names: as long as it does, the build stays. */
   build?: (record: T) => string | undefined;
   /** Properties that are sealed at rest. */
@@ -117,9 +117,10 @@ function toColumns<T extends Kept>(desk: Desk, family: Family<T>, record: T) {
   const open = Object.entries(rest).filter(([name]) => !secret.has(name));
   const closed = Object.entries(rest).filter(([name, value]) => secret.has(name) && value !== undefined);
   const place = { tenantId, table: family.table, row: id, column: 'sealed' };
+  const parent = family.parent?.(record);
   return {
     key: family.key ? indexed(family.key(record)) : null,
-    parent: family.parent ? indexed(family.parent(record)) : null,
+    parent: parent === undefined ? null : indexed(parent),
     ...(family.build ? { build: family.build(record) ?? null } : {}),
     doc: JSON.stringify(Object.fromEntries(open)),
     sealed: closed.length > 0 ? desk.keyring.seal(place, JSON.stringify(Object.fromEntries(closed))) : null,

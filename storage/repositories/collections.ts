@@ -14,7 +14,9 @@ type Families =
   | 'actionVersions'
   | 'builds'
   | 'modules'
-  | 'moduleVersions';
+  | 'moduleVersions'
+  | 'groups'
+  | 'forms';
 
 export function createCollections(desk: Desk): Pick<Store, Families> {
   return {
@@ -44,5 +46,7 @@ export function createCollections(desk: Desk): Pick<Store, Families> {
       parent: (record) => record.moduleId,
       sealed: ['secrets'],
     }),
+    groups: keep(desk, { table: 'groups', parent: (record) => record.connectionId ?? record.organizationId }),
+    forms: keep(desk, { table: 'forms' }),
   };
 }

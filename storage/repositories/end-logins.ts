@@ -2,16 +2,26 @@
 // that is writing one, and what that commit left behind is then seen, and removed, by the statements that follow.
 import { type Database, rows, type Work } from '../database.ts';
 
-export function* endLogins({ build }: Database, tenantId: string, userId: string): Work<void> {
-  const transactions = yield* rows(
-    build.deleteFrom('transactions').where('tenant_id', '=', tenantId).where('user_id', '=', userId).returning('id'),
-  );
-  const sessions = yield* rows(
-    build.deleteFrom('sessions').where('tenant_id', '=', tenantId).where('user_id', '=', userId).returning('id'),
-  );
-  const targets = [...transactions, ...sessions].map((row) => row.id);
-  for (let start = 0; start < targets.length; start += 500) {
-    const some = targets.slice(start, start + 500);
+export function* endLogins(db: Database, tenantId: string, userId: string): Work<void> {
+  const mine = db.build.deleteFrom('transactions').where('tenant_id', '=', tenantId).where('user_id', '=', userId);
+  const transactions = yield* rows(mine.returning('id'));
+  yield* removeHandles(db, tenantId, transactions);
+  yield* endSessions(db, tenantId, userId);
+}
+
+/** Removes the sessions of a user and the handles that find them; returns how many sessions. */
+export function* endSessions(db: Database, tenantId: string, userId: string): Work<number> {
+  const mine = db.build.deleteFrom('sessions').where('tenant_id', '=', tenantId).where('user_id', '=', userId);
+  const sessions = yield* rows(mine.returning('id'));
+  yield* removeHandles(db, tenantId, sessions);
+  return sessions.length;
+}
+
+/** A few hundred at a time: neither database takes any number of values in one statement. */
+function* removeHandles({ build }: Database, tenantId: string, targets: { id: string }[]): Work<void> {
+  const ids = targets.map((row) => row.id);
+  for (let start = 0; start < ids.length; start += 500) {
+    const some = ids.slice(start, start + 500);
     yield build.deleteFrom('handles').where('tenant_id', '=', tenantId).where('target_id', 'in', some).compile();
   }
 }

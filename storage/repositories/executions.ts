@@ -6,6 +6,9 @@ import { first, rows, type Work } from '../database.ts';
 import type { ExecutionRecord } from '../records.ts';
 import type { Change, Store } from '../store.ts';
 
+/** Where no login belongs to an execution: the column has always been required. */
+const NO_LOGIN = '';
+
 type Sealed = Omit<ExecutionRecord, 'tenantId' | 'id' | 'transactionId' | 'expiresAt'>;
 
 export function createExecutions(desk: Desk): Store['executions'] {
@@ -24,6 +27,7 @@ export function createExecutions(desk: Desk): Store['executions'] {
 
     async list(tenantId, { actionId, transactionId, userId, before, limit }) {
       let query = select(tenantId);
+      if (transactionId === NO_LOGIN) return { records: [] };
       if (transactionId !== undefined) query = query.where('transaction_id', '=', transactionId);
       if (userId !== undefined) query = query.where('user_key', '=', indexed(userId));
       if (before !== undefined) query = query.where('seq', '<', before);
@@ -59,7 +63,7 @@ export function* insertExecution(
       .values({
         tenant_id: tenantId,
         id,
-        transaction_id: transactionId,
+        transaction_id: transactionId ?? NO_LOGIN,
         user_key: execution.userId === undefined ? null : indexed(execution.userId),
         doc: keyring.seal(place(tenantId, id), JSON.stringify(rest satisfies Sealed)),
         expires_at: expiresAt,
@@ -89,7 +93,7 @@ function toExecution(
   return {
     tenantId: row.tenant_id,
     id: row.id,
-    transactionId: row.transaction_id,
+    ...(row.transaction_id !== NO_LOGIN && { transactionId: row.transaction_id }),
     ...parse<Sealed>(keyring.open(place(row.tenant_id, row.id), row.doc)),
     expiresAt: row.expires_at,
   };

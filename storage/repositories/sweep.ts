@@ -6,6 +6,10 @@ import type { Store } from '../store.ts';
 
 const ROWS_AT_ONCE = 500;
 
+const DAY_MS = 24 * 60 * 60_000;
+const DEVICE_DAYS = 90;
+const REMEMBERED_DAYS = 30;
+
 /** A build is written before the draft that names it: a young one may be waiting for its draft. */
 const BUILD_GRACE_MS = 60 * 60_000;
 
@@ -19,6 +23,8 @@ export function createSweep({ db }: Desk): Store['sweep'] {
       ['transactions', 'tenant_id, id', sql`expires_at <= ${now}`],
       ['handles', 'tenant_id, kind, hash', sql`expires_at <= ${now}`],
       ['sessions', 'tenant_id, id', sql`expires_at <= ${now} or idle_expires_at <= ${now}`],
+      ['login_devices', 'tenant_id, user_id, device, agent_hash', sql`seen_at <= ${now - DEVICE_DAYS * DAY_MS}`],
+      ['remembered_browsers', 'tenant_id, user_id, device', sql`renewed_at < ${now - REMEMBERED_DAYS * DAY_MS}`],
       ['messages', 'tenant_id, id', sql`expires_at <= ${now}`],
       ['executions', 'tenant_id, id', sql`expires_at <= ${now}`],
       ['execution_actions', 'tenant_id, action_id, execution', sql`expires_at <= ${now}`],

@@ -1,45 +1,12 @@
-// Storage: users. A person is found by what they type through three indexes within one connection; what is compared
-// there is kept in columns of its own, folded in one way on both databases.
+// Storage: users. A person is found by what they type through three indexes within one connection. An account linked to
+// another is found like any, is in no list, and goes with the one it is linked to.
 
-import { type Desk, flag, given, indexed, parse } from '../columns.ts';
-import { affected, first, rows, Violation, type Work } from '../database.ts';
+import { type Desk, indexed, parse } from '../columns.ts';
+import { affected, type Database, first, rows, Violation, type Work } from '../database.ts';
 import type { UserRecord } from '../records.ts';
 import type { Change, Users } from '../store.ts';
-import type { UserRow } from '../tables.ts';
 import { endLogins } from './end-logins.ts';
-
-type StoredUser = Omit<UserRow, 'seq'>;
-
-/** All columns of a user but its place in the order of creation. */
-export const userColumns = [
-  'tenant_id',
-  'id',
-  'connection',
-  'email',
-  'email_verified',
-  'username',
-  'phone_number',
-  'phone_verified',
-  'email_key',
-  'username_key',
-  'phone_key',
-  'name',
-  'nickname',
-  'given_name',
-  'family_name',
-  'picture',
-  'blocked',
-  'identities',
-  'user_metadata',
-  'app_metadata',
-  'password_hash',
-  'password_changed_at',
-  'logins_count',
-  'last_login_at',
-  'last_ip',
-  'created_at',
-  'updated_at',
-] as const;
+import { foldEmail, toUser, toUserRow, userColumns } from './user-row.ts';
 
 export function createUsers({ db }: Desk): Users {
   const { build, hold, run, transact } = db;
@@ -47,11 +14,7 @@ export function createUsers({ db }: Desk): Users {
 
   return {
     async insert(user) {
-      const query = build
-        .insertInto('users')
-        .values(toRow(user))
-        .onConflict((conflict) => conflict.doNothing());
-      return (await run(() => affected(query))) === 1 ? 'inserted' : 'conflict';
+      return (await transact(() => insert(db, user))) ? 'inserted' : 'conflict';
     },
 
     async find(tenantId, id) {
@@ -86,11 +49,12 @@ export function createUsers({ db }: Desk): Users {
     },
 
     async list(tenantId, { email, connection, page }) {
-      let query = select(tenantId).orderBy('seq');
+      let query = select(tenantId).where('linked_to', 'is', null).orderBy('seq');
       let count = build
         .selectFrom('users')
         .select((eb) => eb.fn.countAll<number>().as('total'))
-        .where('tenant_id', '=', tenantId);
+        .where('tenant_id', '=', tenantId)
+        .where('linked_to', 'is', null);
       if (email !== undefined) {
         query = query.where('email_key', '=', foldEmail(email));
         count = count.where('email_key', '=', foldEmail(email));
@@ -106,11 +70,12 @@ export function createUsers({ db }: Desk): Users {
 
     async update(tenantId, id, edit) {
       try {
-        return await transact(function* (): Work<UserRecord | 'missing'> {
+        return await transact(function* (): Work<UserRecord | 'missing' | 'conflict'> {
           const row = yield* first(hold(select(tenantId).where('id', '=', id)));
           if (!row) return 'missing';
           const edited = { ...edit(toUser(row)), tenantId, id, createdAt: row.created_at };
-          const { tenant_id: _, id: __, ...columns } = toRow(edited);
+          if (edited.linkedTo !== row.linked_to && !(yield* holdLink(db, edited))) return 'conflict';
+          const { tenant_id: _, id: __, ...columns } = toUserRow(edited);
           yield build
             .updateTable('users')
             .set(columns)
@@ -127,11 +92,16 @@ export function createUsers({ db }: Desk): Users {
 
     remove: (tenantId, id) =>
       transact(function* () {
-        // The user goes first: its row keeps a login that is being committed from finishing in between.
-        const removed = yield* affected(
-          build.deleteFrom('users').where('tenant_id', '=', tenantId).where('id', '=', id),
-        );
-        yield* endLogins(db, tenantId, id);
+        const mine = build.deleteFrom('users').where('tenant_id', '=', tenantId);
+        // Rows go before what is open for them: a login that is being committed cannot finish in between.
+        const removed = yield* affected(mine.where('id', '=', id));
+        const gone = [id];
+        // Grows while it is read: what is linked to a linked account goes too.
+        for (const each of gone) {
+          const linked = yield* rows(mine.where('linked_to', '=', each).returning('id'));
+          gone.push(...linked.map((row) => row.id));
+        }
+        for (const each of gone) yield* endLogins(db, tenantId, each);
         return removed === 1;
       }),
 
@@ -140,6 +110,30 @@ export function createUsers({ db }: Desk): Users {
 }
 
 type ChangeOf<K extends Change['kind']> = Extract<Change, { kind: K }>;
+
+export function insertUser({ db }: Desk, { user }: ChangeOf<'user.insert'>): Work<boolean> {
+  return insert(db, user);
+}
+
+/** False when the id, or what the user signs in with, is taken, or when there is nobody to be linked to. */
+function* insert(db: Database, user: UserRecord): Work<boolean> {
+  if (!(yield* holdLink(db, user))) return false;
+  const query = db.build
+    .insertInto('users')
+    .values(toUserRow(user))
+    .onConflict((conflict) => conflict.doNothing());
+  return (yield* affected(query)) === 1;
+}
+
+/**
+ * Whether the account that a user is linked to exists and is another one. It is held until the end of the database
+ * transaction: removed in between, it would leave an account behind that is in no list and leads nowhere.
+ */
+function* holdLink({ build, hold }: Database, { tenantId, id, linkedTo }: UserRecord): Work<boolean> {
+  if (linkedTo === undefined) return true;
+  const target = build.selectFrom('users').select('id').where('tenant_id', '=', tenantId).where('id', '=', linkedTo);
+  return linkedTo !== id && (yield* first(hold(target))) !== undefined;
+}
 
 export function* loggedIn({ db }: Desk, change: ChangeOf<'user.logged-in'>): Work<boolean> {
   const query = db.build
@@ -195,73 +189,4 @@ function merge(json: string, changes: object): string {
     else merged.set(key, value);
   }
   return JSON.stringify(Object.fromEntries(merged));
-}
-
-/** An address in the form addresses are compared in, the same on both databases. */
-function foldEmail(email: string): string {
-  return indexed(email.normalize('NFC').toLowerCase());
-}
-
-function toRow(user: UserRecord): StoredUser {
-  return {
-    tenant_id: user.tenantId,
-    id: user.id,
-    connection: user.connection,
-    email: user.email ?? null,
-    email_verified: flag(user.emailVerified),
-    username: user.username ?? null,
-    phone_number: user.phoneNumber ?? null,
-    phone_verified: flag(user.phoneVerified),
-    email_key: user.email === undefined ? null : foldEmail(user.email),
-    username_key: user.username === undefined ? null : indexed(user.username),
-    phone_key: user.phoneNumber === undefined ? null : indexed(user.phoneNumber),
-    name: user.name ?? null,
-    nickname: user.nickname ?? null,
-    given_name: user.givenName ?? null,
-    family_name: user.familyName ?? null,
-    picture: user.picture ?? null,
-    blocked: flag(user.blocked),
-    identities: JSON.stringify(user.identities),
-    user_metadata: JSON.stringify(user.userMetadata),
-    app_metadata: JSON.stringify(user.appMetadata),
-    password_hash: user.passwordHash ?? null,
-    password_changed_at: user.passwordChangedAt ?? null,
-    logins_count: user.loginsCount,
-    last_login_at: user.lastLoginAt ?? null,
-    last_ip: user.lastIp ?? null,
-    created_at: user.createdAt,
-    updated_at: user.updatedAt,
-  };
-}
-
-/** The record of a user's row. */
-export function toUser(row: StoredUser): UserRecord {
-  return {
-    tenantId: row.tenant_id,
-    id: row.id,
-    connection: row.connection,
-    emailVerified: row.email_verified === 1,
-    phoneVerified: row.phone_verified === 1,
-    blocked: row.blocked === 1,
-    identities: parse(row.identities),
-    userMetadata: parse(row.user_metadata),
-    appMetadata: parse(row.app_metadata),
-    loginsCount: row.logins_count,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-    ...given({
-      email: row.email,
-      username: row.username,
-      phoneNumber: row.phone_number,
-      name: row.name,
-      nickname: row.nickname,
-      givenName: row.given_name,
-      familyName: row.family_name,
-      picture: row.picture,
-      passwordHash: row.password_hash,
-      passwordChangedAt: row.password_changed_at,
-      lastLoginAt: row.last_login_at,
-      lastIp: row.last_ip,
-    }),
-  };
 }

@@ -7,6 +7,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '#test/kit/free-port.ts';
 
+type Json = Record<string, unknown>;
+
+const OPERATOR = { client_id: 'operator', client_secret: 'the operator of this test' };
+
 export type DemoServer = {
   /** Scheme, host and port. */
   site: string;
@@ -15,6 +19,10 @@ export type DemoServer = {
   /** How many messages an address got. */
   sentTo(to: string): Promise<number>;
   advance(seconds: number): Promise<void>;
+  /** Calls the Management API as the operator; throws when it refuses. */
+  manage(method: string, path: string, body?: unknown): Promise<Json>;
+  /** Makes this the only script of the tenant; without one there is none. */
+  bind(code?: string): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -31,6 +39,8 @@ export async function startDemoServer(): Promise<DemoServer> {
       DATABASE_URL: `sqlite:${join(folder, 'demo.db')}`,
       SALLYPORT_DEMO: '1',
       SALLYPORT_DEV: '1',
+      SALLYPORT_ADMIN_CLIENT_ID: OPERATOR.client_id,
+      SALLYPORT_ADMIN_CLIENT_SECRET: OPERATOR.client_secret,
     },
   });
   for (const stream of [server.stdout, server.stderr]) stream.on('data', (chunk) => (output += chunk));
@@ -57,8 +67,39 @@ export async function startDemoServer(): Promise<DemoServer> {
     }
     await sleep(50);
   }
+  let token: string | undefined;
+  const call = async (method: string, path: string, body: unknown, headers: Record<string, string> = {}) => {
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+    const type = { 'content-type': 'application/json' };
+    const answer = await fetch(`${site}${path}`, { method, headers: { ...type, ...headers }, ...sent });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${text}`);
+    return JSON.parse(text || '{}') as Json;
+  };
+  const manage: DemoServer['manage'] = async (method, path, body) => {
+    if (token === undefined) {
+      const asked = { grant_type: 'client_credentials', audience: `${site}/api/v2/`, ...OPERATOR };
+      token = String((await call('POST', '/oauth/token', asked)).access_token);
+    }
+    return call(method, `/api/v2${path}`, body, { authorization: `Bearer ${token}` });
+  };
+  let scripts = 0;
+  const bind: DemoServer['bind'] = async (code) => {
+    const refs: unknown[] = [];
+    if (code !== undefined) {
+      const supported = [{ id: 'post-login', version: 'v3' }];
+      const name = `script-${++scripts}`;
+      const { id } = await manage('POST', '/actions/actions', { name, supported_triggers: supported, code });
+      while ((await manage('GET', `/actions/actions/${id}`)).status !== 'built') await sleep(50);
+      await manage('POST', `/actions/actions/${id}/deploy`);
+      refs.push({ ref: { type: 'action_id', value: id } });
+    }
+    await manage('PATCH', '/actions/triggers/post-login/bindings', { bindings: refs });
+  };
   return {
     site,
+    manage,
+    bind,
     codeFor: async (to) => {
       const [message] = await inbox(to);
       if (!message) throw new Error(`nothing was sent to ${to}`);

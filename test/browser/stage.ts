@@ -26,8 +26,9 @@ afterAll(async () => {
 });
 afterEach(async () => {
   for (const context of contexts.splice(0)) await context.close();
-  expect(complaints).toEqual([]);
+  const told = complaints;
   complaints = [];
+  expect(told).toEqual([]);
 });
 
 /** Somebody with a browser of their own. */
@@ -47,6 +48,24 @@ export async function photograph(page: Page, name: string): Promise<void> {
   if (!folder) return;
   mkdirSync(folder, { recursive: true });
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+}
+
+/** Nothing is cut off at the sides, and everything that can be used is found by those who only hear the page. */
+export async function expectToFit(page: Page): Promise<void> {
+  const looks = await page.evaluate(() => {
+    const seen = 'main, h1, p, label, input:not([type=hidden]), select, textarea, button, svg.qr';
+    const edges = [...document.querySelectorAll(seen)].map((element) => element.getBoundingClientRect());
+    const fields = [...document.querySelectorAll('input:not([type=hidden]), select, textarea')];
+    return {
+      left: Math.min(...edges.map(({ left }) => left)),
+      right: Math.max(document.documentElement.scrollWidth, ...edges.map(({ right }) => right)),
+      headings: document.querySelectorAll('h1').length,
+      nameless: fields.filter(({ id }) => document.querySelectorAll(`label[for="${id}"]`).length !== 1).length,
+    };
+  });
+  expect(looks).toMatchObject({ headings: 1, nameless: 0 });
+  expect(looks.left).toBeGreaterThanOrEqual(0);
+  expect(looks.right).toBeLessThanOrEqual(page.viewportSize()?.width ?? 0);
 }
 
 export async function openLogin(context: BrowserContext, query = 'prompt=login'): Promise<Page> {

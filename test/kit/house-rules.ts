@@ -34,12 +34,23 @@ const CONTRACTS: { readonly [folder: string]: readonly string[] } = {
   sandbox: ['runtime/sandbox/sandbox.ts'],
   builds: ['runtime/builds/builds.ts'],
   egress: ['runtime/egress/egress.ts'],
+  risk: ['runtime/risk/risk.ts', 'runtime/risk/geography.ts', 'runtime/risk/untrusted-addresses.ts'],
   sessions: ['runtime/sessions/session.ts'],
   grants: ['runtime/grants/grant.ts'],
   lifecycle: ['runtime/lifecycle/tenant.ts'],
 };
 /** The upper steps of the stair, lowest first: each may know those before it. The rest of `runtime/` knows none. */
-const UPPER_STEPS = ['runtime/advance.ts', 'runtime/create-runtime.ts'];
+const UPPER_STEPS = [
+  'runtime/register.ts',
+  'runtime/registered.ts',
+  'runtime/sign-up.ts',
+  'runtime/sign-up-apart.ts',
+  'runtime/exchange-credentials.ts',
+  'runtime/settle.ts',
+  'runtime/work.ts',
+  'runtime/advance.ts',
+  'runtime/create-runtime.ts',
+];
 /** The face of the room: types alone, which every step but `transaction/` may read. */
 const FACE = 'runtime/runtime.ts';
 const STORAGE_TYPES = ['storage/store.ts', 'storage/records.ts'];

@@ -7,6 +7,8 @@ import { newClient } from '#runtime/lifecycle/client.ts';
 import { newTenant } from '#runtime/lifecycle/tenant.ts';
 import type { Caller, Ports } from '#runtime/ports.ts';
 import { createRandom } from '#runtime/random.ts';
+import { noGeography } from '#runtime/risk/geography.ts';
+import { noUntrustedAddresses } from '#runtime/risk/untrusted-addresses.ts';
 import type { Opening, Runtime, Shown, Submitted } from '#runtime/runtime.ts';
 import { createSandbox } from '#runtime/sandbox/cells.ts';
 import type { Sandbox } from '#runtime/sandbox/sandbox.ts';
@@ -90,6 +92,8 @@ export async function openHouse({
     mac: keyring,
     log: quiet,
     inbox: true,
+    geography: noGeography,
+    untrusted: noUntrustedAddresses,
     scriptLimits: MOST_LIMITS,
     ...given,
   };

@@ -57,7 +57,7 @@ describe.each(databases())('%s', (_name, open) => {
       const { shown, user } = await signIn(house, ['otp'], ANY);
       expect(state(shown).name).toBe('challenging');
       expect(offered(shown)).toEqual(['otp']);
-      expect(await logsOf(house, user.id)).toEqual([['w', oneUnusable('phone')]]);
+      expect(await logsOf(house, user.id)).toEqual([['w', oneUnusable('challenge', 'phone')]]);
     });
 
     test('challengeWith shows its default; another method is one click away and coming back sends nothing', async () => {

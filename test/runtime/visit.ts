@@ -1,14 +1,17 @@
 // One person's visit to a house: the steps that tests of whole logins have in common.
 import { generateSync } from 'otplib';
-import type { Shown } from '#runtime/runtime.ts';
+import type { Opening, Shown } from '#runtime/runtime.ts';
 import type { StoredState } from '#runtime/transaction/transaction.ts';
-import type { UserRecord } from '#storage/records.ts';
-import { type House, PASSWORD, TOTP_KEY } from '#test/kit/house.ts';
+import type { SessionRecord, UserRecord } from '#storage/records.ts';
+import { BINDING, CALLER, type House, PASSWORD, TOTP_KEY } from '#test/kit/house.ts';
 
 export const PHONE = '+447700900123';
 
 /** A script with this body. */
 export const script = (body: string) => `exports.onExecutePostLogin = async (event, api) => { ${body} };`;
+/** A script that goes on when the person comes back. */
+export const journey = (execute: string, resume: string) =>
+  `${script(execute)}\nexports.onContinuePostLogin = async (event, api) => { ${resume} };`;
 /** Asks for any of two factors. */
 export const ANY = script(`api.authentication.challengeWithAny([{ type: 'phone' }, { type: 'otp' }]);`);
 
@@ -17,7 +20,39 @@ export const offered = ({ login }: Shown) =>
   'offers' in login.state ? login.state.offers.map(({ factor }) => factor) : [];
 
 /** The code that the person's app shows now. */
-export const totp = (house: House) => generateSync({ secret: TOTP_KEY, epoch: Math.floor(house.clock.at / 1000) });
+export const totp = (house: House, secret = TOTP_KEY) =>
+  generateSync({ secret, epoch: Math.floor(house.clock.at / 1000) });
+
+/** The code of the app that is being enrolled. */
+export const newTotp = (house: House, shown: Shown) => {
+  const { state } = shown.login;
+  if (state.name !== 'enrolling' || state.enrollment.factor !== 'otp') throw new Error(`no app at ${state.name}`);
+  return totp(house, state.enrollment.secret);
+};
+
+/** Comes back from where a script sent the person. */
+export const comeBack = (
+  house: House,
+  shown: Shown,
+  query: Record<string, string> = {},
+  body: Record<string, string> = {},
+) => house.step(shown.key, { kind: 'continued', visit: { kind: 'redirect', query, body } });
+
+/** Takes a completed login: the session it left. */
+export async function sessionOf(house: House, done: Shown): Promise<SessionRecord> {
+  const finished = await house.runtime.finish(house.tenant, { key: done.key, binding: BINDING }, CALLER);
+  if (finished.outcome !== 'finished') throw new Error(finished.outcome);
+  const session = await house.runtime.recognise(house.tenant, finished.sessionKey);
+  if (!session) throw new Error('the session is not alive');
+  return session;
+}
+
+/** A known person gives the right password, with what is bound. A minute has passed. */
+export async function signInAgain(house: House, email: string, more: Partial<Opening> = {}): Promise<Shown> {
+  house.clock.advance(60_000);
+  const { key } = await house.begin(more);
+  return house.step(key, { kind: 'submitted', identifier: email, password: PASSWORD });
+}
 
 let people = 0;
 

@@ -58,6 +58,12 @@ test.each([
     false,
     { admin: { clientId: 'ops', clientSecret: 's' } },
   ],
+  [
+    'files of the risk assessment',
+    { SALLYPORT_GEOIP: import.meta.filename, SALLYPORT_UNTRUSTED_IPS: import.meta.filename },
+    false,
+    { geoip: import.meta.filename, untrustedIps: import.meta.filename },
+  ],
 ])('%s', (_name, env, start, expected) => {
   expect(read(env as Record<string, string>, start)).toMatchObject(expected);
 });
@@ -98,6 +104,8 @@ test.each([
   ['SALLYPORT_TRUST_PROXY', { SALLYPORT_TRUST_PROXY: '-1' }],
   ['SALLYPORT_TWILIO_BASE_URL', { SALLYPORT_TWILIO_BASE_URL: 'x' }],
   ['SALLYPORT_GEOIP', { SALLYPORT_GEOIP: '/nowhere.mmdb' }],
+  ['SALLYPORT_GEOIP', { SALLYPORT_GEOIP: import.meta.dirname }],
+  ['SALLYPORT_UNTRUSTED_IPS', { SALLYPORT_UNTRUSTED_IPS: '/nowhere.txt' }],
   ['SALLYPORT_LOG_LEVEL', { SALLYPORT_LOG_LEVEL: 'loud' }],
 ])('%s of %j stops the start with one line', (name, env) => {
   let line = '';

@@ -181,28 +181,6 @@ export const aUser = (tenantId: string, changes: Partial<UserRecord> = {}): User
   ...changes,
 });
 
-export const aWholeUser = (tenantId: string): UserRecord =>
-  aUser(tenantId, {
-    email: `${fresh('Ana')}@Example.com`,
-    emailVerified: true,
-    username: fresh('ana'),
-    phoneNumber: '+81312345678',
-    phoneVerified: true,
-    name: 'Ana García',
-    nickname: 'ana',
-    givenName: 'Ana',
-    familyName: 'García',
-    picture: 'https://example.com/ana.png',
-    identities: [{ connection: 'Directory', provider: 'auth0', userId: '1', isSocial: false }],
-    userMetadata: { theme: 'dark', 'odd "key\'.$': [1, 2], __proto__x: 1 },
-    appMetadata: { zeta: 1, alpha: { b: 1, a: 2 } },
-    passwordHash: '$argon2id$v=19$m=1,t=1,p=1$c2FsdA$aGFzaA',
-    passwordChangedAt: AT,
-    loginsCount: 3,
-    lastLoginAt: AT,
-    lastIp: '203.0.113.7',
-  });
-
 export const anAuthenticator = (
   tenantId: string,
   userId: string,

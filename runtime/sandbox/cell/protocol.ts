@@ -27,6 +27,7 @@ export type RunOrder = {
   eventJson: string;
   secretsJson: string;
   moduleSecretsJson?: string;
+  cacheJson?: string;
   now: number;
   dice: Dice;
   limits: CellLimits;

@@ -192,6 +192,7 @@ export function createPump(deps: {
       const { outputSize, consoleSize, commands, calls } = limits;
       spare.entry.applySync(undefined, ['limits', outputSize, consoleSize, commands, calls]);
     }
+    if (order.cacheJson !== undefined) spare.entry.applySync(undefined, ['cache', order.cacheJson]);
     if (order.moduleSecretsJson !== undefined) spare.entry.applySync(undefined, ['modules', order.moduleSecretsJson]);
     if (!spare.loaded) {
       inSlice(run, (timeout) => loadModule(spare, program, now, dice, timeout));

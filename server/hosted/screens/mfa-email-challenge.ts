@@ -5,9 +5,9 @@ import { type Screen, sentTo } from '../screen.ts';
 
 export const mfaEmailChallengeScreen: Screen = {
   path: '/u/mfa-email-challenge',
-  title: (texts) => texts.challenges.email.title,
+  title: ({ texts }) => texts.challenges.email.title,
   body: (view) => html`<h1>${view.texts.challenges.email.title}</h1>
 <p class="lead">${view.texts.challenges.email.lead(sentTo(view.login))}</p>
-${codeForm(view, true)}`,
-  read: (fields) => readCodeForm(fields, true),
+${codeForm(view, { canResend: true })}`,
+  read: (fields, view) => readCodeForm(fields, view, { canResend: true }),
 };

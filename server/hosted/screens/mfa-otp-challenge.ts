@@ -5,9 +5,9 @@ import type { Screen } from '../screen.ts';
 
 export const mfaOtpChallengeScreen: Screen = {
   path: '/u/mfa-otp-challenge',
-  title: (texts) => texts.challenges.otp.title,
+  title: ({ texts }) => texts.challenges.otp.title,
   body: (view) => html`<h1>${view.texts.challenges.otp.title}</h1>
 <p class="lead">${view.texts.challenges.otp.lead}</p>
-${codeForm(view, false)}`,
-  read: (fields) => readCodeForm(fields, false),
+${codeForm(view)}`,
+  read: (fields, view) => readCodeForm(fields, view),
 };

@@ -10,6 +10,18 @@ export const en: Texts = {
     identifier: 'Email address',
     password: 'Password',
     submit: 'Continue',
+    noAccount: 'No account yet?',
+    signUp: 'Sign up',
+  },
+  signUp: {
+    title: 'Create your account',
+    lead: (application) => `Sign up to continue to ${application}.`,
+    email: 'Email address',
+    username: 'Username',
+    password: 'Password',
+    submit: 'Continue',
+    hasAccount: 'Already have an account?',
+    logIn: 'Log in',
   },
   picker: {
     title: 'Choose a method',
@@ -20,6 +32,34 @@ export const en: Texts = {
       otp: { label: 'Google Authenticator or similar', hint: 'Your app shows a code.' },
       email: { label: 'Email', hint: 'We send a code to your address.' },
     },
+  },
+  enrollPicker: {
+    title: 'Keep Your Account Safe',
+    lead: 'Add one more way to show that it is you. Which one would you like?',
+    hints: {
+      sms: 'Codes come to your phone as text messages.',
+      otp: 'An app on your phone shows codes, also without a network.',
+      email: 'Codes come to your address.',
+    },
+  },
+  enrollment: {
+    title: 'Secure your account',
+    scan: 'Scan this picture with an authenticator app, then enter the code that the app shows.',
+    type: 'Enter this key in an authenticator app, then enter the code that the app shows.',
+    picture: 'QR code with the key that is written on this page',
+    key: 'Key',
+    open: 'Open in an app on this device',
+    showKey: 'I cannot scan',
+    showPicture: 'Scan a picture instead',
+    code: 'Enter the 6-digit code',
+    phoneLead: 'Enter your phone number. We will send you a code by text message.',
+    phone: 'Phone number',
+    country: 'Country code',
+    changeCountry: 'Change country code',
+    changePhone: 'Change phone number',
+    sendCode: 'Send code',
+    countries: 'Select a country code',
+    countriesLead: 'Which country is your phone number from?',
   },
   challenges: {
     otp: { title: 'Verify your identity', lead: 'Enter the code that your authenticator app shows right now.' },
@@ -35,8 +75,12 @@ export const en: Texts = {
     submit: 'Continue',
     resend: 'Resend code',
     other: 'Try another method',
+    remember: 'Remember this device for 30 days',
   },
+  form: { submit: 'Continue', optional: 'optional', yes: 'Yes', no: 'No', choose: 'Choose' },
   busy: { title: 'One moment', lead: 'We are still working on your last step. This page goes on by itself.' },
+  leaving: { title: 'One moment', lead: 'You are going to another site to continue.', link: 'Continue' },
+  relay: { title: 'Continue your login', lead: 'You are back. One more step finishes this part.', submit: 'Continue' },
   errorPrefix: 'Error',
   notices: {
     'wrong-credentials': () => 'Wrong email address or password.',
@@ -47,11 +91,20 @@ export const en: Texts = {
     'invalid-code': () => 'This code is wrong or no longer valid. Check it, or ask for a new one.',
     'too-many-failures': ({ retryAfterSeconds }) => {
       const minutes = Math.max(1, Math.ceil(retryAfterSeconds / 60));
-      return `Too many wrong codes. Wait ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}, then try again.`;
+      return `Too many tries. Wait ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}, then try again.`;
     },
+    'no-phone': () => 'Please enter your phone number.',
+    'invalid-phone': () => 'This does not look like a phone number. Check the number and the country code.',
+    'user-already-enrolled': () => 'This method is already set up.',
+    'user-exists': () => 'We could not create an account with these details. If you already have one, log in instead.',
+    'invalid-email': () => 'This is not an email address.',
+    'password-too-weak': () =>
+      'This password is too easy to guess. Choose a longer one with different kinds of characters.',
+    'sign-up-refused': ({ text }) => text,
+    'invalid-field': ({ field }) => `Please check: ${field}`,
     'send-sms-failed': () => 'We could not send the text message. Ask for a new code, or try another method.',
     'send-email-failed': () => 'We could not send the email. Ask for a new code, or try another method.',
-    'authenticator-error': () => 'That did not work. Please choose again.',
+    'authenticator-error': () => 'That did not work. Please try again.',
   },
   problems: {
     'unknown-login': {

@@ -25,8 +25,53 @@ export type ProblemKey =
 export type PickerAction = 'sms' | 'otp' | 'email';
 
 export type Texts = {
-  login: { title: string; lead(application: string): string; identifier: string; password: string; submit: string };
+  login: {
+    title: string;
+    lead(application: string): string;
+    identifier: string;
+    password: string;
+    submit: string;
+    /** Before the link to the sign-up page. */
+    noAccount: string;
+    signUp: string;
+  };
+  signUp: {
+    title: string;
+    lead(application: string): string;
+    email: string;
+    username: string;
+    password: string;
+    submit: string;
+    /** Before the link to the login page. */
+    hasAccount: string;
+    logIn: string;
+  };
   picker: { title: string; lead: string; back: string; factors: Record<PickerAction, { label: string; hint: string }> };
+  /** The picker of what to enroll; its labels are those of the other picker. */
+  enrollPicker: { title: string; lead: string; hints: Record<PickerAction, string> };
+  enrollment: {
+    title: string;
+    /** What to do with the picture. */
+    scan: string;
+    /** What to do with the key alone. */
+    type: string;
+    /** Says what the picture is to those who do not see it. */
+    picture: string;
+    key: string;
+    open: string;
+    showKey: string;
+    showPicture: string;
+    code: string;
+    phoneLead: string;
+    phone: string;
+    /** The country code that goes in front of the number. */
+    country: string;
+    changeCountry: string;
+    changePhone: string;
+    sendCode: string;
+    countries: string;
+    countriesLead: string;
+  };
   challenges: {
     otp: { title: string; lead: string };
     sms: { title: string; lead(to: string): string };
@@ -35,8 +80,14 @@ export type Texts = {
     submit: string;
     resend: string;
     other: string;
+    remember: string;
   };
+  form: { submit: string; optional: string; yes: string; no: string; choose: string };
   busy: { title: string; lead: string };
+  /** On the way to another site. */
+  leaving: { title: string; lead: string; link: string };
+  /** Back from another site that sent a form. */
+  relay: { title: string; lead: string; submit: string };
   /** In front of the title of a page that carries an error, for those who only hear it. */
   errorPrefix: string;
   notices: { [Key in Notice['key']]: (notice: Extract<Notice, { key: Key }>) => string };

@@ -1,6 +1,21 @@
 // A person with factors, for tests of selection and of single factors.
 import type { Person } from '#runtime/factors/factor.ts';
+import type { ProvenMethod } from '#runtime/transaction/transaction.ts';
 import type { AuthenticatorRecord, GuardianFactorName, TenantRecord, UserRecord } from '#storage/records.ts';
+
+/** Switches of every factor that works. */
+export const ALL = ['otp', 'sms', 'email'] as const;
+
+/** A second factor that was shown. */
+export const passed = (
+  type: 'otp' | 'phone' | 'email',
+  where: 'session' | 'transaction' = 'transaction',
+): ProvenMethod => ({
+  name: 'mfa',
+  type,
+  at: 0,
+  in: where,
+});
 
 const NAMES: GuardianFactorName[] = [
   'sms',

@@ -1,18 +1,10 @@
-// The rules of an ask, row by row: what is usable, what was passed, what is told (actions-api, sections 3.2 and 3.3).
+// The rules of a challenge, row by row: what is usable, what was passed, what is told (actions-api, sections 3.2 and 3.3).
 import { describe, expect, test } from 'vitest';
 import { enrolledFactors } from '#runtime/factors/catalogue.ts';
-import { select } from '#runtime/factors/select.ts';
+import { NOTHING_USABLE, oneUnusable, select } from '#runtime/factors/select.ts';
 import type { ProvenMethod } from '#runtime/transaction/transaction.ts';
 import { anAsk } from '../transaction/sample.ts';
-import { aPerson } from './person.ts';
-
-const ALL = ['otp', 'sms', 'email'] as const;
-const passed = (type: 'otp' | 'phone' | 'email', where: 'session' | 'transaction' = 'transaction'): ProvenMethod => ({
-  name: 'mfa',
-  type,
-  at: 0,
-  in: where,
-});
+import { ALL, aPerson, passed } from './person.ts';
 
 type Row = {
   name: string;
@@ -22,7 +14,7 @@ type Row = {
   methods?: ProvenMethod[];
   offers?: string[];
   unusable?: string[];
-  kind: 'some' | 'none' | 'satisfied';
+  kind: 'challenge' | 'none' | 'satisfied';
 };
 
 const ROWS: Row[] = [
@@ -30,17 +22,24 @@ const ROWS: Row[] = [
     name: 'both usable, in the order asked',
     has: ['otp', 'phone'],
     asked: ['phone', 'otp'],
-    kind: 'some',
+    kind: 'challenge',
     offers: ['phone', 'otp'],
     unusable: [],
   },
-  { name: 'not enrolled', has: ['otp'], asked: ['otp', 'phone'], kind: 'some', offers: ['otp'], unusable: ['phone'] },
+  {
+    name: 'not enrolled',
+    has: ['otp'],
+    asked: ['otp', 'phone'],
+    kind: 'challenge',
+    offers: ['otp'],
+    unusable: ['phone'],
+  },
   {
     name: 'switched off',
     on: ['otp'],
     has: ['otp', 'phone'],
     asked: ['phone', 'otp'],
-    kind: 'some',
+    kind: 'challenge',
     offers: ['otp'],
     unusable: ['phone'],
   },
@@ -48,17 +47,17 @@ const ROWS: Row[] = [
     name: 'unknown type',
     has: ['otp'],
     asked: ['carrier-pigeon', 'otp'],
-    kind: 'some',
+    kind: 'challenge',
     offers: ['otp'],
     unusable: ['carrier-pigeon'],
   },
   {
     name: 'a factor that is not there yet',
     has: ['otp'],
-    asked: ['push', 'otp'],
-    kind: 'some',
+    asked: ['push-notification', 'otp'],
+    kind: 'challenge',
     offers: ['otp'],
-    unusable: ['push'],
+    unusable: ['push-notification'],
   },
   { name: 'nothing usable', has: [], asked: ['otp', 'phone'], kind: 'none' },
   { name: 'nothing asked', has: ['otp'], asked: [], kind: 'none' },
@@ -66,7 +65,7 @@ const ROWS: Row[] = [
     name: 'named twice, offered once',
     has: ['otp'],
     asked: ['otp', 'otp'],
-    kind: 'some',
+    kind: 'challenge',
     offers: ['otp'],
     unusable: [],
   },
@@ -74,7 +73,7 @@ const ROWS: Row[] = [
     name: 'unusable twice, told once',
     has: ['otp'],
     asked: ['phone', 'phone', 'otp'],
-    kind: 'some',
+    kind: 'challenge',
     offers: ['otp'],
     unusable: ['phone'],
   },
@@ -82,7 +81,7 @@ const ROWS: Row[] = [
     name: 'a verified address enrols itself',
     has: ['email'],
     asked: ['email'],
-    kind: 'some',
+    kind: 'challenge',
     offers: ['email'],
     unusable: [],
   },
@@ -99,7 +98,7 @@ const ROWS: Row[] = [
     has: ['otp'],
     asked: ['otp'],
     methods: [passed('otp', 'session')],
-    kind: 'some',
+    kind: 'challenge',
     offers: ['otp'],
     unusable: [],
   },
@@ -108,7 +107,7 @@ const ROWS: Row[] = [
     has: ['otp', 'phone'],
     asked: ['otp', 'phone'],
     methods: [passed('otp')],
-    kind: 'some',
+    kind: 'challenge',
     offers: ['phone'],
     unusable: [],
   },
@@ -130,14 +129,40 @@ const ROWS: Row[] = [
   },
 ];
 
-describe('select', () => {
+describe('select for a challenge', () => {
   test.each(ROWS)('$name', ({ on = ALL, has = [], asked, methods = [], kind, offers, unusable }) => {
     const selected = select(anAsk({ factors: asked.map((type) => ({ type })) }), aPerson([...on], has), methods);
     expect(selected.kind).toBe(kind);
-    if (offers) expect(selected).toMatchObject({ offers: offers.map((factor) => ({ factor })) });
+    if (kind === 'satisfied') expect(selected).toMatchObject({ by: 'passed' });
+    if (kind === 'none') expect(selected).toMatchObject({ reason: NOTHING_USABLE });
+    if (offers) expect(selected).toMatchObject({ prefer: 'any', offers: offers.map((factor) => ({ factor })) });
     if (unusable) expect(selected).toMatchObject({ unusable });
   });
+
+  test('the two names of push are one factor', () => {
+    const ask = anAsk({ factors: [{ type: 'push' }, { type: 'push-notification' }, { type: 'otp' }] });
+    const selected = select(ask, aPerson([...ALL], ['otp']), []);
+    expect(selected).toMatchObject({ kind: 'challenge', unusable: [expect.any(String)] });
+  });
+
+  test('what was passed in this transaction counts though its factor is switched off since', () => {
+    const selected = select(anAsk({ factors: [{ type: 'otp' }] }), aPerson(['sms'], ['otp']), [passed('otp')]);
+    expect(selected).toMatchObject({ kind: 'satisfied', by: 'passed' });
+  });
 });
+
+test.each([
+  [
+    'challenge',
+    'An MFA challenge is used in a PostLogin action, but the requested factor otp is not properly set up. Enable the requested factor and ensure the user is enrolled with it.',
+  ],
+  [
+    'enroll',
+    'An MFA enrollment is used in a PostLogin action, but the requested factor otp is not properly set up. Enable the requested factor and ensure the user is not already enrolled with it.',
+  ],
+] as const)('one unusable factor of a %s is told in the exact words', (kind, text) =>
+  expect(oneUnusable(kind, 'otp')).toBe(text),
+);
 
 describe('enrolledFactors', () => {
   test('lists active factors that the tenant has on', () => {

@@ -1,11 +1,21 @@
 // A login in the middle of things, for tests of the pure core.
-import type { Ask, Challenge, LoginState, LoginTransaction } from '#runtime/transaction/transaction.ts';
+import type {
+  Challenge,
+  ChallengeAsk,
+  Enrollment,
+  LoginState,
+  LoginTransaction,
+  Offer,
+  Outcome,
+} from '#runtime/transaction/transaction.ts';
+import { EMPTY_OUTCOME } from '#runtime/transaction/transaction.ts';
 
 export const NOW = Date.UTC(2026, 0, 15, 12);
 
-export function anAsk(more: Partial<Ask> = {}): Ask {
+/** What scripts asked for, with the name of the Action and its place in the login filled in. */
+export function anAsk(more: Partial<ChallengeAsk> = {}): ChallengeAsk {
   const factors = [{ type: 'phone' }, { type: 'otp' }];
-  return { kind: 'challenge', ordinal: 1, source: 'command', prefer: 'any', factors, askedBy: 'first', ...more };
+  return { kind: 'challenge', ordinal: 1, prefer: 'any', factors, askedBy: 'first', ...more };
 }
 
 export function aChallenge(more: Partial<Challenge> = {}): Challenge {
@@ -19,6 +29,21 @@ export function aChallenge(more: Partial<Challenge> = {}): Challenge {
     expiresAt: NOW + 300_000,
     ...more,
   };
+}
+
+/** A phone whose number was given and to which a code is out. */
+export function anEnrollment(): Extract<Enrollment, { factor: 'phone' }> {
+  return {
+    factor: 'phone',
+    authenticatorId: 'dev_new',
+    createdAt: NOW,
+    phoneNumber: '+447700900999',
+    sent: { codeMac: 'mac', to: 'XXXXXXXXX0999', expiresAt: NOW + 300_000 },
+  };
+}
+
+export function anOutcome(more: Partial<Outcome> = {}): Outcome {
+  return { ...structuredClone(EMPTY_OUTCOME), ...more };
 }
 
 export function aTransaction(more: Partial<LoginTransaction> = {}): LoginTransaction {
@@ -48,9 +73,12 @@ export function aTransaction(more: Partial<LoginTransaction> = {}): LoginTransac
     cursor: 0,
     queue: [],
     challenges: [],
-    commanded: 0,
+    mfa: { commanded: 0 },
+    asked: 0,
+    redirects: 0,
+    metadata: {},
     ask: 0,
-    outcome: { idTokenClaims: {}, accessTokenClaims: {}, appMetadata: {}, userMetadata: {} },
+    outcome: anOutcome(),
     binding: 'hash',
     sessionId: 'session-1',
     state: { name: 'identifying' },
@@ -64,24 +92,29 @@ export function aTransaction(more: Partial<LoginTransaction> = {}): LoginTransac
 export function samples() {
   const ask = anAsk();
   const challenge = aChallenge();
-  const offers = [
+  const offers: Offer[] = [
     { factor: 'phone', authenticators: ['dev_phone'] },
     { factor: 'otp', authenticators: ['dev_otp'] },
-  ] as const;
-  const challenging = {
+  ];
+  const challenging: Extract<LoginState, { name: 'challenging' }> = {
     name: 'challenging',
     ask,
-    offers: structuredClone(offers),
+    offers,
     challengeId: challenge.id,
-  } as unknown as Extract<LoginState, { name: 'challenging' }>;
+  };
 
   const STATES: { [Name in LoginState['name']]: Extract<LoginState, { name: Name }> } = {
     identifying: { name: 'identifying' },
-    choosing: { name: 'choosing', ask, offers: challenging.offers, back: challenge.id },
+    choosing: { name: 'choosing', ask, to: 'challenge', offers, back: challenge.id },
     challenging,
+    enrolling: { name: 'enrolling', ask, offers, enrollment: anEnrollment() },
+    redirected: {
+      name: 'redirected',
+      ask: { kind: 'redirect', ordinal: 1, askedBy: 'first', url: 'https://away.example/' },
+    },
     verifying: {
       name: 'verifying',
-      submission: { method: 'code', challengeId: challenge.id, code: '123456' },
+      submission: { method: 'code', challengeId: challenge.id, code: '123456', remember: false },
       from: challenging,
     },
     running: { name: 'running' },
@@ -90,5 +123,5 @@ export function samples() {
     completed: { name: 'completed', taken: false },
     denied: { name: 'denied', code: 'access_denied', reason: 'No.' },
   };
-  return { ask, challenge, challenging, STATES };
+  return { ask, challenge, challenging, offers, STATES };
 }

@@ -1,56 +1,163 @@
 // A login survives being written down, and nothing else is ever read back as one.
 import { describe, expect, test } from 'vitest';
 import { decode, encode, SNAPSHOT_LIMIT_BYTES, SnapshotTooLargeError } from '#runtime/transaction/snapshot.ts';
-import { begin, type LoginState, type LoginTransaction } from '#runtime/transaction/transaction.ts';
-import { aChallenge, anAsk, aTransaction, NOW } from './sample.ts';
+import {
+  type Ask,
+  begin,
+  type FactorAsk,
+  type LoginState,
+  type LoginTransaction,
+  type Offer,
+  STATE_KINDS,
+} from '#runtime/transaction/transaction.ts';
+import type { JsonObject } from '#storage/records.ts';
+import { aChallenge, anAsk, anEnrollment, anOutcome, aTransaction, NOW, samples } from './sample.ts';
 
-const ask = anAsk({ factors: [{ type: 'phone', options: { preferredMethod: 'sms' } }] });
-const offers: Extract<LoginState, { name: 'choosing' }>['offers'] = [{ factor: 'phone', authenticators: ['dev_1'] }];
+const VERSION = 2;
+const ask = anAsk({ shownAnew: true, factors: [{ type: 'phone', options: { preferredMethod: 'sms' } }] });
+const enroll: FactorAsk = { ...anAsk(), kind: 'enroll', prefer: 'first' };
+const policy: FactorAsk = {
+  kind: 'challenge-or-enroll',
+  ordinal: 2,
+  askedBy: '',
+  provider: 'guardian',
+  adaptive: true,
+};
+const redirect: Ask = { kind: 'redirect', ordinal: 3, askedBy: 'first', url: 'https://away.example/?a=1' };
+const form: Ask = { kind: 'form', ordinal: 4, askedBy: 'first', formId: 'ap_1', fields: { a: [1] }, vars: { b: null } };
+const offers: Offer[] = [{ factor: 'phone', authenticators: ['dev_1'] }];
+const { sent, ...addressed } = anEnrollment();
+const { phoneNumber: _none, ...blank } = addressed;
+
 const STATES: LoginState[] = [
   { name: 'identifying' },
-  { name: 'choosing', ask, offers },
-  { name: 'choosing', ask, offers, back: 'c' },
+  { name: 'choosing', ask, to: 'challenge', offers },
+  { name: 'choosing', ask: enroll, to: 'enroll', offers },
+  { name: 'choosing', ask: policy, to: 'challenge', offers, back: 'c' },
   { name: 'challenging', ask, offers, challengeId: 'challenge-1' },
+  { name: 'challenging', ask: policy, offers, challengeId: 'challenge-1' },
+  { name: 'enrolling', ask: enroll, offers, enrollment: blank },
+  { name: 'enrolling', ask: enroll, offers, enrollment: addressed },
+  { name: 'enrolling', ask: policy, offers, enrollment: { ...addressed, sent: { ...sent!, undelivered: true } } },
+  {
+    name: 'enrolling',
+    ask: enroll,
+    offers,
+    enrollment: { factor: 'otp', authenticatorId: 'dev_2', secret: 'KEY', createdAt: NOW },
+  },
+  { name: 'redirected', ask: redirect },
+  { name: 'redirected', ask: form },
   { name: 'completed', taken: true },
   { name: 'denied', code: 'access_denied', reason: 'No.' },
+  { name: 'denied', code: 'interaction_required', reason: 'No.' },
 ];
 
+/** Every part there can be. */
+const FULL: Partial<LoginTransaction> = {
+  queue: [ask, enroll, policy, redirect, form],
+  challenges: [aChallenge({ undelivered: true })],
+  methods: [
+    { name: 'mfa', type: 'otp', authenticatorId: 'dev_1', at: NOW, in: 'session' },
+    { name: 'https://proof.example/', at: NOW, in: 'session' },
+  ],
+  origin: { kind: 'session', sessionId: 's' },
+  subject: {
+    kind: 'user',
+    userId: 'auth0|1',
+    connectionId: 'con_1',
+    connection: 'db',
+    strategy: 'auth0',
+    formerUserId: 'auth0|2',
+  },
+  mfa: {
+    commanded: 3,
+    enable: { provider: 'google-authenticator', allowRememberBrowser: true },
+    called: true,
+    remembered: true,
+    remember: true,
+    rememberable: 'always',
+  },
+  asked: 4,
+  redirects: 2,
+  metadata: { text: 'x', number: 1.5, yes: true },
+  executions: ['e1', 'e2'],
+  outcome: anOutcome({
+    scopes: [{ scope: 'read:all', granted: false }],
+    session: {
+      expiresAt: 1,
+      idleExpiresAt: 2,
+      cookieMode: 'non-persistent',
+      metadata: { a: 'x', b: null },
+      evicted: true,
+      recordedMethods: ['https://proof.example/'],
+    },
+    refreshToken: { expiresAt: 1, idleExpiresAt: 2, metadata: { a: null }, evicted: true },
+  }),
+};
+
+const back = (tx: LoginTransaction) => {
+  const decoded = decode(encode(tx));
+  if (!decoded) throw new Error('not read back');
+  return decoded;
+};
+
 describe('snapshot', () => {
-  test.each(STATES)('$name comes back as it went in', (state) => {
-    const tx = aTransaction({
-      state,
-      queue: [ask],
-      challenges: [aChallenge({ undelivered: true })],
-      methods: [{ name: 'mfa', type: 'otp', authenticatorId: 'dev_1', at: NOW, in: 'session' }],
-      origin: { kind: 'session', sessionId: 's' },
-    });
-    expect(decode(encode(tx))).toEqual(tx);
+  test.each(STATES.map((state, index) => [state.name, index, state] as const))(
+    '%s (%i) comes back as it went in',
+    (...row) => {
+      const tx = aTransaction({ ...FULL, state: row[2] });
+      expect(back(tx)).toEqual(tx);
+    },
+  );
+
+  test('there is a row for every state that is stored', () => {
+    const stored = Object.entries(STATE_KINDS).flatMap(([name, kind]) => (kind === 'busy' ? [] : [name]));
+    expect(new Set(STATES.map(({ name }) => name))).toEqual(new Set(stored));
   });
 
-  test('keys such as __proto__ in claims come back as keys', () => {
-    const idTokenClaims = JSON.parse('{"__proto__":{"admin":true},"constructor":1}');
-    const back = decode(encode(aTransaction({ outcome: { ...aTransaction().outcome, idTokenClaims } })));
-    expect(Object.keys(back.outcome.idTokenClaims)).toEqual(['__proto__', 'constructor']);
+  test('a login with nothing optional comes back as it went in', () =>
+    expect(back(aTransaction())).toEqual(aTransaction()));
+
+  test('keys such as __proto__ come back as keys, wherever scripts may write one', () => {
+    const text = '{"__proto__":{"admin":true},"constructor":1}';
+    const strange = () => JSON.parse(text) as JsonObject;
+    const outcome = anOutcome({ idTokenClaims: strange(), appMetadata: strange(), userMetadata: strange() });
+    const fields: Ask = { ...form, fields: strange(), vars: strange() };
+    const read = back(aTransaction({ outcome, metadata: JSON.parse('{"__proto__":1}'), queue: [fields] }));
+    expect(JSON.stringify(read.outcome.idTokenClaims)).toBe(text);
+    expect(JSON.stringify(read.outcome.userMetadata)).toBe(text);
+    expect(JSON.stringify(read.queue)).toContain(text);
+    expect(Object.keys(read.metadata)).toEqual(['__proto__']);
   });
 
-  test('a busy login is never stored', () => {
-    expect(() => encode(aTransaction({ state: { name: 'running' } }))).toThrow('never stored');
-  });
+  test.each(Object.entries(samples().STATES).filter(([name]) => STATE_KINDS[name as LoginState['name']] === 'busy'))(
+    'a login that is %s is never stored',
+    (_name, state) => expect(() => encode(aTransaction({ state }))).toThrow('never stored'),
+  );
 
   test('a login over 256 KiB is refused by name', () => {
-    const big = { ...aTransaction().outcome, appMetadata: { text: 'x'.repeat(SNAPSHOT_LIMIT_BYTES) } };
+    const big = anOutcome({ appMetadata: { text: 'x'.repeat(SNAPSHOT_LIMIT_BYTES) } });
     expect(() => encode(aTransaction({ outcome: big }))).toThrow(SnapshotTooLargeError);
   });
 
+  test.each([0, 1])('a login of an earlier release, version %i, cannot go on', (v) => {
+    expect(decode(JSON.stringify({ v, login: { anything: true } }))).toBeUndefined();
+  });
+
+  const written = (login: object) => JSON.stringify({ v: VERSION, login });
   test.each([
     ['no JSON', 'hello'],
-    ['another version', JSON.stringify({ v: 2, login: aTransaction() })],
-    ['a busy state', JSON.stringify({ v: 1, login: aTransaction({ state: { name: 'running' } }) })],
-    ['a missing part', JSON.stringify({ v: 1, login: { ...aTransaction(), queue: undefined } })],
-    [
-      'an unknown factor',
-      JSON.stringify({ v: 1, login: aTransaction({ challenges: [{ ...aChallenge(), factor: 'x' as never }] }) }),
-    ],
+    ['null', 'null'],
+    ['a list', '[]'],
+    ['no version', JSON.stringify({ login: aTransaction() })],
+    ['a version as text', JSON.stringify({ v: '1', login: aTransaction() })],
+    ['a later version', JSON.stringify({ v: VERSION + 1, login: aTransaction() })],
+    ['a busy state', written(aTransaction({ state: { name: 'running' } }))],
+    ['a missing part', written({ ...aTransaction(), queue: undefined })],
+    ['an unknown factor', written({ ...aTransaction(), challenges: [{ ...aChallenge(), factor: 'x' }] })],
+    ['a redirect that is challenged', written({ ...aTransaction(), state: { ...STATES[4], ask: redirect } })],
+    ['a challenge that somebody is away for', written({ ...aTransaction(), state: { name: 'redirected', ask } })],
+    ['metadata that is a list', written({ ...aTransaction(), metadata: [] })],
   ])('%s is no login', (_name, text) => expect(() => decode(text)).toThrow());
 });
 
@@ -60,4 +167,9 @@ describe('begin', () => {
   test('asks who is there', () => expect(start({ subject: { kind: 'none' } })).toBe('identifying'));
   test('runs the scripts at once for a known person', () => expect(start({})).toBe('running'));
   test('settles a known person when nothing is bound', () => expect(start({ plan: [] })).toBe('settling'));
+  test('shares nothing with another login', () => {
+    const [one, two] = [begin(beginning, NOW), begin(beginning, NOW)];
+    one.outcome.session.metadata.a = 'x';
+    expect(two.outcome.session.metadata).toEqual({});
+  });
 });

@@ -4,19 +4,31 @@ import { describe, expect, test } from 'vitest';
 import type { Input } from '#runtime/transaction/input.ts';
 import { INPUT_KINDS } from '#runtime/transaction/input.ts';
 import { type LoginState, type LoginTransaction, STATE_KINDS } from '#runtime/transaction/transaction.ts';
-import { MFA_COMMANDS_PER_LOGIN, transition } from '#runtime/transaction/transition.ts';
-import { aTransaction, NOW, samples } from './sample.ts';
+import { transition } from '#runtime/transaction/transition.ts';
+import type { SessionRecord } from '#storage/records.ts';
+import { anOutcome, aTransaction, NOW, samples } from './sample.ts';
 
 type StateName = LoginState['name'];
 type InputKind = Input['kind'];
 
-const { ask, challenge, challenging, STATES } = samples();
+const { ask, challenge, challenging, offers, STATES } = samples();
 
-const session = { tenantId: 't', id: 's', userId: 'auth0|1', methods: [], clients: [], device: {} } as never;
+const session = {
+  tenantId: 't',
+  id: 's',
+  userId: 'auth0|1',
+  methods: [],
+  clients: [],
+  device: {},
+} as unknown as SessionRecord;
+const registration = { password: 'secret', profile: {}, userMetadata: {}, extra: {} };
 const INPUTS: { [Kind in InputKind]: Extract<Input, { kind: Kind }> } = {
   submitted: { kind: 'submitted', identifier: 'ana@example.com', password: 'secret' },
+  registered: { kind: 'registered', registration },
   chosen: { kind: 'chosen', factor: 'otp' },
   responded: { kind: 'responded', code: '123456' },
+  addressed: { kind: 'addressed', phoneNumber: '+447700900111' },
+  continued: { kind: 'continued', visit: { kind: 'redirect', query: {}, body: {} } },
   resent: { kind: 'resent' },
   reconsidered: { kind: 'reconsidered' },
   returned: { kind: 'returned' },
@@ -32,15 +44,16 @@ const INPUTS: { [Kind in InputKind]: Extract<Input, { kind: Kind }> } = {
   withdrawn: { kind: 'withdrawn' },
   ran: { kind: 'ran', commands: [], logs: [] },
   failed: { kind: 'failed', reason: 'boom', logs: [] },
-  prepared: { kind: 'prepared', result: 'offered', offers: challenging.offers, logs: [] },
-  settled: { kind: 'settled', session },
-  undelivered: { kind: 'undelivered', challengeId: challenge.id, logs: [] },
+  prepared: { kind: 'prepared', result: 'offered', to: 'challenge', offers, rememberable: 'offered', logs: [] },
+  demanded: { kind: 'demanded', provider: 'any', adaptive: false },
+  settled: { kind: 'settled', session, changes: [], logs: [] },
+  undelivered: { kind: 'undelivered', logs: [] },
   barred: { kind: 'barred', code: 'unauthorized', reason: 'user is blocked', logs: [] },
 };
 
 /** Where each pair leads from the sample login (one Action left, one ask in the queue); null: refused. */
 const ARROWS: { [Name in StateName]: { [Kind in InputKind]: StateName | null } } = {
-  identifying: row({ submitted: 'verifying', barred: 'denied' }),
+  identifying: row({ submitted: 'verifying', registered: 'verifying', barred: 'denied' }),
   choosing: row({ chosen: 'preparing', returned: 'challenging', barred: 'denied' }),
   challenging: row({
     responded: 'verifying',
@@ -49,6 +62,16 @@ const ARROWS: { [Name in StateName]: { [Kind in InputKind]: StateName | null } }
     undelivered: 'challenging',
     barred: 'denied',
   }),
+  enrolling: row({
+    responded: 'verifying',
+    addressed: 'preparing',
+    resent: 'preparing',
+    reconsidered: 'choosing',
+    returned: 'enrolling',
+    undelivered: 'enrolling',
+    barred: 'denied',
+  }),
+  redirected: row({ continued: 'running', barred: 'denied' }),
   verifying: row({
     verified: 'running',
     rejected: 'challenging',
@@ -58,17 +81,18 @@ const ARROWS: { [Name in StateName]: { [Kind in InputKind]: StateName | null } }
   }),
   running: row({ ran: 'preparing', failed: 'denied', barred: 'denied' }),
   preparing: row({ prepared: 'choosing', barred: 'denied' }),
-  settling: row({ settled: 'completed', barred: 'denied' }),
+  settling: row({ demanded: 'preparing', settled: 'completed', barred: 'denied' }),
   completed: row({ taken: 'completed' }),
   denied: row({}),
 };
 
 function row(arrows: Partial<Record<InputKind, StateName>>): Record<InputKind, StateName | null> {
-  return Object.fromEntries(Object.keys(INPUT_KINDS).map((kind) => [kind, arrows[kind as InputKind] ?? null])) as never;
+  const kinds = Object.keys(INPUT_KINDS) as InputKind[];
+  return Object.fromEntries(kinds.map((kind) => [kind, arrows[kind] ?? null])) as Record<InputKind, StateName | null>;
 }
 
 const sample = (state: LoginState, more: Partial<LoginTransaction> = {}) =>
-  aTransaction({ state, queue: [ask], challenges: [challenge], ask: 1, ...more });
+  aTransaction({ state, queue: [ask], challenges: [challenge], asked: 1, ask: 1, ...more });
 
 describe('every pair of state and input', () => {
   const pairs = (Object.keys(STATE_KINDS) as StateName[]).flatMap((name) =>
@@ -87,188 +111,141 @@ describe('every pair of state and input', () => {
   });
 });
 
+const moved = (tx: LoginTransaction, input: Input) => {
+  const step = transition(tx, input, NOW);
+  if (!step.ok) throw new Error('refused');
+  return step;
+};
+const refused = (tx: LoginTransaction, input: Input) => expect(transition(tx, input, NOW)).toEqual({ ok: false });
+
 describe('what a pair leaves', () => {
-  const moved = (tx: LoginTransaction, input: Input) => {
-    const step = transition(tx, input, NOW);
-    if (!step.ok) throw new Error('refused');
-    return step;
-  };
+  const from = { name: 'identifying' } as const;
+  const submission = { method: 'password', identifier: 'a', password: 'b' } as const;
 
   test('a verified password opens the gate: the first Action runs, the person is known', () => {
-    const subject = {
-      kind: 'user',
-      userId: 'auth0|1',
-      connectionId: 'con_1',
-      connection: 'db',
-      strategy: 'auth0',
-    } as const;
-    const from = { name: 'identifying' } as const;
-    const submission = { method: 'password', identifier: 'a', password: 'b' } as const;
+    const subject = { kind: 'user', userId: 'u', connectionId: 'con_1', connection: 'db', strategy: 'auth0' } as const;
     const tx = aTransaction({ subject: { kind: 'none' }, state: { name: 'verifying', submission, from } });
     const step = moved(tx, { ...INPUTS.verified, method: { name: 'pwd', at: NOW, in: 'transaction' }, subject });
     expect(step.tx).toMatchObject({ state: { name: 'running' }, subject, methods: [{ name: 'pwd' }] });
   });
 
   test('with no Action bound a verified password settles', () => {
-    const from = { name: 'identifying' } as const;
-    const submission = { method: 'password', identifier: 'a', password: 'b' } as const;
-    const step = moved(aTransaction({ plan: [], state: { name: 'verifying', submission, from } }), INPUTS.verified);
-    expect(step.tx.state.name).toBe('settling');
+    const tx = aTransaction({ plan: [], state: { name: 'verifying', submission, from } });
+    expect(moved(tx, INPUTS.verified).tx.state.name).toBe('settling');
+  });
+
+  test('there is no challenge to withdraw while nobody is known', () => {
+    refused(aTransaction({ state: { name: 'verifying', submission, from } }), INPUTS.withdrawn);
   });
 
   test('a right code meets its ask and closes every challenge that was open', () => {
-    const step = moved(
-      sample(STATES.verifying, { challenges: [challenge, { ...challenge, id: 'other' }] }),
-      INPUTS.verified,
-    );
-    expect(step.tx).toMatchObject({ queue: [], challenges: [] });
+    const open = [challenge, { ...challenge, id: 'other' }];
+    expect(moved(sample(STATES.verifying, { challenges: open }), INPUTS.verified).tx).toMatchObject({
+      queue: [],
+      challenges: [],
+    });
   });
 
-  test('a wrong code counts, is told, and leaves the challenge open', () => {
-    const step = moved(sample(STATES.verifying), INPUTS.rejected);
-    expect(step).toMatchObject({
+  test('a proved enrollment meets its ask and is a method of this transaction', () => {
+    const state = {
+      name: 'verifying',
+      submission: { method: 'enrollment', code: '1' },
+      from: STATES.enrolling,
+    } as const;
+    const step = moved(sample(state), { ...INPUTS.verified, changes: [] });
+    expect(step.tx).toMatchObject({ queue: [], methods: [{ name: 'mfa', type: 'phone', in: 'transaction' }] });
+  });
+
+  test('a wrong code is told, and leaves the challenge open', () => {
+    expect(moved(sample(STATES.verifying), INPUTS.rejected)).toMatchObject({
       notice: { key: 'invalid-code' },
       tx: { challenges: [challenge], queue: [ask] },
     });
   });
 
-  test('an empty bucket says how long, and counts no failure', () => {
-    const step = moved(sample(STATES.verifying), INPUTS.throttled);
-    expect(step).toMatchObject({ notice: { key: 'too-many-failures', retryAfterSeconds: 60 }, tx: { queue: [ask] } });
-  });
-
-  test('two challenges of one script are two asks, met in call order, then the next Action', () => {
-    const commands = [
-      { name: 'authentication.challengeWith', factor: { type: 'otp' }, additionalFactors: [] },
-      { name: 'authentication.challengeWithAny', factors: [{ type: 'phone' }, { type: 'email' }] },
-    ] as const;
-    const step = moved(aTransaction({ state: { name: 'running' } }), {
-      kind: 'ran',
-      commands: structuredClone(commands) as never,
-      logs: [],
-    });
-    expect(
-      step.tx.queue.map(({ ordinal, prefer, factors }) => [ordinal, prefer, factors.map(({ type }) => type)]),
-    ).toEqual([
-      [1, 'first', ['otp']],
-      [2, 'any', ['phone', 'email']],
-    ]);
-    expect(step.tx).toMatchObject({ cursor: 1, commanded: 2, state: { name: 'preparing', ask: { ordinal: 1 } } });
-  });
-
-  test('deny beats a challenge, keeps metadata, and drops the queue', () => {
-    const step = moved(aTransaction({ state: { name: 'running' } }), {
-      kind: 'ran',
-      commands: [
-        { name: 'authentication.challengeWith', factor: { type: 'otp' }, additionalFactors: [] },
-        { name: 'user.setAppMetadata', key: 'seen', value: true },
-        { name: 'access.deny', reason: 'Not today.' },
-      ],
-      logs: [],
-    });
-    expect(step.tx).toMatchObject({
-      state: { name: 'denied', code: 'access_denied', reason: 'Not today.' },
-      queue: [],
-    });
-    expect(step.changes).toMatchObject([{ kind: 'user.merge-metadata', app: { seen: true } }]);
-    expect(step.logs).toMatchObject([{ type: 'f', description: 'Not today.' }]);
+  test('an empty bucket says how long', () => {
+    const notice = { key: 'too-many-failures', retryAfterSeconds: 60 };
+    expect(moved(sample(STATES.verifying), INPUTS.throttled)).toMatchObject({ notice, tx: { queue: [ask] } });
   });
 
   test('a failed run drops what earlier Actions left pending', () => {
-    const outcome = { idTokenClaims: {}, accessTokenClaims: {}, appMetadata: { a: 1 }, userMetadata: {} };
-    const step = moved(aTransaction({ state: { name: 'running' }, outcome }), INPUTS.failed);
+    const tx = aTransaction({ state: { name: 'running' }, outcome: anOutcome({ appMetadata: { a: 1 } }) });
+    const step = moved(tx, INPUTS.failed);
     expect(step.changes).toEqual([]);
     expect(step.tx.state).toEqual({ name: 'denied', code: 'access_denied', reason: 'boom' });
   });
 
-  test.each([
-    [MFA_COMMANDS_PER_LOGIN - 1, 'preparing'],
-    [MFA_COMMANDS_PER_LOGIN, 'denied'],
-  ])('with %i challenges executed, one more leads to %s', (commanded, expected) => {
-    const commands = [{ name: 'authentication.challengeWithAny', factors: [{ type: 'otp' }] }] as never;
-    const step = moved(aTransaction({ state: { name: 'running' }, commanded }), { kind: 'ran', commands, logs: [] });
-    expect(step.tx.state.name).toBe(expected);
-    if (step.tx.state.name === 'denied') expect(step.tx.state.reason).toContain('four');
+  test('who is barred leaves nothing pending behind', () => {
+    const tx = sample(challenging, { outcome: anOutcome({ appMetadata: { a: 1 } }) });
+    expect(moved(tx, INPUTS.barred)).toMatchObject({ changes: [], tx: { queue: [], challenges: [] } });
   });
 
-  test.each([
-    ['x'.repeat(100 * 1024)],
-    // Counted in bytes: a third of the characters is enough here.
-    ['門'.repeat(35 * 1024)],
-  ])('custom claims over 100 KB end the login: %#', (value) => {
-    const commands = [{ name: 'idToken.setCustomClaim', key: 'big', value }] as never;
-    const step = moved(aTransaction({ state: { name: 'running' } }), { kind: 'ran', commands, logs: [] });
-    expect(step.tx.state).toMatchObject({ name: 'denied', code: 'access_denied' });
+  test('an ask with nothing usable ends the login; what scripts recorded before is kept', () => {
+    const tx = sample(STATES.preparing, { outcome: anOutcome({ userMetadata: { seen: true } }) });
+    const step = moved(tx, { kind: 'prepared', result: 'unusable', reason: 'why', logs: [] });
+    expect(step.tx.state).toEqual({ name: 'denied', code: 'access_denied', reason: 'why' });
+    expect(step.changes).toMatchObject([{ kind: 'user.merge-metadata', user: { seen: true } }]);
   });
 
-  test('a claim named __proto__ is a claim, not a prototype', () => {
-    const commands = [{ name: 'idToken.setCustomClaim', key: '__proto__', value: { admin: true } }] as never;
-    const step = moved(aTransaction({ state: { name: 'running' } }), { kind: 'ran', commands, logs: [] });
-    expect(Object.keys(step.tx.outcome.idTokenClaims)).toEqual(['__proto__']);
-    expect(({} as { admin?: boolean }).admin).toBeUndefined();
-  });
-
-  test.each([
-    ['satisfied', 'running'],
-    ['unusable', 'denied'],
-    ['unattended', 'denied'],
-    ['offered', 'choosing'],
-    ['challenged', 'challenging'],
-  ] as const)('prepared as %s → %s', (result, expected) => {
-    const input = {
-      kind: 'prepared',
-      result,
-      reason: 'why',
-      offers: challenging.offers,
-      challenge,
-      changes: [],
-      deliver: ['m'],
-      logs: [],
-    };
-    const step = moved(sample(STATES.preparing), input as Input);
-    expect(step.tx.state.name).toBe(expected);
-    expect(step.deliver).toEqual(result === 'challenged' ? ['m'] : []);
-    if (result === 'unattended') expect(step.tx.state).toMatchObject({ code: 'interaction_required' });
-  });
-
-  test('a new challenge of the same authenticator voids the former', () => {
-    const renewed = { ...challenge, id: 'renewed', codeMac: 'other' };
-    const input: Input = {
-      kind: 'prepared',
-      result: 'challenged',
-      offers: challenging.offers,
-      challenge: renewed,
-      changes: [],
-      deliver: [],
-      logs: [],
-    };
-    expect(moved(sample(STATES.preparing), input).tx.challenges).toEqual([renewed]);
-  });
-
-  test('only what was offered can be chosen', () => {
-    expect(transition(sample(STATES.choosing), { kind: 'chosen', factor: 'email' }, NOW).ok).toBe(false);
-  });
+  test('only what was offered can be chosen', () =>
+    refused(sample(STATES.choosing), { kind: 'chosen', factor: 'email' }));
   test('a picker that nothing came before has nowhere to go back to', () => {
     const { back: _none, ...fresh } = STATES.choosing;
-    expect(transition(sample(fresh), { kind: 'returned' }, NOW).ok).toBe(false);
+    refused(sample(fresh), INPUTS.returned);
   });
   test('another method needs another method', () => {
-    const lonely = { ...challenging, offers: challenging.offers.slice(0, 1) };
-    expect(transition(sample(lonely), { kind: 'reconsidered' }, NOW).ok).toBe(false);
+    const lonely = offers.slice(0, 1);
+    refused(sample({ ...challenging, offers: lonely }), INPUTS.reconsidered);
+    refused(sample({ ...STATES.enrolling, offers: lonely }), INPUTS.reconsidered);
   });
   test('what was never sent cannot be sent again', () => {
     const { sentTo: _nowhere, ...quiet } = challenge;
-    expect(transition(sample(challenging, { challenges: [quiet] }), { kind: 'resent' }, NOW).ok).toBe(false);
+    refused(sample(challenging, { challenges: [quiet] }), INPUTS.resent);
+  });
+  test('a message that cannot be delivered is said of its own challenge only', () => {
+    const other = { ...challenge, id: 'other', authenticatorId: 'dev_other' };
+    const step = moved(sample(challenging, { challenges: [other, challenge] }), INPUTS.undelivered);
+    expect(step.tx.challenges).toEqual([other, { ...challenge, undelivered: true }]);
   });
   test('a completed login is taken once', () => {
-    const once = moved(sample(STATES.completed), { kind: 'taken' });
+    const once = moved(sample(STATES.completed), INPUTS.taken);
     expect(once.tx.state).toEqual({ name: 'completed', taken: true });
-    expect(transition(once.tx, { kind: 'taken' }, NOW).ok).toBe(false);
+    refused(once.tx, INPUTS.taken);
   });
-  test('completing writes the session and the log, and makes older handles stale', () => {
-    const step = moved(sample(STATES.settling), INPUTS.settled);
+});
+
+describe('the end', () => {
+  const settled = (more: Partial<LoginTransaction>, input: Partial<typeof INPUTS.settled> = {}) =>
+    moved(sample(STATES.settling, { queue: [], ...more }), { ...INPUTS.settled, ...input });
+
+  test('writes the session and the log, and makes older handles stale', () => {
+    const step = settled({});
     expect(step.changes).toEqual([{ kind: 'session.put', session }]);
     expect(step.logs).toMatchObject([{ type: 's' }]);
-    expect(step.tx.ask).toBe(2);
+    expect(step.tx).toMatchObject({ ask: 2, challenges: [] });
+  });
+  test('writes what scripts left pending first, then the session, then what is known of the browser', () => {
+    const change = { kind: 'attempt.refund', tenantId: 't', key: 'k', refillSeconds: 1 } as const;
+    const step = settled({ outcome: anOutcome({ appMetadata: { a: 1 } }) }, { changes: [change] });
+    expect(step.changes.map(({ kind }) => kind)).toEqual(['user.merge-metadata', 'session.put', 'attempt.refund']);
+  });
+  test('of a login by a session renews that session', () => {
+    expect(settled({ origin: { kind: 'session', sessionId: 's' } }).changes).toEqual([
+      { kind: 'session.put', session, renews: true },
+    ]);
+  });
+  test('of a login that was handed over names the account it was', () => {
+    expect(settled({}, { formerUserId: 'auth0|0' }).changes).toMatchObject([{ formerUserId: 'auth0|0' }]);
+  });
+  test('waits for a factor that is still owed, as an ask of nobody', () => {
+    const step = moved(sample(STATES.settling, { queue: [], cursor: 1, asked: 3 }), {
+      kind: 'demanded',
+      provider: 'guardian',
+      adaptive: true,
+    });
+    const owed = { kind: 'challenge-or-enroll', ordinal: 4, askedBy: '', provider: 'guardian', adaptive: true };
+    expect(step.tx).toMatchObject({ asked: 4, queue: [owed], state: { name: 'preparing', ask: owed } });
+    // Only commands of scripts count against their limit.
+    expect(step.tx.mfa.commanded).toBe(0);
   });
 });

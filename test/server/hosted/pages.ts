@@ -1,8 +1,10 @@
 // Test: the hosted pages over the real runtime, without the rest of the server: a browser is a cookie and a form.
 import { Hono } from 'hono';
+import type { LoginRequest } from '#runtime/transaction/transaction.ts';
+import { continueRoutes } from '#server/continue.ts';
 import type { Deps, Env } from '#server/deps.ts';
 import { hostedRoutes } from '#server/hosted/hosted.ts';
-import { CALLER, type House } from '#test/kit/house.ts';
+import { CALLER, type House, PASSWORD } from '#test/kit/house.ts';
 
 export const BROWSER = 'b'.repeat(43);
 
@@ -26,10 +28,11 @@ export function openPages(house: House): Pages {
   const app = new Hono<Env>()
     .use(async (c, next) => {
       c.set('tenant', house.tenant);
-      c.set('caller', CALLER);
+      c.set('caller', { ...CALLER, method: c.req.method });
       await next();
     })
-    .route('/', hostedRoutes(deps));
+    .route('/', hostedRoutes(deps))
+    .route('/', continueRoutes(deps));
   const ask = async (path: string, init: RequestInit): Promise<Answer> => {
     const answer = await app.request(house.tenant.baseUrl + path, init);
     const text = await answer.text();
@@ -55,6 +58,39 @@ export function openPages(house: House): Pages {
         body: typeof fields === 'string' ? fields : new URLSearchParams(fields).toString(),
       }),
   };
+}
+
+/** A fresh login of this house in the browser of these pages, and the page it begins at. */
+export async function beginLogin(
+  house: House,
+  request: Partial<LoginRequest> = {},
+): Promise<{ key: string; path: string }> {
+  const usual: LoginRequest = {
+    clientId: house.client.id,
+    redirectUri: 'https://app.example/callback',
+    responseType: 'code',
+    responseMode: 'query',
+    scope: ['openid'],
+    state: 'app-state',
+    prompt: [],
+    uiLocales: [],
+    acrValues: [],
+    locale: 'en',
+    query: {},
+  };
+  const { key } = await house.begin({ binding: BROWSER, request: { ...usual, ...request } });
+  return { key, path: `/u/login?state=${key}` };
+}
+
+/** The password of somebody is given; answers with where that leads. */
+export async function signInOn(
+  house: House,
+  pages: Pages,
+  who: string,
+  request: Partial<LoginRequest> = {},
+): Promise<Answer> {
+  const { key, path } = await beginLogin(house, request);
+  return pages.post(path, { state: key, username: `${who}@example.com`, password: PASSWORD, action: 'default' });
 }
 
 export function cookie(binding: string): string {

@@ -2,25 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Change, Store } from '#storage/store.ts';
 import type { Stores } from '../conformance.ts';
-import {
-  AT,
-  aHandle,
-  aLog,
-  aMessage,
-  anAuthenticator,
-  aSession,
-  aTransaction,
-  aUser,
-  fresh,
-  LATER,
-} from '../samples.ts';
-
-/** A change, what must be there before it, and whether its guard lets it pass. */
-type Row = [what: string, passes: boolean, prepare: (store: Store, tenantId: string) => Promise<Change> | Change];
-
-async function put(store: Store, ...changes: Change[]): Promise<void> {
-  expect(await store.commit(changes)).toEqual({ ok: true });
-}
+import { AT, aHandle, aLog, aMessage, aTransaction, fresh, LATER } from '../samples.ts';
+import { accept, enrolled, known, loggedIn, PEOPLE_ROWS, put, type Row } from './changes-of-people.ts';
 
 const claim = (tenantId: string, id: string, revision: number, owner = 'a', leaseSeconds = 15): Change => ({
   kind: 'transaction.claim',
@@ -51,45 +34,8 @@ const take = (handle: { tenantId: string; key: string }, now: number): Change =>
   now,
 });
 
-const enrolled = async (store: Store, tenantId: string, totpStep?: number) => {
-  const user = aUser(tenantId);
-  const authenticator = anAuthenticator(tenantId, user.id, totpStep === undefined ? {} : { totpStep });
-  await store.users.insert(user);
-  expect(await store.authenticators.insert(authenticator)).toBe('inserted');
-  return authenticator;
-};
-
-const accept = (tenantId: string, id: string, step: number): Change => ({
-  kind: 'authenticator.accept-step',
-  tenantId,
-  id,
-  step,
-});
-
-const known = async (store: Store, tenantId: string, blocked = false) => {
-  const user = aUser(tenantId, { blocked, passwordHash: 'old', userMetadata: { a: 1 } });
-  await store.users.insert(user);
-  return user;
-};
-
-const loggedIn = (tenantId: string, id: string): Change => ({
-  kind: 'user.logged-in',
-  tenantId,
-  id,
-  at: AT + 5,
-  ip: '198.51.100.2',
-});
-
-const merged = (tenantId: string, id: string): Change => ({
-  kind: 'user.merge-metadata',
-  tenantId,
-  id,
-  app: {},
-  user: {},
-  at: AT,
-});
-
 const ROWS: Row[] = [
+  ...PEOPLE_ROWS,
   ['transaction.insert of a new id', true, (_, t) => ({ kind: 'transaction.insert', transaction: aTransaction(t) })],
   [
     'transaction.insert of a taken id',
@@ -153,70 +99,6 @@ const ROWS: Row[] = [
       const handle = await handled(store, t);
       await put(store, take(handle, AT));
       return take(handle, AT);
-    },
-  ],
-  ['authenticator.accept-step, the first', true, async (store, t) => accept(t, (await enrolled(store, t)).id, 7)],
-  ['authenticator.accept-step, a newer one', true, async (store, t) => accept(t, (await enrolled(store, t, 6)).id, 7)],
-  ['authenticator.accept-step, the same', false, async (store, t) => accept(t, (await enrolled(store, t, 7)).id, 7)],
-  [
-    'authenticator.accept-step, an older one',
-    false,
-    async (store, t) => accept(t, (await enrolled(store, t, 8)).id, 7),
-  ],
-  ['authenticator.accept-step of nothing', false, (_, t) => accept(t, fresh('dev'), 7)],
-  [
-    'authenticator.used',
-    true,
-    async (store, t) => ({ kind: 'authenticator.used', tenantId: t, id: (await enrolled(store, t)).id, at: AT }),
-  ],
-  [
-    'authenticator.used of nothing',
-    false,
-    (_, t) => ({ kind: 'authenticator.used', tenantId: t, id: fresh('dev'), at: AT }),
-  ],
-  ['user.logged-in', true, async (store, t) => loggedIn(t, (await known(store, t)).id)],
-  ['user.logged-in of a blocked user', false, async (store, t) => loggedIn(t, (await known(store, t, true)).id)],
-  [
-    'user.logged-in with another hash',
-    false,
-    async (store, t) => ({ ...loggedIn(t, (await known(store, t)).id), passwordHash: 'x' }),
-  ],
-  ['user.logged-in of nobody', false, (_, t) => loggedIn(t, fresh('auth0|'))],
-  ['user.merge-metadata', true, async (store, t) => merged(t, (await known(store, t)).id)],
-  ['user.merge-metadata of nobody', false, (_, t) => merged(t, fresh('auth0|'))],
-  [
-    'user.rehash from another hash',
-    true,
-    async (store, t) => ({
-      kind: 'user.rehash',
-      tenantId: t,
-      id: (await known(store, t)).id,
-      from: 'other',
-      to: 'new',
-    }),
-  ],
-  [
-    'user.rehash of nobody',
-    true,
-    (_, t) => ({ kind: 'user.rehash', tenantId: t, id: fresh('auth0|'), from: 'old', to: 'new' }),
-  ],
-  ['session.put of a new id', true, (_, t) => ({ kind: 'session.put', session: aSession(t, 'auth0|1') })],
-  [
-    'session.put of the same user',
-    true,
-    async (store, t) => {
-      const session = aSession(t, 'auth0|1');
-      await put(store, { kind: 'session.put', session });
-      return { kind: 'session.put', session };
-    },
-  ],
-  [
-    'session.put over the session of another user',
-    false,
-    async (store, t) => {
-      const session = aSession(t, 'auth0|1');
-      await put(store, { kind: 'session.put', session });
-      return { kind: 'session.put', session: { ...session, userId: 'auth0|2' } };
     },
   ],
   ['attempt.refund of nothing', true, (_, t) => ({ kind: 'attempt.refund', tenantId: t, key: 'k', refillSeconds: 1 })],

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { BindingRecord } from '#storage/records.ts';
 import type { Stores } from '../conformance.ts';
+import { aForm, aGroup } from '../person-samples.ts';
 import { aBuild, aModule, aModuleVersion } from '../run-samples.ts';
 import {
   AT,
@@ -75,6 +76,30 @@ export function describeConfiguration(stores: Stores): void {
     parent: (record) => record.moduleId,
     sameParent: ({ moduleId }) => ({ moduleId, number: 2 }),
   });
+
+  describeFamily(stores, 'groups of connections', {
+    collection: (store) => store.groups,
+    make: aGroup,
+    parent: (record) => String(record.connectionId),
+    sameParent: ({ connectionId }) => ({ connectionId: String(connectionId) }),
+  });
+  describeFamily(stores, 'groups of organizations', {
+    collection: (store) => store.groups,
+    make: (tenantId, changes) => {
+      const { connectionId: _, ...group } = aGroup(tenantId, { organizationId: fresh('org') });
+      return { ...group, ...changes };
+    },
+    parent: (record) => String(record.organizationId),
+    sameParent: ({ organizationId }) => ({ organizationId: String(organizationId) }),
+  });
+  describeFamily(stores, 'groups of the tenant', {
+    collection: (store) => store.groups,
+    make: (tenantId, changes) => {
+      const { connectionId: _, externalId: __, ...group } = aGroup(tenantId);
+      return { ...group, ...changes };
+    },
+  });
+  describeFamily(stores, 'forms', { collection: (store) => store.forms, make: aForm });
 
   describe('a public client', () => {
     test('has no secret, and may lose one', async () => {

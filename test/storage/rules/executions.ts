@@ -12,13 +12,30 @@ export function describeExecutions(stores: Stores): void {
   describe('executions', () => {
     test('come back as they went in, to their own tenant', async () => {
       const { store } = stores;
-      const { userId: _, clientId: __, ...bare } = anExecution(fresh('ten'), { results: [] });
+      const {
+        userId: _,
+        clientId: __,
+        transactionId: ___,
+        ...bare
+      } = anExecution(fresh('ten'), {
+        triggerId: 'credentials-exchange',
+        results: [],
+      });
       const whole = anExecution(fresh('ten'), { userId: 'x'.repeat(9000), results: [aRun(), aRun({ console: [] })] });
       for (const execution of [bare, whole]) {
         expect(await store.commit([{ kind: 'execution.insert', execution }])).toEqual({ ok: true });
         expect(await store.executions.find(execution.tenantId, execution.id)).toEqual(execution);
         expect(await store.executions.find(fresh('ten'), execution.id)).toBeUndefined();
       }
+    });
+
+    test('without a login are found by no login', async () => {
+      const { store } = stores;
+      const tenantId = fresh('ten');
+      const { transactionId: _, ...execution } = anExecution(tenantId, { triggerId: 'pre-user-registration' });
+      await store.commit([{ kind: 'execution.insert', execution }]);
+      expect(await store.executions.list(tenantId, { limit: 9 })).toEqual({ records: [execution] });
+      expect(await store.executions.list(tenantId, { transactionId: '', limit: 9 })).toEqual({ records: [] });
     });
 
     test('are written with their batch or not at all', async () => {

@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '#storage/records.ts';
 import type { Stores } from '../conformance.ts';
-import { AT, anAuthenticator, anOrganization, aRole, aUser, aWholeUser, fresh } from '../samples.ts';
+import { aWholeUser } from '../person-samples.ts';
+import { AT, anAuthenticator, anOrganization, aRole, aUser, fresh } from '../samples.ts';
 
 const ALL = { offset: 0, limit: 100 };
 

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Change, Committed, Store } from '#storage/store.ts';
 import type { Stores } from '../conformance.ts';
-import { AT, aHandle, aLog, anAuthenticator, aTransaction, aUser, fresh } from '../samples.ts';
+import { AT, aHandle, aLog, anAuthenticator, anOrganization, aRole, aTransaction, aUser, fresh } from '../samples.ts';
 
 const MANY = 40;
 
@@ -68,6 +68,34 @@ export function describeRaces(stores: Stores): void {
       const user = aUser(fresh('ten'), { email: 'one@example.com' });
       const all = await race((store) => store.users.insert({ ...user, id: fresh('auth0|') }));
       expect(all.filter((answer) => answer === 'inserted')).toHaveLength(1);
+    });
+
+    test('one registers with an address', async () => {
+      const user = aUser(fresh('ten'), { email: 'one@example.com' });
+      const all = await race((store) =>
+        store.commit([{ kind: 'user.insert', user: { ...user, id: fresh('auth0|') } }]),
+      );
+      expect(wins(all)).toBe(1);
+    });
+
+    test('none assigns what is being removed', async () => {
+      const { store, other } = stores;
+      for (let round = 0; round < 15; round += 1) {
+        const tenantId = fresh('ten');
+        const [user, role, organization] = [aUser(tenantId), aRole(tenantId), anOrganization(tenantId)];
+        await store.users.insert(user);
+        await store.roles.insert(role);
+        await store.organizations.insert(organization);
+        await Promise.all([
+          store.assignments.addRoles(tenantId, user.id, [role.id]),
+          other.roles.remove(tenantId, role.id),
+          store.assignments.addMembers(tenantId, organization.id, [user.id]),
+          other.organizations.remove(tenantId, organization.id),
+        ]);
+        await store.roles.insert(role);
+        expect(await store.assignments.rolesOf(tenantId, user.id)).toEqual([]);
+        expect(await store.assignments.isMember(tenantId, organization.id, user.id)).toBe(false);
+      }
     });
 
     test('every login is counted, whatever the order in which batches touch two users', async () => {

@@ -1,49 +1,11 @@
-// Tests of storage: what a login leaves behind. Sessions, messages of the outbox, lines of the tenant log.
+// Tests of storage: what a login leaves behind. Messages of the outbox, lines of the tenant log.
 import { describe, expect, test } from 'vitest';
 import type { LogRecord } from '#storage/records.ts';
 import type { LogQuery } from '#storage/store.ts';
 import type { Stores } from '../conformance.ts';
-import { AT, aLog, aMessage, aSession, fresh, LATER } from '../samples.ts';
+import { AT, aLog, aMessage, fresh } from '../samples.ts';
 
 export function describeTraces(stores: Stores): void {
-  describe('sessions', () => {
-    test('are put and put again', async () => {
-      const { store } = stores;
-      const tenantId = fresh('ten');
-      const session = aSession(tenantId, 'auth0|1');
-      await store.commit([{ kind: 'session.put', session }]);
-      expect(await store.sessions.find(tenantId, session.id)).toEqual(session);
-      const next = {
-        ...session,
-        methods: [...session.methods, { name: 'mfa' }],
-        clients: ['client_1', 'client_2'],
-        device: { ...session.device, lastIp: '198.51.100.9' },
-        updatedAt: AT + 1,
-        authenticatedAt: AT + 2,
-        expiresAt: LATER + 1,
-        idleExpiresAt: LATER + 2,
-      };
-      await store.commit([{ kind: 'session.put', session: next }]);
-      expect(await store.sessions.find(tenantId, session.id)).toEqual(next);
-      expect(await store.sessions.find(fresh('ten'), session.id)).toBeUndefined();
-    });
-
-    test('of the same id in two tenants are two', async () => {
-      const { store } = stores;
-      const session = aSession(fresh('ten'), 'auth0|1');
-      const namesake = aSession(fresh('ten'), 'auth0|2', { id: session.id });
-      expect(
-        await store.commit([
-          { kind: 'session.put', session },
-          { kind: 'session.put', session: namesake },
-        ]),
-      ).toEqual({
-        ok: true,
-      });
-      expect(await store.sessions.find(session.tenantId, session.id)).toEqual(session);
-    });
-  });
-
   describe('messages', () => {
     test('wait in their order, and are erased once settled unless they are kept', async () => {
       const { store } = stores;

@@ -1,0 +1,15 @@
+// Every trigger there is, by its id. The sandbox builds `api` from this table; others ask it what a script may do.
+
+import { credentialsExchange } from './credentials-exchange.ts';
+import { postLogin } from './post-login.ts';
+import { postUserRegistration } from './post-user-registration.ts';
+import { preUserRegistration } from './pre-user-registration.ts';
+import type { TriggerContract } from './trigger.ts';
+
+export const TRIGGERS = {
+  'post-login': postLogin,
+  'credentials-exchange': credentialsExchange,
+  'pre-user-registration': preUserRegistration,
+  'post-user-registration': postUserRegistration,
+} as const satisfies Record<string, TriggerContract>;
+export type TriggerId = keyof typeof TRIGGERS;

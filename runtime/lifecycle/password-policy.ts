@@ -1,0 +1,55 @@
+// Lifecycle: which passwords a database connection takes. The five levels and what they ask for are Auth0's; a connection
+// that names none asks for eight characters.
+import type { JsonObject } from '#storage/records.ts';
+
+type Kind = 'lowerCase' | 'upperCase' | 'numbers' | 'specialCharacters';
+
+const KINDS: { readonly [K in Kind]: RegExp } = {
+  lowerCase: /[a-z]/,
+  upperCase: /[A-Z]/,
+  numbers: /[0-9]/,
+  specialCharacters: /[^a-zA-Z0-9]/,
+};
+
+/** One thing that is asked for. `least` of `kinds` must occur; no character more than `most` times in a row. */
+export type PasswordRule =
+  | { code: 'lengthAtLeast'; least: number }
+  | { code: 'shouldContain'; kinds: readonly Kind[] }
+  | { code: 'containsAtLeast'; least: number; kinds: readonly Kind[] }
+  | { code: 'identicalChars'; most: number };
+
+const SIGNS = ['lowerCase', 'upperCase', 'numbers', 'specialCharacters'] as const;
+const THREE_OF_FOUR: PasswordRule = { code: 'containsAtLeast', least: 3, kinds: SIGNS };
+
+const LEVELS = new Map<unknown, { least: number; rules: readonly PasswordRule[] }>([
+  ['none', { least: 1, rules: [] }],
+  ['low', { least: 6, rules: [] }],
+  ['fair', { least: 8, rules: [{ code: 'shouldContain', kinds: ['lowerCase', 'upperCase', 'numbers'] }] }],
+  ['good', { least: 8, rules: [THREE_OF_FOUR] }],
+  ['excellent', { least: 10, rules: [THREE_OF_FOUR, { code: 'identicalChars', most: 2 }] }],
+]);
+const UNNAMED = { least: 8, rules: [] };
+
+/** What a connection asks for, from its options `passwordPolicy` and `password_complexity_options.min_length`. */
+export function passwordRules({ passwordPolicy, password_complexity_options: own }: JsonObject): PasswordRule[] {
+  const { least, rules } = LEVELS.get(passwordPolicy) ?? UNNAMED;
+  const named = typeof own === 'object' && own !== null && !Array.isArray(own) ? own.min_length : undefined;
+  const length = typeof named === 'number' && Number.isInteger(named) && named >= 1 ? named : least;
+  return [{ code: 'lengthAtLeast', least: length }, ...rules];
+}
+
+export const hasKind = (password: string, kind: Kind): boolean => KINDS[kind].test(password);
+
+export function meets(rule: PasswordRule, password: string): boolean {
+  switch (rule.code) {
+    case 'lengthAtLeast':
+      // Characters, not UTF-16 units.
+      return [...password].length >= rule.least;
+    case 'shouldContain':
+      return rule.kinds.every((kind) => hasKind(password, kind));
+    case 'containsAtLeast':
+      return rule.kinds.filter((kind) => hasKind(password, kind)).length >= rule.least;
+    case 'identicalChars':
+      return !new RegExp(`(.)\\1{${rule.most}}`, 'su').test(password);
+  }
+}

@@ -1,0 +1,73 @@
+// A person makes an account on the login page: the tenant's scripts are asked first, then the row is written by the commit
+// that logs them in. A page that is sent twice makes one account: whichever commit comes second finds the login moved.
+
+import type { Notice } from './codes.ts';
+import { placeOf } from './pipeline/log-place.ts';
+import type { TriggerStage } from './pipeline/run-trigger.ts';
+import type { World } from './pipeline/world.ts';
+import type { Caller, Ports } from './ports.ts';
+import { register } from './register.ts';
+import type { SignUpRefusal } from './runtime.ts';
+import type { WorkInput } from './transaction/input.ts';
+import type { LoginTransaction, Registration } from './transaction/transaction.ts';
+
+export async function signUp(
+  ports: Ports,
+  stage: TriggerStage,
+  { tx, world, caller }: { tx: LoginTransaction; world: World; caller: Caller },
+  registration: Registration,
+): Promise<WorkInput> {
+  const { tenant, client } = world;
+  if (!client) throw new Error('somebody signs up without a client');
+  const place = placeOf(ports, tx, world, caller);
+  const made = await register(ports, stage, { tenant, client, caller, tx, place }, registration);
+  const logs = [made.log];
+  if (!made.ok) {
+    const { refusal } = made;
+    return refusal.kind === 'throttled'
+      ? { kind: 'throttled', retryAfterSeconds: refusal.retryAfterSeconds, logs }
+      : { kind: 'rejected', notice: noticeOf(refusal), logs };
+  }
+  const { user, connection } = made;
+  const at = ports.now();
+  return {
+    kind: 'verified',
+    method: { name: 'pwd', at, in: 'transaction' },
+    subject: {
+      kind: 'user',
+      userId: user.id,
+      connectionId: connection.id,
+      connection: connection.name,
+      strategy: connection.strategy,
+    },
+    changes: [
+      { kind: 'user.insert', user },
+      { kind: 'user.logged-in', tenantId: tenant.id, id: user.id, at, ip: caller.ip },
+    ],
+    logs,
+  };
+}
+
+/** What the page says. What went wrong inside a script is for the tenant alone. */
+function noticeOf(refusal: Exclude<SignUpRefusal, { kind: 'throttled' }>): Notice {
+  switch (refusal.kind) {
+    case 'invalid':
+      if (refusal.field === 'username') return { key: 'invalid-field', field: 'username' };
+      if (refusal.field === 'email') return { key: refusal.missing ? 'no-email' : 'invalid-email' };
+      return refusal.missing ? { key: 'no-password' } : { key: 'invalid-field', field: 'password' };
+    case 'weak-password':
+      return { key: 'password-too-weak' };
+    case 'exists':
+      return { key: 'user-exists' };
+    case 'denied':
+      return refusal.userMessage === ''
+        ? { key: 'authenticator-error' }
+        : { key: 'sign-up-refused', text: refusal.userMessage };
+    case 'validation':
+      return { key: 'sign-up-refused', text: refusal.message };
+    case 'no-connection':
+    case 'closed':
+    case 'script-failed':
+      return { key: 'authenticator-error' };
+  }
+}

@@ -1,0 +1,128 @@
+// The work that each busy state owes, and the fact it ends in. Everything a login waits for on our side happens here.
+
+import type { Change } from '#storage/store.ts';
+import { verifyPassword } from './factors/password.ts';
+import { prepare } from './factors/prepare.ts';
+import { verifyCode } from './factors/verify-code.ts';
+import { verifyEnrollment } from './factors/verify-enrollment.ts';
+import type { LiveConsole } from './live-console.ts';
+import { buildEvent } from './pipeline/event.ts';
+import { noteRun, type Stretch } from './pipeline/execution.ts';
+import { type Circumstances, circumstancesOf } from './pipeline/risk.ts';
+import { runAction } from './pipeline/run-action.ts';
+import type { ScriptStage } from './pipeline/run-script.ts';
+import { personOf, type World } from './pipeline/world.ts';
+import type { Caller, Ports } from './ports.ts';
+import { riskSummary } from './risk/risk.ts';
+import { limitsFor } from './script-limits.ts';
+import { isRisky, settle } from './settle.ts';
+import { signUp } from './sign-up.ts';
+import type { Input } from './transaction/input.ts';
+import type { BusyState, LoginTransaction } from './transaction/transaction.ts';
+
+export type Task = {
+  tx: LoginTransaction;
+  state: BusyState;
+  world: World;
+  caller: Caller;
+  /** Writes of this step so far. */
+  changes: Change[];
+  stretch: Stretch;
+};
+
+export async function work(
+  ports: Ports,
+  stage: ScriptStage & { liveConsole: LiveConsole },
+  task: Task,
+): Promise<Input> {
+  const { tx, state, world, caller } = task;
+  switch (state.name) {
+    case 'verifying':
+      return verify(ports, stage, task, state);
+    case 'running':
+      return run(ports, stage, task, state);
+    case 'preparing': {
+      const { ask } = state;
+      if (ask.kind === 'form' && !(await ports.store.forms.find(tx.tenantId, ask.formId))) {
+        const reason = `The form ${ask.formId} does not exist.`;
+        const logs = [{ type: 'f' as const, description: reason, details: { action_name: ask.askedBy } }];
+        return { kind: 'prepared', result: 'unusable', reason, logs };
+      }
+      const risky = isRisky(world.tenant, circumstances(ports, task));
+      const browser = { risky, mfaAudience: `${world.tenant.baseUrl}/mfa/` };
+      const { remembered } = world;
+      return prepare(ports, tx, state, personOf(world), { ...browser, ...(remembered ? { record: remembered } : {}) });
+    }
+    case 'settling': {
+      const linked = task.stretch.results.length > 0 && (await wasLinked(ports, tx));
+      return linked || settle(tx, world, circumstances(ports, task), caller, ports.now());
+    }
+  }
+}
+
+function verify(
+  ports: Ports,
+  stage: ScriptStage & { liveConsole: LiveConsole },
+  { tx, world, caller }: Task,
+  { submission, from }: Extract<BusyState, { name: 'verifying' }>,
+): Promise<Input> {
+  switch (submission.method) {
+    case 'code':
+      return verifyCode(ports, tx, submission, personOf(world));
+    case 'enrollment':
+      if (from.name !== 'enrolling') throw new Error(`nothing is being enrolled while ${from.name}`);
+      return verifyEnrollment(ports, from.enrollment, submission.code, personOf(world));
+    case 'sign-up':
+      return signUp(ports, stage, { tx, world, caller }, submission.registration);
+    case 'password':
+      if (!world.client) throw new Error('a credential was judged without a client');
+      return verifyPassword(ports, submission, { tenant: world.tenant, client: world.client }, caller);
+  }
+}
+
+async function run(
+  ports: Ports,
+  stage: ScriptStage & { liveConsole: LiveConsole },
+  task: Task,
+  { visit }: Extract<BusyState, { name: 'running' }>,
+): Promise<Input> {
+  const { tx, world, caller, stretch } = task;
+  const { risk, place } = circumstances(ports, task);
+  const now = ports.now();
+  const event = buildEvent({ tx, world, caller, loginsCount: loginsCount(task), risk, place, visit, now });
+  // Counted from the first run on: checking a password is no script's time.
+  stretch.endsAt ??= performance.now() + limitsFor(world.tenant.scriptLimits, ports.scriptLimits).wallMs;
+  const wallMs = Math.max(0, Math.floor(stretch.endsAt - performance.now()));
+  const occasion = { eventJson: JSON.stringify(event), visit, wallMs, executionId: stretch.id };
+  const ran = await runAction(ports, stage, tx, world, occasion);
+  noteRun(stretch, ran);
+  const whose = tx.subject.kind === 'user' ? { userId: tx.subject.userId } : {};
+  stage.liveConsole.publish(tx.tenantId, {
+    executionId: stretch.id,
+    transactionId: tx.id,
+    ...whose,
+    result: ran.result,
+  });
+  return ran.fact;
+}
+
+/** A script may link the very account that signs in to another, through the Management API, and forget to say so here. */
+async function wasLinked({ store }: Ports, { tenantId, subject }: LoginTransaction): Promise<Input | false> {
+  const user = subject.kind === 'user' ? await store.users.find(tenantId, subject.userId) : undefined;
+  if (user?.linkedTo === undefined) return false;
+  const reason =
+    'The account of this login was linked to another one; hand the login over with api.authentication.setPrimaryUser.';
+  return { kind: 'barred', code: 'access_denied', reason, logs: [{ type: 'f', description: reason }] };
+}
+
+function circumstances(ports: Ports, task: Task): Circumstances {
+  const found = circumstancesOf(ports, task.tx, task.world, task.caller, loginsCount(task));
+  task.stretch.risk = riskSummary(found.risk);
+  return found;
+}
+
+/** One more when this very step proved the first factor: its row is written with the rest. */
+function loginsCount({ world, changes }: Task): number {
+  const counted = changes.some(({ kind }) => kind === 'user.logged-in') ? 1 : 0;
+  return (world.user?.loginsCount ?? 0) + counted;
+}

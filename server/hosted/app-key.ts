@@ -1,0 +1,37 @@
+// Server, hosted pages: the key of an authenticator app in the two ways an app takes it: as an address, which a picture
+// carries, and as letters.
+import { html } from 'hono/html';
+import { encodeQR } from 'qr';
+import type { Markup } from './page.ts';
+import { presentEnrollment, type View } from './screen.ts';
+
+/** Base32; empty where no app is being enrolled. */
+export function appKey({ login }: View): string {
+  const enrollment = presentEnrollment(login);
+  return enrollment?.factor === 'otp' ? enrollment.secret : '';
+}
+
+/** The "Key Uri Format" that authenticator apps share: a colon parts issuer and account, so neither may hold one. */
+export function appAddress(view: View): string {
+  const { brand, account } = view.surroundings;
+  const name = (text: string) => encodeURIComponent(text.replaceAll(':', ' ').trim());
+  const label = account === '' ? name(brand) : `${name(brand)}:${name(account)}`;
+  return `otpauth://totp/${label}?secret=${appKey(view)}&issuer=${name(brand)}&algorithm=SHA1&digits=6&period=30`;
+}
+
+/** The quiet zone around a code, in modules (ISO/IEC 18004 §5.3.8). */
+const QUIET_ZONE = 4;
+
+/** A QR code of `text`; `label` says what it is to those who do not see it. */
+export function qrPicture(text: string, label: string): Markup {
+  const rows = encodeQR(text, 'raw', { ecc: 'medium', border: QUIET_ZONE });
+  const path = rows.flatMap((row, y) => row.flatMap((dark, x) => (dark ? [`M${x} ${y}h1v1h-1z`] : []))).join('');
+  const size = rows.length;
+  return html`<svg class="qr" role="img" aria-label="${label}" viewBox="0 0 ${size} ${size}" shape-rendering="crispEdges"><rect width="${size}" height="${size}" fill="#fff"/><path d="${path}" fill="#000"/></svg>`;
+}
+
+/** The key as text: groups for the eye, one word for whoever copies it. */
+export function keyText(key: string, label: string): Markup {
+  const groups = key.match(/.{1,4}/g) ?? [];
+  return html`<p class="key-line"><span class="key-label" id="key-label">${label}</span> <code class="key" aria-labelledby="key-label" translate="no">${groups.map((group) => html`<span>${group}</span>`)}</code></p>`;
+}

@@ -1,0 +1,40 @@
+// Server, hosted pages: a form that another site sent comes without our cookies (SameSite=Lax), so it cannot be told
+// whose login it continues. This page sends the same form again from our own origin, with one press of a button. It says
+// nothing about logins: it looks the same whether or not there is one.
+import type { Context } from 'hono';
+import { html } from 'hono/html';
+import type { Env } from '../deps.ts';
+import type { Values } from '../request.ts';
+import { chooseLanguage } from './language.ts';
+import { sendPage } from './page.ts';
+import { textsIn } from './texts/texts.ts';
+
+/** Whether a page of another site sent this. A browser that does not say so is one that knows no `Sec-Fetch-Site`. */
+export function isFromAnotherSite(c: Context<Env>): boolean {
+  const site = c.req.header('sec-fetch-site');
+  if (site !== undefined) return site === 'cross-site';
+  const origin = c.req.header('origin');
+  return origin !== undefined && origin !== c.var.tenant.baseUrl;
+}
+
+/** @param action where the form goes, with its query. */
+export function relayPage(c: Context<Env>, action: string, values: Values): Response | Promise<Response> {
+  const { tenant } = c.var;
+  const { language, texts } = textsIn(chooseLanguage(tenant.enabledLocales, [], c.req.header('accept-language')));
+  const { title, lead, submit } = texts.relay;
+  const fields = [...values].flatMap(([name, all]) => all.map((value) => [name, value] as const));
+  return sendPage(c, {
+    status: 200,
+    language,
+    title,
+    brand: tenant.friendlyName ?? tenant.name,
+    // The answer may lead to any application: which one, only the login knows.
+    formTargets: 'any',
+    body: html`<h1>${title}</h1>
+<p class="lead">${lead}</p>
+<form method="post" action="${action}">
+${fields.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">\n`)}
+<button type="submit" autofocus>${submit}</button>
+</form>`,
+  });
+}

@@ -1,0 +1,81 @@
+// Server, hosted pages: a new account, with which the login then goes on.
+import { html } from 'hono/html';
+import { form, invalid } from '../form.ts';
+import { addressAt, type Fields, refused, type Screen, sentValue, type View } from '../screen.ts';
+import { LOGIN_PATH, SIGN_UP_PATH } from './login.ts';
+
+/** Auth0's names for fields that a tenant adds to its own pages begin with this. */
+const EXTRA = /^ulp-/;
+
+export const signupScreen: Screen = {
+  path: SIGN_UP_PATH,
+  title: ({ texts }) => texts.signUp.title,
+  isOpen: ({ signUp }) => signUp !== undefined,
+  body: (view) => {
+    const { texts, notice, login, surroundings } = view;
+    const email = view.sent.has('email') ? sentValue(view, 'email') : (login.request.loginHint ?? '');
+    const key = notice?.key;
+    const wrongEmail = key === 'no-email' || key === 'invalid-email' || key === 'user-exists';
+    const field = notice?.key === 'invalid-field' ? notice.field : undefined;
+    const wrongPassword = key === 'no-password' || key === 'password-too-weak' || field === 'password';
+    const wrongUsername = field === 'username';
+    const needsUsername = surroundings.signUp?.needsUsername === true;
+    const atEmail = wrongEmail || (!wrongPassword && !wrongUsername);
+    return html`<h1>${texts.signUp.title}</h1>
+<p class="lead">${texts.signUp.lead(surroundings.application)}</p>
+${form(
+  field === undefined ? view : { ...view, notice: { key: 'invalid-field', field: labelOf(view, field) } },
+  html`<label for="email">${texts.signUp.email}</label>
+<input id="email" name="email" type="email" autocomplete="email" autocapitalize="none" spellcheck="false" maxlength="320" aria-required="true" value="${email}"${invalid(wrongEmail)}${atEmail ? ' autofocus' : ''}>
+${
+  needsUsername
+    ? html`<label for="username">${texts.signUp.username}</label>
+<input id="username" name="username" type="text" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="128" aria-required="true" value="${sentValue(view, 'username')}"${invalid(wrongUsername)}${wrongUsername ? ' autofocus' : ''}>`
+    : ''
+}
+<label for="password">${texts.signUp.password}</label>
+<input id="password" name="password" type="password" autocomplete="new-password" maxlength="1024" aria-required="true"${invalid(wrongPassword)}${wrongPassword ? ' autofocus' : ''}>
+<button type="submit" name="action" value="default">${texts.signUp.submit}</button>`,
+)}
+<p class="turn">${texts.signUp.hasAccount} <a href="${addressAt(LOGIN_PATH, view.state)}">${texts.signUp.logIn}</a></p>`;
+  },
+  read: (fields, { surroundings }) => {
+    const { action = 'default', password } = fields;
+    if (action !== 'default') return refused('authenticator-error');
+    const email = fields.email?.trim();
+    if (!email) return refused('no-email');
+    if (!isAddress(email)) return refused('invalid-email');
+    const username = fields.username?.trim();
+    if (surroundings.signUp?.needsUsername && !username) {
+      return { ok: false, notice: { key: 'invalid-field', field: 'username' } };
+    }
+    if (password === undefined) return refused('no-password');
+    return {
+      ok: true,
+      input: {
+        kind: 'registered',
+        registration: {
+          email,
+          ...(username && surroundings.signUp?.needsUsername ? { username } : {}),
+          password,
+          profile: {},
+          userMetadata: {},
+          extra: extraOf(fields),
+        },
+      },
+    };
+  },
+};
+
+function labelOf({ texts: { signUp } }: View, field: string): string {
+  return field === 'username' ? signUp.username : signUp.password;
+}
+
+/** One @ with something in front and a host behind; whether it exists is for a mail to tell. */
+function isAddress(text: string): boolean {
+  return text.length <= 320 && /^[^\s@<>"]{1,64}@[^\s@.<>"]+(\.[^\s@.<>"]+)+$/.test(text);
+}
+
+function extraOf(fields: Fields): Record<string, string> {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => EXTRA.test(name)));
+}

@@ -1,0 +1,64 @@
+// Server, hosted pages: what a page needs to know beside its login. Read fresh for every page, and only what the state of
+// the login asks for.
+import { connectionFor } from '#runtime/factors/password.ts';
+import type { RestedLogin } from '#runtime/runtime.ts';
+import type { ClientRecord, TenantRecord } from '#storage/records.ts';
+import type { Deps } from '../deps.ts';
+import { parseStoredForm, type StoredForm } from './stored-form/definition.ts';
+
+export type Surroundings = {
+  /** The tenant as people know it. */
+  brand: string;
+  /** The application the person comes from, as people know it. */
+  application: string;
+  client?: ClientRecord;
+  /** How to open an account; undefined where nobody can. */
+  signUp?: { needsUsername: boolean };
+  /** How the person's authenticator app is to name the account; empty where the account has no name. */
+  account: string;
+  /** The form that a script shows, while it exists. */
+  form?: StoredForm;
+};
+
+export async function surroundingsOf(
+  { store }: Pick<Deps, 'store'>,
+  tenant: TenantRecord,
+  login: RestedLogin,
+): Promise<Surroundings> {
+  const client = await store.clients.find(tenant.id, login.request.clientId);
+  const plain: Surroundings = {
+    brand: tenant.friendlyName ?? tenant.name,
+    application: client?.name ?? login.request.clientId,
+    account: '',
+    ...(client ? { client } : {}),
+  };
+  const { state, subject } = login;
+  switch (state.name) {
+    case 'identifying': {
+      const signUp = client && (await signUpAt(store, tenant, client));
+      return signUp ? { ...plain, signUp } : plain;
+    }
+    case 'enrolling': {
+      const user = subject.kind === 'user' ? await store.users.find(tenant.id, subject.userId) : undefined;
+      return { ...plain, account: user?.email ?? user?.username ?? user?.phoneNumber ?? '' };
+    }
+    case 'redirected': {
+      const { ask } = state;
+      const record = ask.kind === 'form' ? await store.forms.find(tenant.id, ask.formId) : undefined;
+      return record && ask.kind === 'form' ? { ...plain, form: parseStoredForm(record, ask) } : plain;
+    }
+    default:
+      return plain;
+  }
+}
+
+/** Whether this client's people may open an account there themselves. */
+async function signUpAt(
+  store: Deps['store'],
+  tenant: TenantRecord,
+  client: ClientRecord,
+): Promise<Surroundings['signUp']> {
+  const connection = await connectionFor(store, tenant, client);
+  if (!connection || connection.options.disable_signup === true) return undefined;
+  return { needsUsername: connection.options.requires_username === true };
+}

@@ -1,0 +1,92 @@
+// Management: who is in a group, and in which groups somebody is.
+import { z } from 'zod';
+import type { GroupRecord } from '#storage/records.ts';
+import { empty, invalidBody, NOT_FOUND } from './answer.ts';
+import { idList, iso, optional } from './fields.ts';
+import { findUser, unknownUser } from './find-user.ts';
+import { groupPageQuery, showGroup } from './groups.ts';
+import { fieldsQuery, list, project } from './paging.ts';
+import { type Route, route } from './route.ts';
+
+const PATH = '/groups/:id/members';
+const members = z.strictObject({ members: idList });
+
+export const groupMemberRoutes: Route[] = [
+  route({
+    method: 'GET',
+    path: PATH,
+    scopes: ['read:group_members'],
+    query: z.strictObject({ ...groupPageQuery, ...fieldsQuery }),
+    async handle({ deps, tenant, param, query }) {
+      const group = await deps.store.groups.find(tenant.id, param('id'));
+      if (!group) return NOT_FOUND.group;
+      return list(
+        { ...query, take: query.take ?? 50 },
+        {
+          plural: 'members',
+          read: (page) => deps.store.assignments.inGroup(tenant.id, group.id, page),
+          show: (user) =>
+            project(
+              {
+                id: user.id,
+                member_type: 'user',
+                type: kindOf(group),
+                ...optional('connection_id', group.connectionId),
+              },
+              query,
+            ),
+        },
+      );
+    },
+  }),
+
+  route({
+    method: 'POST',
+    path: PATH,
+    scopes: ['create:group_members'],
+    body: members,
+    async handle({ deps, tenant, param, body }) {
+      if (!(await deps.store.groups.find(tenant.id, param('id')))) return NOT_FOUND.group;
+      const unknown = await unknownUser(deps.store, tenant.id, body.members);
+      if (unknown !== undefined) return invalidBody(`The user "${unknown}" does not exist.`);
+      await deps.store.assignments.addToGroup(tenant.id, param('id'), body.members, deps.clock.now());
+      return empty();
+    },
+  }),
+
+  route({
+    method: 'DELETE',
+    path: PATH,
+    scopes: ['delete:group_members'],
+    body: members,
+    async handle({ deps, tenant, param, body }) {
+      if (!(await deps.store.groups.find(tenant.id, param('id')))) return NOT_FOUND.group;
+      await deps.store.assignments.removeFromGroup(tenant.id, param('id'), body.members);
+      return empty();
+    },
+  }),
+
+  route({
+    method: 'GET',
+    path: '/users/:id/groups',
+    scopes: ['read:groups'],
+    query: z.strictObject({ ...groupPageQuery, ...fieldsQuery }),
+    async handle({ deps, tenant, param, query }) {
+      if (!(await findUser(deps.store, tenant.id, param('id')))) return NOT_FOUND.user;
+      return list(
+        { ...query, take: query.take ?? 50 },
+        {
+          plural: 'groups',
+          read: (page) => deps.store.assignments.groupsOf(tenant.id, param('id'), page),
+          show: ({ group, joinedAt }) =>
+            project({ ...showGroup(group, tenant), membership_created_at: iso(joinedAt) }, query),
+        },
+      );
+    },
+  }),
+];
+
+function kindOf(group: GroupRecord): 'connection' | 'organization' | 'tenant' {
+  if (group.connectionId !== undefined) return 'connection';
+  return group.organizationId === undefined ? 'tenant' : 'organization';
+}

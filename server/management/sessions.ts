@@ -1,0 +1,148 @@
+// Management: who is signed in where. A session can be looked at, given metadata and ended; nothing else of it is to be
+// written from outside. Source: mfa-wire reference, section 4.3; limits of metadata: actions-api reference, section 2.
+import { z } from 'zod';
+import { isAlive } from '#runtime/sessions/session.ts';
+import { tenantLog } from '#runtime/tenant-log.ts';
+import type { SessionRecord } from '#storage/records.ts';
+import { accepted, answer, NOT_FOUND } from './answer.ts';
+import { findUser } from './find-user.ts';
+import { checkpointQuery, list, slice } from './paging.ts';
+import { type Incoming, type Route, route } from './route.ts';
+import { showSession } from './show-session.ts';
+
+/** More than anybody has: a person's list is read whole, so that dead rows in it do not shorten its pages. */
+const SESSIONS_READ = 1000;
+
+const METADATA_KEYS = 25;
+const sessionMetadata = z
+  .record(z.string().regex(/^[a-zA-Z0-9_-]{1,255}$/), z.string().max(255).nullable())
+  .superRefine((value, context) => {
+    if (Object.keys(value).length <= METADATA_KEYS) return;
+    context.addIssue({ code: 'custom', message: `Too many properties defined, maximum ${METADATA_KEYS}` });
+  });
+
+export const sessionRoutes: Route[] = [
+  route({
+    method: 'GET',
+    path: '/users/:id/sessions',
+    scopes: ['read:sessions'],
+    query: z.strictObject({
+      from: checkpointQuery.from,
+      take: checkpointQuery.take,
+      // Clients send it beside `take`; this list has no totals.
+      include_totals: checkpointQuery.include_totals,
+    }),
+    async handle(call) {
+      const { deps, tenant, param, query } = call;
+      if (!(await findUser(deps.store, tenant.id, param('id')))) return NOT_FOUND.user;
+      const alive = (await readSessions(call)).filter((session) => isAlive(session, deps.clock.now()));
+      return list(
+        { ...query, take: query.take ?? 50 },
+        {
+          plural: 'sessions',
+          read: async (page) => slice(alive, page),
+          show: (session) => showSession(session, tenant),
+        },
+      );
+    },
+  }),
+
+  route({
+    method: 'DELETE',
+    path: '/users/:id/sessions',
+    scopes: ['delete:sessions'],
+    async handle(call) {
+      const { deps, tenant, param } = call;
+      if (!(await findUser(deps.store, tenant.id, param('id')))) return NOT_FOUND.user;
+      const ended = await readSessions(call);
+      await deps.store.sessions.removeOfUser(tenant.id, param('id'));
+      await logRevoked(call, ended);
+      return accepted();
+    },
+  }),
+
+  route({
+    method: 'GET',
+    path: '/sessions/:id',
+    scopes: ['read:sessions'],
+    async handle(call) {
+      const session = await findSession(call);
+      return session ? answer(showSession(session, call.tenant)) : NOT_FOUND.session;
+    },
+  }),
+
+  route({
+    method: 'PATCH',
+    path: '/sessions/:id',
+    scopes: ['update:sessions'],
+    body: z.strictObject({ session_metadata: sessionMetadata.nullable().optional() }),
+    async handle(call) {
+      const { deps, tenant, body } = call;
+      const session = await findSession(call);
+      if (!session) return NOT_FOUND.session;
+      if (body.session_metadata === undefined) return answer(showSession(session, tenant));
+      const metadata = withoutNulls(body.session_metadata ?? {});
+      // `updatedAt` stays: it says when the person was last here.
+      const updated = await deps.store.sessions.update(tenant.id, session.id, (current) => ({ ...current, metadata }));
+      return updated === 'missing' ? NOT_FOUND.session : answer(showSession(updated, tenant));
+    },
+  }),
+
+  route({
+    method: 'DELETE',
+    path: '/sessions/:id',
+    scopes: ['delete:sessions'],
+    async handle(call) {
+      await end(call);
+      return accepted();
+    },
+  }),
+
+  route({
+    method: 'POST',
+    path: '/sessions/:id/revoke',
+    scopes: ['delete:sessions'],
+    async handle(call) {
+      return (await end(call)) ? accepted() : NOT_FOUND.session;
+    },
+  }),
+];
+
+async function readSessions({ deps, tenant, param }: Incoming): Promise<SessionRecord[]> {
+  const { records } = await deps.store.sessions.ofUser(tenant.id, param('id'), { offset: 0, limit: SESSIONS_READ });
+  return records;
+}
+
+/** One that has run out may be waiting for the sweep: it is over all the same. */
+async function findSession({ deps, tenant, param }: Incoming): Promise<SessionRecord | undefined> {
+  const session = await deps.store.sessions.find(tenant.id, param('id'));
+  return session && isAlive(session, deps.clock.now()) ? session : undefined;
+}
+
+/** False when there was none. */
+async function end(call: Incoming): Promise<boolean> {
+  const session = await findSession(call);
+  if (!session) return false;
+  await call.deps.store.sessions.remove(call.tenant.id, session.id);
+  await logRevoked(call, [session]);
+  return true;
+}
+
+async function logRevoked({ deps, tenant, operator }: Incoming, sessions: SessionRecord[]): Promise<void> {
+  const now = deps.clock.now();
+  const place = { tenantId: tenant.id, now, random: deps.random, clientId: operator.clientId };
+  const logs = sessions
+    .filter((session) => isAlive(session, now))
+    .map(({ id, userId }) =>
+      tenantLog(
+        { type: 'session_revoked', description: 'Session revoked', userId, details: { session_id: id } },
+        place,
+      ),
+    );
+  if (logs.length > 0) await deps.store.commit(logs.map((log) => ({ kind: 'log.insert', log })));
+}
+
+/** A key that is given as null is one that shall not be there. */
+function withoutNulls(given: Record<string, string | null>): Record<string, string> {
+  return Object.fromEntries(Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== null));
+}

@@ -1,0 +1,16 @@
+// Tests: half of the logins that are played against the reference model, and that they were not all alike.
+import { expect } from 'vitest';
+import { count } from '#test/kit/counts.ts';
+import { playCases } from './property.ts';
+
+/** Together 20,000 logins in `npm run test:long`. */
+const LOGINS = count(200, 10_000);
+const CASES = count(60, 2_700);
+
+export async function expectHalf(seed: number): Promise<void> {
+  const { logins, ends } = await playCases(seed, CASES);
+  expect(logins).toBeGreaterThanOrEqual(LOGINS);
+  // Cases that all end at once would show nothing.
+  expect(ends.get('completed')).toBeGreaterThan(LOGINS / 4);
+  expect(ends.get('denied')).toBeGreaterThan(LOGINS / 8);
+}

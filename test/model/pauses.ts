@@ -1,0 +1,120 @@
+// Tests, the reference model: what a person can do at each pause, and what does nothing there. Each waits until the person
+// has got through.
+import type { Factor, Move } from './chain.ts';
+import type { Box, Rest, Seen } from './rest.ts';
+import type { Away } from './run.ts';
+
+type Pause<Result> = Generator<Seen, Result, Move>;
+/** How the last step went, beside where it led. */
+type Said = Omit<Seen, 'rest'>;
+const REFUSED: Said = { refused: true };
+
+export type Shown = { factor: Factor; ticked: boolean };
+
+function* password(): Pause<void> {
+  let said: Said = {};
+  for (;;) {
+    const { act } = yield { rest: { at: 'identifying' }, ...said };
+    if (act === 'on') return;
+    said = act === 'wrong' ? { notice: 'wrong-credentials' } : REFUSED;
+  }
+}
+
+function* away(to: Away): Pause<void> {
+  const rest: Rest = to.kind === 'form' ? { at: 'form' } : { at: 'away', url: to.url };
+  let said: Said = {};
+  for (;;) {
+    const { act } = yield { rest, ...said };
+    if (act === 'on') return;
+    said = REFUSED;
+  }
+}
+
+/** The first factor, or a picker where there is a choice. */
+const opening = (offers: Factor[], prefer: 'first' | 'any') =>
+  prefer === 'first' || offers.length === 1 ? offers[0] : undefined;
+
+/** The row of the picker that a person presses. */
+const picked = (offers: Factor[], pick = 0) => offers[pick % offers.length];
+
+function* challenge(offers: Factor[], prefer: 'first' | 'any', box: Box): Pause<Shown> {
+  let factor = opening(offers, prefer);
+  let former: Factor | undefined;
+  let said: Said = {};
+  for (;;) {
+    if (factor === undefined) {
+      const move: Move = yield { rest: { at: 'choosing', to: 'challenge', offers }, ...said };
+      said = {};
+      if (move.act === 'on') factor = picked(offers, move.pick);
+      else if (move.act === 'back' && former !== undefined) factor = former;
+      else said = REFUSED;
+      continue;
+    }
+    const move: Move = yield { rest: { at: 'challenging', factor, offers, box }, ...said };
+    said = {};
+    switch (move.act) {
+      case 'on':
+        return { factor, ticked: box === 'always' || (box === 'offered' && move.remember === true) };
+      case 'wrong':
+        said = { notice: 'invalid-code' };
+        break;
+      case 'another':
+        if (offers.length < 2) said = REFUSED;
+        else {
+          former = factor;
+          factor = undefined;
+        }
+        break;
+      case 'resend':
+        // An app makes its codes itself.
+        if (factor === 'otp') said = REFUSED;
+        break;
+      default:
+        said = REFUSED;
+    }
+  }
+}
+
+function* enroll(offers: Factor[], prefer: 'first' | 'any'): Pause<Shown> {
+  let factor = opening(offers, prefer);
+  let sent = false;
+  let said: Said = {};
+  for (;;) {
+    if (factor === undefined) {
+      const move: Move = yield { rest: { at: 'choosing', to: 'enroll', offers }, ...said };
+      said = {};
+      sent = false;
+      if (move.act === 'on') factor = picked(offers, move.pick);
+      else said = REFUSED;
+      continue;
+    }
+    const asksNumber: boolean = factor === 'phone' && !sent;
+    const move: Move = yield { rest: { at: 'enrolling', factor, offers, sent }, ...said };
+    said = {};
+    switch (move.act) {
+      case 'on':
+        if (!asksNumber) return { factor, ticked: false };
+        sent = true;
+        break;
+      case 'wrong':
+        said = { notice: asksNumber ? 'invalid-phone' : 'invalid-code' };
+        break;
+      case 'another':
+        if (offers.length < 2) said = REFUSED;
+        else factor = undefined;
+        break;
+      case 'back':
+        // To another number.
+        if (sent) sent = false;
+        else said = REFUSED;
+        break;
+      case 'resend':
+        if (!sent) said = REFUSED;
+        break;
+      default:
+        said = REFUSED;
+    }
+  }
+}
+
+export const pauseFor = { password, away, challenge, enroll };

@@ -1,0 +1,39 @@
+// A connection, as the Management API changes it; on both databases.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { databases } from '#test/kit/databases.ts';
+import { items, type Office, openOffice, payloadError } from './office.ts';
+
+describe.each(databases())('connections on %s', (_name, open) => {
+  let office: Office;
+  beforeAll(async () => {
+    office = await openOffice(await open());
+  });
+  afterAll(() => office.close());
+
+  const send = (method: string, path: string, body?: unknown) => office.send(method, `/api/v2${path}`, body);
+  const first = async () => items((await send('GET', '/connections')).body)[0]!;
+
+  test('options are replaced whole; who may use it can be changed with it', async () => {
+    const { id, enabled_clients: clients } = await first();
+    const body = { options: { disable_signup: true }, display_name: 'Staff', metadata: { a: '1' } };
+    const changed = await send('PATCH', `/connections/${id}`, { ...body, enabled_clients: ['spa'] });
+    expect(changed.body).toMatchObject({ ...body, enabled_clients: ['spa'] });
+    expect(changed.body.options).toEqual({ disable_signup: true });
+    expect((await send('PATCH', `/connections/${id}`, { metadata: { a: null } })).body.metadata).toBeUndefined();
+    const back = { options: { disable_signup: false }, enabled_clients: clients };
+    expect((await send('PATCH', `/connections/${id}`, back)).body).toMatchObject(back);
+  });
+
+  test('refused', async () => {
+    const { id } = await first();
+    const patch = async (body: unknown) => (await send('PATCH', `/connections/${id}`, body)).body;
+    expect(await patch({ options: { disable_signup: 'yes' } })).toEqual(
+      payloadError('disable_signup is true or false', 'options.disable_signup'),
+    );
+    expect(await patch({ name: 'other' })).toEqual(payloadError('Additional properties not allowed: name'));
+    expect(await patch({ enabled_clients: ['none'] })).toMatchObject({ statusCode: 400, errorCode: 'invalid_body' });
+    expect((await send('PATCH', '/connections/con_none', {})).body.errorCode).toBe('inexistent_connection');
+    const theirs = await office.sendAsNeighbour('PATCH', `/api/v2/connections/${id}`, { display_name: 'x' });
+    expect(theirs.status).toBe(404);
+  });
+});

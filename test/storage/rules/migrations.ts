@@ -1,0 +1,85 @@
+// Tests of storage: a database of an earlier release is brought up to date when it is opened, and keeps what it holds.
+import { randomBytes } from 'node:crypto';
+import { Migrator } from 'kysely/migration';
+import { afterEach, describe, expect, test } from 'vitest';
+import { openKeyring } from '#storage/keyring.ts';
+import { migrationsFor } from '#storage/migrations/all.ts';
+import { openStore } from '#storage/open.ts';
+import { openPostgres } from '#storage/postgres.ts';
+import { openSqlite } from '#storage/sqlite.ts';
+import { aGroup, aLoginDevice } from '../person-samples.ts';
+import { anExecution } from '../run-samples.ts';
+import { AT, anAuthenticator, aSession, aUser, fresh } from '../samples.ts';
+import type { Subject } from '../subject.ts';
+
+const MIGRATED = '0003-shared-modules';
+
+/** An empty database with the schema of that release. */
+async function makeOld(url: string): Promise<void> {
+  const dialect = url.startsWith('sqlite:') ? 'sqlite' : 'postgres';
+  const db = dialect === 'sqlite' ? openSqlite(url.slice('sqlite:'.length)) : openPostgres(url);
+  const provider = { getMigrations: async () => migrationsFor(dialect) };
+  const { error } = await new Migrator({ db: db.build, provider }).migrateTo(MIGRATED);
+  await db.close();
+  if (error) throw error;
+}
+
+export function describeMigrations(openSubject: () => Promise<Subject>): void {
+  describe('a database of an earlier release', () => {
+    let subject: Subject | undefined;
+
+    afterEach(async () => {
+      await subject?.dispose();
+      subject = undefined;
+    });
+
+    test(`of ${MIGRATED} keeps its rows, sealed ones included, and takes new ones`, async () => {
+      subject = await openSubject();
+      const keyring = openKeyring([randomBytes(32).toString('base64url')]);
+      const tenantId = fresh('ten');
+      const user = aUser(tenantId, { userMetadata: { a: 1 } });
+      const authenticator = anAuthenticator(tenantId, user.id);
+      const session = aSession(tenantId, user.id);
+      const { userId: _, ...execution } = anExecution(tenantId, { results: [] });
+      const seal = (table: string, row: string, column: string, text: string) =>
+        keyring.seal({ tenantId, table, row, column }, text);
+
+      await makeOld(subject.url);
+      const { methods, clients, device } = session;
+      const secret = seal('authenticators', authenticator.id, 'secret', authenticator.secret!);
+      const { tenantId: __, id: ___, transactionId, expiresAt, ...sealed } = execution;
+      const doc = seal('executions', execution.id, 'doc', JSON.stringify(sealed));
+      for (const statement of [
+        `insert into users (tenant_id, id, connection, identities, user_metadata, app_metadata, email_verified, phone_verified, blocked, logins_count, created_at, updated_at)
+          values ('${tenantId}', '${user.id}', '${user.connection}', '[]', '{"a":1}', '{}', 0, 0, 0, 0, ${AT}, ${AT})`,
+        `insert into authenticators (tenant_id, id, user_id, type, confirmed, secret, created_at)
+          values ('${tenantId}', '${authenticator.id}', '${user.id}', 'totp', 1, '${secret}', ${AT})`,
+        `insert into sessions (tenant_id, id, user_id, doc, created_at, updated_at, authenticated_at, expires_at, idle_expires_at)
+          values ('${tenantId}', '${session.id}', '${user.id}', '${JSON.stringify({ methods, clients, device })}', ${AT}, ${AT}, ${AT}, ${session.expiresAt}, ${session.idleExpiresAt})`,
+        `insert into executions (tenant_id, id, transaction_id, doc, expires_at)
+          values ('${tenantId}', '${execution.id}', '${transactionId}', '${doc}', ${expiresAt})`,
+      ]) {
+        await subject.raw(statement);
+      }
+
+      // Opened twice: the second time there is nothing left to do.
+      await (await openStore(subject.url, keyring, { now: () => AT })).close();
+      const store = await openStore(subject.url, keyring, { now: () => AT });
+      const page = { offset: 0, limit: 10 };
+      expect(await store.users.list(tenantId, { page })).toEqual({ records: [user], total: 1 });
+      expect(await store.authenticators.find(tenantId, authenticator.id)).toEqual(authenticator);
+      expect(await store.sessions.ofUser(tenantId, user.id, page)).toEqual({ records: [session], total: 1 });
+      expect(await store.executions.find(tenantId, execution.id)).toEqual(execution);
+
+      const group = aGroup(tenantId);
+      await store.groups.insert(group);
+      await store.assignments.addToGroup(tenantId, group.id, [user.id], AT);
+      expect(await store.assignments.groupsOf(tenantId, user.id, page)).toMatchObject({ total: 1 });
+      expect(await store.commit([{ kind: 'device.seen', device: aLoginDevice(tenantId, user.id) }])).toEqual({
+        ok: true,
+      });
+      expect(await store.users.remove(tenantId, user.id)).toBe(true);
+      await store.close();
+    });
+  });
+}
