@@ -10,7 +10,7 @@ import type { Caller } from './ports.ts';
 import { coordinatesOf } from './risk/geography.ts';
 import { completeSession } from './sessions/session.ts';
 import type { WorkInput } from './transaction/input.ts';
-import type { LoginTransaction } from './transaction/transaction.ts';
+import { isProven, type LoginTransaction } from './transaction/transaction.ts';
 
 export function settle(
   tx: LoginTransaction,
@@ -44,7 +44,7 @@ type Demand = Pick<Extract<WorkInput, { kind: 'demanded' }>, 'provider' | 'adapt
 function demand(tx: LoginTransaction, { policies }: TenantRecord, risky: boolean): Demand | undefined {
   const { enable, remembered } = tx.mfa;
   if (enable?.provider === 'none') return undefined;
-  if (tx.methods.some((method) => method.name === 'mfa' && method.in === 'transaction')) return undefined;
+  if (isProven(tx.methods)) return undefined;
   if (remembered && !risky) return undefined;
   if (risky && !policies.includes('all-applications') && !enable) return { provider: 'any', adaptive: true };
   if (enable) return { provider: enable.provider, adaptive: false };

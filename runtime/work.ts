@@ -17,7 +17,7 @@ import { riskSummary } from './risk/risk.ts';
 import { limitsFor } from './script-limits.ts';
 import { isRisky, settle } from './settle.ts';
 import { signUp } from './sign-up.ts';
-import type { Input } from './transaction/input.ts';
+import { actionDetails, type Input } from './transaction/input.ts';
 import type { BusyState, LoginTransaction } from './transaction/transaction.ts';
 
 export type Task = {
@@ -45,7 +45,7 @@ export async function work(
       const { ask } = state;
       if (ask.kind === 'form' && !(await ports.store.forms.find(tx.tenantId, ask.formId))) {
         const reason = `The form ${ask.formId} does not exist.`;
-        const logs = [{ type: 'f' as const, description: reason, details: { action_name: ask.askedBy } }];
+        const logs = [{ type: 'f' as const, description: reason, details: actionDetails(ask.askedBy) }];
         return { kind: 'prepared', result: 'unusable', reason, logs };
       }
       const risky = isRisky(world.tenant, circumstances(ports, task));
@@ -71,7 +71,7 @@ function verify(
       return verifyCode(ports, tx, submission, personOf(world));
     case 'enrollment':
       if (from.name !== 'enrolling') throw new Error(`nothing is being enrolled while ${from.name}`);
-      return verifyEnrollment(ports, from.enrollment, submission.code, personOf(world));
+      return verifyEnrollment(ports, tx.methods, from.enrollment, submission.code, personOf(world));
     case 'sign-up':
       return signUp(ports, stage, { tx, world, caller }, submission.registration);
     case 'password':

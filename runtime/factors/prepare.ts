@@ -2,7 +2,7 @@
 // of the commit that shows the challenge.
 import { codeMessage } from '../delivery/delivery.ts';
 import type { Ports } from '../ports.ts';
-import type { LogDraft, WorkInput } from '../transaction/input.ts';
+import { actionDetails, type LogDraft, type WorkInput } from '../transaction/input.ts';
 import type {
   BusyState,
   Challenge,
@@ -34,7 +34,7 @@ export function prepare(
     return { kind: 'prepared', result, logs: [] };
   }
   const selected = select(ask, person, tx.methods);
-  const from = ask.askedBy === '' ? {} : { details: { action_name: ask.askedBy } };
+  const from = ask.askedBy ? { details: actionDetails(ask.askedBy) } : {};
   if (selected.kind === 'none') {
     const { reason } = selected;
     return { kind: 'prepared', result: 'unusable', reason, logs: [{ type: 'mfar', description: reason, ...from }] };

@@ -1,7 +1,15 @@
 // Which factors can meet an ask, and what is told about those that cannot. Pure: fresh rows in, a decision out.
 // Rules and texts: actions-api reference, sections 3.2, 3.3, 3.6 and 3.8.
 import type { MfaProvider } from '#actions/post-login-command.ts';
-import type { ChallengeAsk, EnrollAsk, FactorAsk, Offer, PolicyAsk, ProvenMethod } from '../transaction/transaction.ts';
+import {
+  type ChallengeAsk,
+  type EnrollAsk,
+  type FactorAsk,
+  isProven,
+  type Offer,
+  type PolicyAsk,
+  type ProvenMethod,
+} from '../transaction/transaction.ts';
 import { enrollable, factorNamed, factors, isEnrolled, properName, usable } from './catalogue.ts';
 import type { Factor, Person } from './factor.ts';
 
@@ -66,8 +74,7 @@ function selectEnrollment(ask: EnrollAsk, person: Person, methods: ProvenMethod[
       ? { kind: 'satisfied', by: 'enrolled', unusable }
       : { kind: 'none', reason: NOTHING_ENROLLABLE };
   }
-  const proven = methods.some((method) => method.in === 'transaction' && method.name === 'mfa');
-  if (isEnrolled(person) && !proven) return { kind: 'none', reason: CHALLENGE_FIRST };
+  if (isEnrolled(person) && !isProven(methods)) return { kind: 'none', reason: CHALLENGE_FIRST };
   return { kind: 'enroll', offers, prefer: ask.prefer, unusable };
 }
 

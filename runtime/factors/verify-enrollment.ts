@@ -2,21 +2,24 @@
 import type { Ports } from '../ports.ts';
 import { CODE_ATTEMPTS, codeAttemptsKey } from '../rate-limit.ts';
 import type { WorkInput } from '../transaction/input.ts';
-import type { Enrollment } from '../transaction/transaction.ts';
-import { enrollable, factorOf } from './catalogue.ts';
+import { type Enrollment, isProven, type ProvenMethod } from '../transaction/transaction.ts';
+import { enrollable, factorOf, isEnrolled } from './catalogue.ts';
 import type { Person } from './factor.ts';
 
 type Needed = Pick<Ports, 'store' | 'mac' | 'now'>;
 
 export async function verifyEnrollment(
   { store, mac, now }: Needed,
+  methods: ProvenMethod[],
   enrollment: Enrollment,
   code: string,
   person: Person,
 ): Promise<WorkInput> {
   const factor = factorOf(enrollment.factor);
-  // Switched off meanwhile, or enrolled from another window: what can be enrolled is asked again.
-  if (!factor?.enroll || !enrollable(factor, person)) return { kind: 'withdrawn' };
+  // Switched off meanwhile, or the account got this or another factor from another window: what may be enrolled is asked
+  // again, so that an enrollment begun before is no way round the factor that the account has now.
+  const mayEnroll = isProven(methods) || !isEnrolled(person);
+  if (!factor?.enroll || !enrollable(factor, person) || !mayEnroll) return { kind: 'withdrawn' };
   const details = { authenticator: { id: enrollment.authenticatorId, type: factor.type } };
   const { id: userId, tenantId } = person.user;
   const key = codeAttemptsKey(userId);

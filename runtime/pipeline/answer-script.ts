@@ -8,7 +8,8 @@ type Answer = { ok: boolean; payload: string };
 type Asked = Pick<Store, 'assignments' | 'connections'>;
 
 const DEFAULT_TAKE = 50;
-const page = z.object({ take: z.int().min(1).max(100).optional(), from: z.string().optional() });
+const groupPage = z.object({ take: z.int().min(1).optional(), from: z.string().optional() });
+const rolePage = groupPage.extend({ take: z.int().min(1).max(100).optional() });
 const names = z.array(z.string()).max(100);
 
 /** Everything a person may have: nobody is in as many groups. */
@@ -18,9 +19,9 @@ const OPERATIONS: {
   readonly [operation: string]: (store: Asked, world: World, args: unknown[]) => Promise<unknown>;
 } = {
   'groups.getUserGroups': async (store, world, [options]) => {
-    const { take = DEFAULT_TAKE, from } = page.parse(options ?? {});
+    const { take = DEFAULT_TAKE, from } = groupPage.parse(options ?? {});
     const offset = offsetOf(from);
-    const { records, total } = await groupsOf(store, world, { offset, limit: take });
+    const { records, total } = await groupsOf(store, world, { offset, limit: Math.min(take, ALL.limit) });
     const shown = records.map(({ group, joinedAt }) => showGroup(group, joinedAt, world));
     return { groups: shown, ...nextOf(offset + records.length, total) };
   },
@@ -36,7 +37,7 @@ const OPERATIONS: {
     return { memberships: Object.fromEntries(memberships) };
   },
   'roles.getUserEffectiveRoles': async (store, world, [options]) => {
-    const { take = DEFAULT_TAKE, from } = page.parse(options ?? {});
+    const { take = DEFAULT_TAKE, from } = rolePage.parse(options ?? {});
     const offset = offsetOf(from);
     const roles = await rolesOf(store, world);
     const shown = roles.slice(offset, offset + take);

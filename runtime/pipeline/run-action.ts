@@ -3,7 +3,7 @@
 import type { PostLoginCommand } from '#actions/post-login-command.ts';
 import type { ExecutionResult } from '#storage/records.ts';
 import type { Ports } from '../ports.ts';
-import type { LogDraft, WorkInput } from '../transaction/input.ts';
+import { actionDetails, type LogDraft, type WorkInput } from '../transaction/input.ts';
 import type { LoginTransaction, Visit } from '../transaction/transaction.ts';
 import { answerScript } from './answer-script.ts';
 import { checkCommands } from './commands.ts';
@@ -60,14 +60,18 @@ export async function runAction(
   if (!ran.ok) return { fact: { kind: 'failed', reason: ran.reason, logs }, result, redact };
 
   const { commands } = ran;
+  const named = {
+    name: action.name,
+    ...(result.versionNumber === undefined ? {} : { version: result.versionNumber }),
+  };
   const primary = await findPrimary(ports.store, tx, commands);
   if (primary.kind === 'refused') {
     const { reason } = primary;
-    const line: LogDraft = { type: 'f', description: reason, details: { action_name: action.name } };
+    const line: LogDraft = { type: 'f', description: reason, details: actionDetails(named) };
     return { fact: { kind: 'failed', reason, logs: [...logs, line] }, result, redact };
   }
   const handedOver = primary.kind === 'found' ? { primary: primary.subject } : {};
-  return { fact: { kind: 'ran', commands, ...handedOver, logs }, result, redact };
+  return { fact: { kind: 'ran', action: named, commands, ...handedOver, logs }, result, redact };
 }
 
 /** The tenant has not let Actions choose factors. A denial is no choice of a factor. */

@@ -2,9 +2,16 @@
 // Pure, like every step. A denial beats every challenge; what was recorded beside it is kept (Actions reference, §2.12).
 import type { PostLoginCommand } from '#actions/post-login-command.ts';
 import type { JsonObject } from '#storage/records.ts';
-import type { LogDraft } from './input.ts';
+import { actionDetails, type LogDraft } from './input.ts';
 import { deny, dropMetadata, type InputOf, type Moved, metadataChanges, move, type Step } from './move.ts';
-import { type Ask, type FactorRequest, type LoginTransaction, type Outcome, proceed } from './transaction.ts';
+import {
+  type ActionName,
+  type Ask,
+  type FactorRequest,
+  type LoginTransaction,
+  type Outcome,
+  proceed,
+} from './transaction.ts';
 
 /** At most this many MFA commands may execute in one login, all Actions together. */
 export const MFA_COMMANDS_PER_LOGIN = 4;
@@ -28,7 +35,8 @@ type Effects = {
   ending?: { reason: string; code?: string; revokes?: 'session' };
 };
 
-export function applyCommands(tx: LoginTransaction, { commands, primary, logs }: InputOf<'ran'>, now: number): Step {
+export function applyCommands(tx: LoginTransaction, input: InputOf<'ran'>, now: number): Step {
+  const { action, commands, primary, logs } = input;
   const effects: Effects = {
     outcome: structuredClone(tx.outcome),
     metadata: { ...tx.metadata },
@@ -38,9 +46,8 @@ export function applyCommands(tx: LoginTransaction, { commands, primary, logs }:
   for (const command of commands) apply(effects, command);
 
   const { asks, away, ending } = effects;
-  const askedBy = tx.plan[tx.cursor]?.name ?? '';
   const queue = [...asks, ...(away ? [away] : [])].map(
-    (ask, index): Ask => ({ ...ask, ordinal: tx.asked + index + 1, askedBy }),
+    (ask, index): Ask => ({ ...ask, ordinal: tx.asked + index + 1, askedBy: action }),
   );
   const commanded = tx.mfa.commanded + asks.length;
   const { enable } = effects;
@@ -56,11 +63,17 @@ export function applyCommands(tx: LoginTransaction, { commands, primary, logs }:
     mfa: { ...tx.mfa, commanded, ...(enable ? { enable } : {}) },
   };
   const fail = (reason: string) =>
-    deny(dropMetadata(tx), 'access_denied', reason, [...logs, { type: 'f', description: reason }], now);
+    deny(
+      dropMetadata(tx),
+      'access_denied',
+      reason,
+      [...logs, { type: 'f', description: reason, details: actionDetails(action) }],
+      now,
+    );
 
   if (ending) {
-    if (!primary) return end(ran, ending, logs, now);
-    const ended = end(switched(tx, ran, primary), ending, logs, now);
+    if (!primary) return end(ran, ending, action, logs, now);
+    const ended = end(switched(tx, ran, primary), ending, action, logs, now);
     return { ...ended, changes: [...metadataChanges(tx, now), ...ended.changes] };
   }
   if (commanded > MFA_COMMANDS_PER_LOGIN) {
@@ -226,13 +239,14 @@ function switched(
 function end(
   tx: LoginTransaction,
   { reason, code, revokes }: NonNullable<Effects['ending']>,
+  action: ActionName,
   logs: LogDraft[],
   now: number,
 ): Moved {
   const line: LogDraft = {
     type: 'f',
     description: reason,
-    ...(code === undefined ? {} : { details: { error: { message: reason, code } } }),
+    details: { ...actionDetails(action), ...(code === undefined ? {} : { error: { message: reason, code } }) },
   };
   const denied = deny(tx, 'access_denied', reason, [...logs, line], now);
   if (!revokes || tx.origin.kind !== 'session') return denied;

@@ -5,6 +5,7 @@ import type { JsonObject, SessionRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
 import type { DenialCode, LogType, Notice } from '../codes.ts';
 import type {
+  ActionName,
   Challenge,
   Enrollment,
   Offer,
@@ -58,7 +59,13 @@ export type WorkInput =
   /** The authenticator or its factor is gone: select again. */
   | { kind: 'withdrawn' }
   /** `primary`: the account that the script handed the login over to, found and checked. */
-  | { kind: 'ran'; commands: PostLoginCommand[]; primary?: Extract<Subject, { kind: 'user' }>; logs: LogDraft[] }
+  | {
+      kind: 'ran';
+      action: ActionName;
+      commands: PostLoginCommand[];
+      primary?: Extract<Subject, { kind: 'user' }>;
+      logs: LogDraft[];
+    }
   /** A script failed, or asked for what this tenant does not allow. */
   | { kind: 'failed'; reason: string; logs: LogDraft[] }
   | ({ kind: 'prepared'; logs: LogDraft[] } & Preparation)
@@ -125,3 +132,9 @@ export const INPUT_KINDS: { readonly [Kind in Input['kind']]: 'door' | 'work' } 
   undelivered: 'work',
   barred: 'work',
 };
+
+/** How a tenant's log names an Action. */
+export function actionDetails(action: ActionName | undefined): JsonObject {
+  if (!action) return {};
+  return { action_name: action.name, ...(action.version === undefined ? {} : { action_version: action.version }) };
+}

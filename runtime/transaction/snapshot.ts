@@ -24,7 +24,8 @@ const factor = z.enum(FACTOR_TYPES);
 // JSON as it was written: checked to be JSON by JSON.parse itself, kept with keys such as `__proto__` as they are.
 const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
 const json = z.custom<JsonObject>(isObject);
-const asked = { ordinal: z.int(), askedBy: z.string() };
+const actionName = z.object({ name: z.string(), version: z.int().exactOptional() });
+const asked = { ordinal: z.int(), askedBy: actionName.exactOptional() };
 const preference = {
   prefer: z.enum(['first', 'any']),
   factors: z.array(z.object({ type: z.string(), options: json.exactOptional() })),

@@ -82,9 +82,12 @@ export type FactorRequest = { type: string; options?: JsonObject };
 type Asked = {
   /** 1 for the first ask of the login. Handles are bound to it. */
   ordinal: number;
-  /** Name of the Action that asked, for logs; empty for an ask of the tenant's policy. */
-  askedBy: string;
+  /** The Action that asked, for logs; absent for an ask of the tenant's policy. */
+  askedBy?: ActionName;
 };
+
+/** An Action as the tenant's log names it; `version` is its number. */
+export type ActionName = { name: string; version?: number };
 
 /** `first`: the first usable factor is shown at once. `any`: a picker, if there is a choice. */
 type Preference = { prefer: 'first' | 'any'; factors: FactorRequest[] };
@@ -361,6 +364,11 @@ export function proceed(tx: LoginTransaction): BusyState {
 
 export function isBusy(state: LoginState): state is BusyState {
   return STATE_KINDS[state.name] === 'busy';
+}
+
+/** Whether a second factor was proved in this very login. */
+export function isProven(methods: readonly ProvenMethod[]): boolean {
+  return methods.some((method) => method.name === 'mfa' && method.in === 'transaction');
 }
 
 /** Methods as a session keeps them. */

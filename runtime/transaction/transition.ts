@@ -188,7 +188,7 @@ const TABLE: Table = {
   },
   settling: {
     demanded: (tx, _state, { provider, adaptive }) => {
-      const ask: PolicyAsk = { kind: 'challenge-or-enroll', ordinal: tx.asked + 1, askedBy: '', provider, adaptive };
+      const ask: PolicyAsk = { kind: 'challenge-or-enroll', ordinal: tx.asked + 1, provider, adaptive };
       const demanded = { ...tx, asked: ask.ordinal, queue: [ask] };
       return move(demanded, proceed(demanded));
     },

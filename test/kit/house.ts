@@ -64,6 +64,14 @@ export type HouseOptions = {
   egressAllow?: string[];
 };
 
+/** Everybody's password is the same: its hash is made once for a house, as slowly as the product makes it. */
+const hashes = new WeakMap<Ports['passwords'], Promise<string>>();
+function hashOfPassword(passwords: Ports['passwords']): Promise<string> {
+  const hash = hashes.get(passwords) ?? passwords.hash(PASSWORD);
+  hashes.set(passwords, hash);
+  return hash;
+}
+
 export async function openHouse({
   databaseUrl = 'sqlite::memory:',
   sandbox,
@@ -127,7 +135,7 @@ export async function openHouse({
         identities: [],
         userMetadata: {},
         appMetadata: {},
-        passwordHash: await ports.passwords.hash(PASSWORD),
+        passwordHash: await hashOfPassword(ports.passwords),
         loginsCount: 0,
         createdAt: now(),
         updatedAt: now(),

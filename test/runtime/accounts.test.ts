@@ -80,7 +80,7 @@ describe.each(databases())('%s', (_name, open) => {
       const first = await signInAndLink(await twins(['otp'], ['otp']), script(OTP), script(SWITCH), script(OTP));
       const code = totp(house);
       const second = await house.step(first.key, { kind: 'responded', code });
-      expect(state(second)).toMatchObject({ name: 'challenging', ask: { askedBy: 'action-4' } });
+      expect(state(second)).toMatchObject({ name: 'challenging', ask: { askedBy: { name: 'action-4' } } });
       // Each account has an app of its own, here with the same key: the code is not spent yet for the other.
       expect(state(await house.step(second.key, { kind: 'responded', code })).name).toBe('completed');
     });

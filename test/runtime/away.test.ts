@@ -48,7 +48,7 @@ describe.each(databases())('%s', (_name, open) => {
         journey(LEAVE + count(2), note('second')),
       );
       const second = await comeBack(house, shown);
-      expect(state(second)).toMatchObject({ name: 'redirected', ask: { ordinal: 2, askedBy: 'action-2' } });
+      expect(state(second)).toMatchObject({ name: 'redirected', ask: { ordinal: 2, askedBy: { name: 'action-2' } } });
       expect(second.key).not.toBe(shown.key);
       // The way back of the first is stale.
       const late = { kind: 'continued', visit: { kind: 'redirect', query: {}, body: {} } } as const;

@@ -46,7 +46,10 @@ describe.each(databases())('%s', (_name, open) => {
         enable('any'),
         script(`api.idToken.setCustomClaim('https://x/ran', true);`),
       );
-      expect(state(shown)).toMatchObject({ name: 'challenging', ask: { kind: 'challenge-or-enroll', askedBy: '' } });
+      expect(state(shown)).toMatchObject({
+        name: 'challenging',
+        ask: { kind: 'challenge-or-enroll' },
+      });
       expect(offered(shown)).toEqual(['otp', 'phone']);
       expect(shown.login.outcome.idTokenClaims).toEqual({ 'https://x/ran': true });
       expect(state(await respond(shown, totp(house))).name).toBe('completed');

@@ -109,7 +109,12 @@ describe('what is told', () => {
   });
   test('why a login cannot go on, in words that name the Action; a policy has none', () => {
     expect(prepared({ ask: asks('email') }).logs).toMatchObject([{ type: 'mfar', details: { action_name: 'first' } }]);
-    const policy: Ask = { kind: 'challenge-or-enroll', ordinal: 1, askedBy: '', provider: 'duo', adaptive: false };
+    const policy: Ask = {
+      kind: 'challenge-or-enroll',
+      ordinal: 1,
+      provider: 'duo',
+      adaptive: false,
+    };
     const [line] = prepared({ ask: policy }).logs;
     expect(line).toMatchObject({ type: 'mfar' });
     expect(line).not.toHaveProperty('details');
@@ -118,7 +123,7 @@ describe('what is told', () => {
 
 describe('nobody there to ask', () => {
   const tx = { selection: 'nobody' } as const;
-  const redirect: Ask = { kind: 'redirect', ordinal: 1, askedBy: 'first', url: 'https://away.example/' };
+  const redirect: Ask = { kind: 'redirect', ordinal: 1, askedBy: { name: 'first' }, url: 'https://away.example/' };
   const passed = { name: 'mfa', type: 'otp', at: NOW, in: 'transaction' } as const;
   test.each<[string, Given, string]>([
     ['a challenge', { ask: asks('phone') }, 'unattended'],

@@ -29,7 +29,7 @@ const enable = (provider: PolicyAsk['provider'], allowRememberBrowser: boolean):
 const challenge: FactorAsk = anAsk();
 const enroll: FactorAsk = { ...anAsk(), kind: 'enroll' };
 const policy = (adaptive = false): FactorAsk => {
-  return { kind: 'challenge-or-enroll', ordinal: 1, askedBy: '', provider: 'any', adaptive };
+  return { kind: 'challenge-or-enroll', ordinal: 1, provider: 'any', adaptive };
 };
 
 describe('the box to tick', () => {

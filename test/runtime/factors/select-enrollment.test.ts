@@ -150,7 +150,7 @@ const POLICY_ROWS: PolicyRow[] = [
 
 describe('select for what is owed after the last Action', () => {
   const owed = (provider: PolicyAsk['provider'], adaptive: boolean): PolicyAsk => {
-    return { kind: 'challenge-or-enroll', ordinal: 1, askedBy: '', provider, adaptive };
+    return { kind: 'challenge-or-enroll', ordinal: 1, provider, adaptive };
   };
   test.each(POLICY_ROWS)('$name', ({ on = ALL, has = [], provider = 'any', adaptive = false, leads, offers }) => {
     const selected = select(owed(provider, adaptive), aPerson([...on], has), []);

@@ -47,7 +47,8 @@ describe.each(databases())('executions on %s', (_name, open) => {
   test('a login without Actions leaves none, and its log names none', async () => {
     const { user } = await signIn(house, []);
     expect(await of(user.id)).toEqual([]);
-    expect((await logsOf(user.id)).map(({ type, details }) => [type, details])).toEqual([['s', undefined]]);
+    const logs = (await logsOf(user.id)).map(({ type, details }) => [type, Object.keys(details ?? {})]);
+    expect(logs).toEqual([['s', ['riskAssessment']]]);
   });
 
   test.each([

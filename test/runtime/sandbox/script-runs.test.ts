@@ -125,6 +125,7 @@ describe('the clock and the dice', () => {
     expect(lines(await sandbox.run(request(source, { now })))[0]).toMatch(new RegExp(`^${now} 0\\.\\d+ ${now}$`));
     // Once a context has been made ahead: its clock was that of the scripts then, not of the machine, and not of its run.
     const laterRun = async () => {
+      await sandbox.run(request(source, { now }));
       sandbox.prefetch('acme', [request(source).script], DEFAULT_LIMITS);
       await sleep(50);
       const [line = ''] = lines(await sandbox.run(request(source, { now: now + 60_000 })));

@@ -8,7 +8,7 @@ import { anOutcome, aTransaction, NOW } from './sample.ts';
 const plan = ['first', 'second'].map((name) => ({ bindingId: name, actionId: name, versionId: name, name }));
 const ran = (commands: PostLoginCommand[], more: Partial<LoginTransaction> = {}) => {
   const tx = aTransaction({ plan, state: { name: 'running' }, ...more });
-  const step = transition(tx, { kind: 'ran', commands, logs: [] }, NOW);
+  const step = transition(tx, { kind: 'ran', action: { name: 'script' }, commands, logs: [] }, NOW);
   if (!step.ok) throw new Error('refused');
   return step;
 };
@@ -163,10 +163,10 @@ describe('asks', () => {
       { asked: 2 },
     );
     expect(tx.queue.map((ask) => [ask.kind, ask.ordinal, ask.askedBy, 'prefer' in ask && ask.prefer])).toEqual([
-      ['challenge', 3, 'first', 'first'],
-      ['enroll', 4, 'first', 'any'],
-      ['enroll', 5, 'first', 'first'],
-      ['challenge', 6, 'first', 'any'],
+      ['challenge', 3, { name: 'script' }, 'first'],
+      ['enroll', 4, { name: 'script' }, 'any'],
+      ['enroll', 5, { name: 'script' }, 'first'],
+      ['challenge', 6, { name: 'script' }, 'any'],
     ]);
     expect(tx.queue[0]).toMatchObject({ factors: [{ type: 'otp' }, { type: 'email' }] });
     expect(tx).toMatchObject({ cursor: 1, asked: 6, mfa: { commanded: 4 }, state: { name: 'preparing' } });

@@ -10,7 +10,7 @@ import { anOutcome, aTransaction, NOW } from './sample.ts';
 const plan = ['first', 'second'].map((name) => ({ bindingId: name, actionId: name, versionId: name, name }));
 const ran = (commands: PostLoginCommand[], more: Partial<LoginTransaction> = {}) => {
   const tx = aTransaction({ plan, state: { name: 'running' }, ...more });
-  const step = transition(tx, { kind: 'ran', commands, logs: [] }, NOW);
+  const step = transition(tx, { kind: 'ran', action: { name: 'script' }, commands, logs: [] }, NOW);
   if (!step.ok) throw new Error('refused');
   return step;
 };

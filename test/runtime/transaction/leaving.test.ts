@@ -8,9 +8,14 @@ import { anAsk, anEnrollment, anOutcome, aTransaction, NOW, samples } from './sa
 const { challenge, challenging, offers, STATES } = samples();
 const ask = anAsk();
 const enroll: Ask = { ...ask, kind: 'enroll' };
-const policy: Ask = { kind: 'challenge-or-enroll', ordinal: 1, askedBy: '', provider: 'any', adaptive: false };
-const redirect: Ask = { kind: 'redirect', ordinal: 1, askedBy: 'first', url: 'https://away.example/' };
-const form: Ask = { kind: 'form', ordinal: 1, askedBy: 'first', formId: 'ap_1', fields: {}, vars: {} };
+const policy: Ask = {
+  kind: 'challenge-or-enroll',
+  ordinal: 1,
+  provider: 'any',
+  adaptive: false,
+};
+const redirect: Ask = { kind: 'redirect', ordinal: 1, askedBy: { name: 'first' }, url: 'https://away.example/' };
+const form: Ask = { kind: 'form', ordinal: 1, askedBy: { name: 'first' }, formId: 'ap_1', fields: {}, vars: {} };
 
 const moved = (tx: LoginTransaction, input: Input) => {
   const step = transition(tx, input, NOW);

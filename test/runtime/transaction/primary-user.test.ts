@@ -15,7 +15,11 @@ const methods: LoginTransaction['methods'] = [
 ];
 const switched = (commands: PostLoginCommand[], more: Partial<LoginTransaction> = {}) => {
   const tx = aTransaction({ state: { name: 'running' }, subject: former, methods, ...more });
-  const step = transition(tx, { kind: 'ran', commands: [SWITCH, ...commands], primary, logs: [] }, NOW);
+  const step = transition(
+    tx,
+    { kind: 'ran', action: { name: 'script' }, commands: [SWITCH, ...commands], primary, logs: [] },
+    NOW,
+  );
   if (!step.ok) throw new Error('refused');
   return step;
 };

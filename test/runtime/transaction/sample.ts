@@ -15,7 +15,7 @@ export const NOW = Date.UTC(2026, 0, 15, 12);
 /** What scripts asked for, with the name of the Action and its place in the login filled in. */
 export function anAsk(more: Partial<ChallengeAsk> = {}): ChallengeAsk {
   const factors = [{ type: 'phone' }, { type: 'otp' }];
-  return { kind: 'challenge', ordinal: 1, prefer: 'any', factors, askedBy: 'first', ...more };
+  return { kind: 'challenge', ordinal: 1, prefer: 'any', factors, askedBy: { name: 'first' }, ...more };
 }
 
 export function aChallenge(more: Partial<Challenge> = {}): Challenge {
@@ -110,7 +110,7 @@ export function samples() {
     enrolling: { name: 'enrolling', ask, offers, enrollment: anEnrollment() },
     redirected: {
       name: 'redirected',
-      ask: { kind: 'redirect', ordinal: 1, askedBy: 'first', url: 'https://away.example/' },
+      ask: { kind: 'redirect', ordinal: 1, askedBy: { name: 'first' }, url: 'https://away.example/' },
     },
     verifying: {
       name: 'verifying',

@@ -19,12 +19,18 @@ const enroll: FactorAsk = { ...anAsk(), kind: 'enroll', prefer: 'first' };
 const policy: FactorAsk = {
   kind: 'challenge-or-enroll',
   ordinal: 2,
-  askedBy: '',
   provider: 'guardian',
   adaptive: true,
 };
-const redirect: Ask = { kind: 'redirect', ordinal: 3, askedBy: 'first', url: 'https://away.example/?a=1' };
-const form: Ask = { kind: 'form', ordinal: 4, askedBy: 'first', formId: 'ap_1', fields: { a: [1] }, vars: { b: null } };
+const redirect: Ask = { kind: 'redirect', ordinal: 3, askedBy: { name: 'first' }, url: 'https://away.example/?a=1' };
+const form: Ask = {
+  kind: 'form',
+  ordinal: 4,
+  askedBy: { name: 'first' },
+  formId: 'ap_1',
+  fields: { a: [1] },
+  vars: { b: null },
+};
 const offers: Offer[] = [{ factor: 'phone', authenticators: ['dev_1'] }];
 const { sent, ...addressed } = anEnrollment();
 const { phoneNumber: _none, ...blank } = addressed;

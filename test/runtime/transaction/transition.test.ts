@@ -42,7 +42,7 @@ const INPUTS: { [Kind in InputKind]: Extract<Input, { kind: Kind }> } = {
   rejected: { kind: 'rejected', notice: { key: 'invalid-code' }, logs: [] },
   throttled: { kind: 'throttled', retryAfterSeconds: 60, logs: [] },
   withdrawn: { kind: 'withdrawn' },
-  ran: { kind: 'ran', commands: [], logs: [] },
+  ran: { kind: 'ran', action: { name: 'script' }, commands: [], logs: [] },
   failed: { kind: 'failed', reason: 'boom', logs: [] },
   prepared: { kind: 'prepared', result: 'offered', to: 'challenge', offers, rememberable: 'offered', logs: [] },
   demanded: { kind: 'demanded', provider: 'any', adaptive: false },
@@ -243,7 +243,12 @@ describe('the end', () => {
       provider: 'guardian',
       adaptive: true,
     });
-    const owed = { kind: 'challenge-or-enroll', ordinal: 4, askedBy: '', provider: 'guardian', adaptive: true };
+    const owed = {
+      kind: 'challenge-or-enroll',
+      ordinal: 4,
+      provider: 'guardian',
+      adaptive: true,
+    };
     expect(step.tx).toMatchObject({ asked: 4, queue: [owed], state: { name: 'preparing', ask: owed } });
     // Only commands of scripts count against their limit.
     expect(step.tx.mfa.commanded).toBe(0);

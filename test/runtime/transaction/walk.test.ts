@@ -83,9 +83,15 @@ const input: fc.Arbitrary<Input> = fc.oneof(
   ),
   factor.map((type): Input => ({ kind: 'chosen', factor: type })),
   factor.map((type) => verified(type)),
-  fc
-    .record({ commands: fc.array(command, { maxLength: 3 }), switches: fc.boolean() })
-    .map(({ commands, switches }): Input => ({ kind: 'ran', commands, logs: none, ...(switches ? { primary } : {}) })),
+  fc.record({ commands: fc.array(command, { maxLength: 3 }), switches: fc.boolean() }).map(
+    ({ commands, switches }): Input => ({
+      kind: 'ran',
+      action: { name: 'script' },
+      commands,
+      logs: none,
+      ...(switches ? { primary } : {}),
+    }),
+  ),
   fc.record({ all: offers, to: fc.constantFrom('challenge' as const, 'enroll' as const), choice: rememberable }).map(
     ({ all, to, choice }): Input => ({
       kind: 'prepared',
@@ -183,7 +189,12 @@ function usual(tx: LoginTransaction, more: boolean): Input {
       return verified('otp');
     case 'running':
       // Who comes back from another site is not sent there again.
-      return { kind: 'ran', commands: [more && !tx.state.visit ? LEAVE : CHALLENGE], logs: [] };
+      return {
+        kind: 'ran',
+        action: { name: 'script' },
+        commands: [more && !tx.state.visit ? LEAVE : CHALLENGE],
+        logs: [],
+      };
     case 'preparing':
       if (tx.state.ask.kind === 'redirect' || tx.state.ask.kind === 'form') {
         return { kind: 'prepared', result: 'redirected', logs: [] };
