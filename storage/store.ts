@@ -70,8 +70,8 @@ export type Change =
   | { kind: 'user.rehash'; tenantId: string; id: string; from: string; to: string }
   /** Guard: as `Users.insert`: neither the id nor, within its connection, e-mail, username or phone number is taken. */
   | { kind: 'user.insert'; user: UserRecord }
-  /** Guard: the user exists and the id is free. */
-  | { kind: 'authenticator.insert'; authenticator: AuthenticatorRecord }
+  /** Guard: the user exists and the id is free. `beside`: and the user has no confirmed authenticator but these. */
+  | { kind: 'authenticator.insert'; authenticator: AuthenticatorRecord; beside?: string[] }
   /**
    * Inserts, or replaces the row of the same id. Guard: an existing row belongs to the same user, or to `formerUserId`
    * where the login was handed over to another account. `renews`: there must be one, so that a session that was revoked

@@ -47,7 +47,8 @@ export async function verifyEnrollment(
     kind: 'verified',
     method: { name: 'mfa', type: factor.type, authenticatorId: id, at, in: 'transaction' },
     changes: [
-      { kind: 'authenticator.insert', authenticator },
+      // Whether it may be enrolled was judged by these: of two windows that enroll at once one is judged again.
+      { kind: 'authenticator.insert', authenticator, beside: person.authenticators.map((known) => known.id) },
       { kind: 'attempt.refund', tenantId, key, refillSeconds: CODE_ATTEMPTS.refillSeconds },
     ],
     logs: [{ type: 'gd_enrollment_complete', description: 'Second factor enrolled', details }],

@@ -141,6 +141,7 @@ export function failureLogs(result: ExecutionResult, triggerId: string, executio
         action_name: result.actionName,
         binding_id: result.bindingId,
         version_id: result.versionId,
+        ...version,
         error_class: errorClass(kind),
         action_error: { name, message, code: kind, stack: stack.join('\n') },
       },

@@ -229,8 +229,7 @@ export type Visit =
 export type RestingState =
   | { name: 'identifying' }
   /**
-   * The factor picker. `to`: what a choice leads to. `back`: the challenge that "Go back" returns to; from a picker of
-   * factors to enroll it returns to the enrollment, if one was begun.
+   * The factor picker. `to`: what a choice leads to. `back`: the challenge that "Go back" returns to.
    */
   | { name: 'choosing'; ask: FactorAsk; to: 'challenge' | 'enroll'; offers: Offer[]; back?: string }
   | { name: 'challenging'; ask: FactorAsk; offers: Offer[]; challengeId: string }

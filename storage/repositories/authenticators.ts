@@ -77,8 +77,20 @@ export function createAuthenticators(desk: Desk): Authenticators {
   };
 }
 
-export function insertAuthenticator(desk: Desk, change: ChangeOf<'authenticator.insert'>): Work<boolean> {
-  return insert(desk, change.authenticator);
+export function* insertAuthenticator(desk: Desk, change: ChangeOf<'authenticator.insert'>): Work<boolean> {
+  const { authenticator, beside } = change;
+  if (beside && (yield* hasOthers(desk, authenticator, beside))) return false;
+  return yield* insert(desk, authenticator);
+}
+
+/** The user is held until the transaction ends: of two that come at once the second finds the first. */
+function* hasOthers({ db }: Desk, { tenantId, userId }: AuthenticatorRecord, known: string[]): Work<boolean> {
+  const { build, hold } = db;
+  const user = build.selectFrom('users').select('id').where('tenant_id', '=', tenantId).where('id', '=', userId);
+  yield* first(hold(user));
+  const own = build.selectFrom('authenticators').select('id').where('tenant_id', '=', tenantId);
+  const found = yield* rows(own.where('user_id', '=', userId).where('confirmed', '=', 1));
+  return found.some(({ id }) => !known.includes(id));
 }
 
 /** False when the id is taken; a `Violation` when there is no such user. */

@@ -214,6 +214,21 @@ export const PEOPLE_ROWS: Row[] = [
       authenticator: anAuthenticator(t, (await known(store, t)).id),
     }),
   ],
+  ...(
+    [
+      ['none but the known', true, (id: string) => [id]],
+      ['another', false, () => []],
+    ] as const
+  ).map(
+    ([what, isWritten, beside]): Row => [
+      `authenticator.insert beside ${what}`,
+      isWritten,
+      async (store, t) => {
+        const { id, userId } = await enrolled(store, t);
+        return { kind: 'authenticator.insert', authenticator: anAuthenticator(t, userId), beside: [...beside(id)] };
+      },
+    ],
+  ),
   [
     'authenticator.insert of a taken id',
     false,
