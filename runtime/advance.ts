@@ -87,7 +87,7 @@ async function attempt(ports: Ports, stage: Stage, journey: Journey, claim: Clai
   };
 
   let world = await loadWorld(store, tenant, tx);
-  const barred = barrier(tx, world);
+  const barred = barrier(tx, world, now());
   const first = barred && tx.state.name !== 'completed' && tx.state.name !== 'denied' ? barred : journey.input;
   if (first && !take(first)) return { kind: 'refused' };
 
@@ -111,7 +111,7 @@ async function attempt(ports: Ports, stage: Stage, journey: Journey, claim: Clai
     if (tx.subject !== subject && isBusy(tx.state)) {
       // Now we know who it is: rows of that person, and whether they may go on at all.
       world = await loadWorld(store, tenant, tx, changes);
-      const stop = barrier(tx, world);
+      const stop = barrier(tx, world, now());
       if (stop && !take(stop)) throw new Error(`${tx.state.name} does not take ${stop.kind}`);
     }
   }

@@ -21,6 +21,9 @@ export type Notice =
   /** Wrong, used or expired: they are not told apart. */
   | { key: 'invalid-code' }
   | { key: 'too-many-failures'; retryAfterSeconds: number }
+  /** This login has sent all the messages that one login may send. */
+  | { key: 'too-many-sms' }
+  | { key: 'too-many-email' }
   | { key: 'no-phone' }
   | { key: 'invalid-phone' }
   | { key: 'user-already-enrolled' }

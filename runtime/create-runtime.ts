@@ -66,7 +66,7 @@ export function createRuntime(ports: Ports): Runtime {
     begin: async (tenant, { door, selection, request, binding, session }, caller) => {
       const user = session && (await store.users.find(tenant.id, session.userId));
       const connection = user && (await store.connections.findByKey(tenant.id, user.connection));
-      const known = session && user && connection;
+      const known = session && user && user.linkedTo === undefined && connection;
       const plan = await planOf(store, tenant.id, 'post-login');
       prefetch(ports, stage.versions, tenant, plan);
       const tx = begin(
@@ -138,6 +138,8 @@ export function createRuntime(ports: Ports): Runtime {
       const code = random.key();
       const sessionKey = random.key();
       const session = await store.sessions.find(tenant.id, tx.sessionId);
+      // Revoked between the end of the login and its fetching: there is nothing to hand out any more.
+      if (tx.state.name === 'completed' && !tx.state.taken && !session) return { outcome: 'expired' };
       if (tx.state.name !== 'completed' || !session) return elsewhere(tenant, reference);
       const at = now();
       const also = (): Change[] => [

@@ -29,8 +29,8 @@ export type Applicant = {
   place: LogPlace;
 };
 
-/** `log`: the last word on the attempt. */
-export type Registered = { log: LogDraft } & (
+/** `log`: the last word on the attempt; none on one that came too soon, or the log would grow with every try. */
+export type Registered = { log?: LogDraft } & (
   | { ok: true; user: UserRecord; connection: ConnectionRecord }
   | { ok: false; refusal: SignUpRefusal }
 );
@@ -55,7 +55,7 @@ export async function register(
   const bucket = await store.takeAttempt(tenant.id, signUpsKey(caller.ip), SIGN_UPS, now());
   if (!bucket.taken) {
     const { retryAfterSeconds } = bucket;
-    return refuse({ kind: 'throttled', retryAfterSeconds }, 'Too many sign-ups from this address.');
+    return { ok: false, refusal: { kind: 'throttled', retryAfterSeconds } };
   }
   const connection = await connectionOf(ports, applicant);
   if (!connection) return refuse({ kind: 'no-connection' }, 'There is no connection to sign up to.');
@@ -75,11 +75,16 @@ export async function register(
     const details = { action_name: actionName, ...executions };
     if (by.name === 'validation.error') {
       const { code, message } = by;
-      return refuse({ kind: 'validation', code, message }, redact(message), { ...details, code: redact(code) });
+      const said = { code: redact(code), message: redact(message) };
+      return refuse({ kind: 'validation', ...said }, said.message, { ...details, code: said.code });
     }
     if (by.name !== 'access.deny') throw new Error(`a sign-up does not end by ${by.name}`);
     const { reason, userMessage } = by;
-    return refuse({ kind: 'denied', reason, userMessage }, redact(reason), details);
+    return refuse(
+      { kind: 'denied', reason: redact(reason), userMessage: redact(userMessage) },
+      redact(reason),
+      details,
+    );
   }
 
   const shaped = shape(registration, ran.commands);

@@ -3,9 +3,10 @@
 import { SESSION_METADATA_KEYS } from '#actions/post-login/sessions.ts';
 import type { TenantRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
+import { hasOnlyEmail } from './factors/catalogue.ts';
 import { rememberedChanges } from './factors/remembered-browser.ts';
 import type { Circumstances } from './pipeline/risk.ts';
-import type { World } from './pipeline/world.ts';
+import { personOf, type World } from './pipeline/world.ts';
 import type { Caller } from './ports.ts';
 import { coordinatesOf } from './risk/geography.ts';
 import { completeSession } from './sessions/session.ts';
@@ -29,7 +30,9 @@ export function settle(
   }
   const { subject } = tx;
   const formerUserId = subject.kind === 'user' ? subject.formerUserId : undefined;
-  const changes = [...deviceChanges(tx, circumstances, caller, now), ...rememberedChanges(tx, world.remembered, now)];
+  // A mailbox alone makes no remembered browser: it would stand in for a factor that is enrolled later.
+  const browser = hasOnlyEmail(personOf(world)) ? [] : rememberedChanges(tx, world.remembered, now);
+  const changes = [...deviceChanges(tx, circumstances, caller, now), ...browser];
   return { kind: 'settled', session, ...(formerUserId === undefined ? {} : { formerUserId }), changes, logs };
 }
 

@@ -33,15 +33,15 @@ export async function signUpApart(
   };
   const write = async (made: Registered): Promise<boolean> => {
     const inserted: Change[] = made.ok ? [{ kind: 'user.insert', user: made.user }] : [];
-    const log = tenantLog(made.log, { ...place, now: now() });
-    return (await store.commit([...inserted, { kind: 'log.insert', log }])).ok;
+    const logs = made.log ? [tenantLog(made.log, { ...place, now: now() })] : [];
+    return (await store.commit([...inserted, ...logs.map((log): Change => ({ kind: 'log.insert', log }))])).ok;
   };
 
   const made = await register(ports, stage, { tenant, client, caller, connectionName, place }, registration);
   if (!(await write(made))) {
     // Somebody else took the address between our look and our write.
     const description = 'The user already exists.';
-    const { userName } = made.log;
+    const userName = made.log?.userName;
     const refusal: SignUpRefusal = { kind: 'exists' };
     const log = { type: 'fs', description, ...(userName === undefined ? {} : { userName }) } as const;
     await write({ ok: false, refusal, log });

@@ -21,7 +21,7 @@ export async function signUp(
   if (!client) throw new Error('somebody signs up without a client');
   const place = placeOf(ports, tx, world, caller);
   const made = await register(ports, stage, { tenant, client, caller, tx, place }, registration);
-  const logs = [made.log];
+  const logs = made.log ? [made.log] : [];
   if (!made.ok) {
     const { refusal } = made;
     return refusal.kind === 'throttled'

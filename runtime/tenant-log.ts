@@ -8,6 +8,9 @@ export type LogPlace = { tenantId: string; now: number; random: Random } & Parti
   Omit<LogRecord, 'tenantId' | 'id' | 'at' | 'type' | 'description' | 'details'>
 >;
 
+/** What was typed may be anything; no address is longer (RFC 5321 §4.5.3.1). */
+const USER_NAME_KEPT = 320;
+
 export function tenantLog(draft: LogDraft, place: LogPlace): LogRecord {
   const { tenantId, now, random, ...known } = place;
   return {
@@ -17,7 +20,7 @@ export function tenantLog(draft: LogDraft, place: LogPlace): LogRecord {
     at: now,
     type: draft.type,
     description: draft.description,
-    ...(draft.userName === undefined ? {} : { userName: draft.userName }),
+    ...(draft.userName === undefined ? {} : { userName: draft.userName.slice(0, USER_NAME_KEPT) }),
     ...(draft.userId === undefined ? {} : { userId: draft.userId }),
     ...(draft.details === undefined ? {} : { details: draft.details }),
   };

@@ -54,8 +54,7 @@ export async function work(
       return prepare(ports, tx, state, personOf(world), { ...browser, ...(remembered ? { record: remembered } : {}) });
     }
     case 'settling': {
-      const linked = task.stretch.results.length > 0 && (await wasLinked(ports, tx));
-      return linked || settle(tx, world, circumstances(ports, task), caller, ports.now());
+      return (await wasLinked(ports, tx)) || settle(tx, world, circumstances(ports, task), caller, ports.now());
     }
   }
 }
@@ -106,7 +105,7 @@ async function run(
   return ran.fact;
 }
 
-/** A script may link the very account that signs in to another, through the Management API, and forget to say so here. */
+/** The account may have been linked to another meanwhile, by a script of this login too, which then has to say so here. */
 async function wasLinked({ store }: Ports, { tenantId, subject }: LoginTransaction): Promise<Input | false> {
   const user = subject.kind === 'user' ? await store.users.find(tenantId, subject.userId) : undefined;
   if (user?.linkedTo === undefined) return false;

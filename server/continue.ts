@@ -20,13 +20,17 @@ export function continueRoutes(deps: Deps): Hono<Env> {
   return new Hono<Env>()
     .get('/continue', (c) => byQuery(c, deps))
     .post('/continue', (c) => byBody(c, deps))
-    .all('/continue', (c) => {
-      c.header('allow', 'GET, POST');
-      return c.text('Method Not Allowed', 405);
-    });
+    .all('/continue', notAllowed);
+}
+
+function notAllowed(c: Context<Env>): Response {
+  c.header('allow', 'GET, POST');
+  return c.text('Method Not Allowed', 405);
 }
 
 async function byQuery(c: Context<Env>, deps: Deps): Promise<Response> {
+  // A HEAD is a look, and this is no place to look at: it would take the visit.
+  if (c.req.method !== 'GET') return notAllowed(c);
   const query = readQueryValues(c);
   return query.ok ? resume(c, deps, toParameters(query.values), {}) : unreadable(c, query);
 }

@@ -3,7 +3,7 @@
 import { isIP } from 'node:net';
 import type { Context } from 'hono';
 import type { Caller } from '#runtime/runtime.ts';
-import type { JsonObject } from '#storage/records.ts';
+import type { Json, JsonObject } from '#storage/records.ts';
 import type { Env } from './deps.ts';
 
 /** Why a request could not be read. `name` is the parameter in question. */
@@ -70,7 +70,22 @@ export async function readJsonObject(c: Context): Promise<{ ok: true; object: Js
   const body = await readText(c, BODY_LIMIT_BYTES);
   if (!body.ok) return body;
   const object = toObject(body.text);
-  return object === undefined ? { ok: false, problem: 'malformed' } : { ok: true, object };
+  return object === undefined || isDeep(object) ? { ok: false, problem: 'malformed' } : { ok: true, object };
+}
+
+/** Levels of nesting: more than any message has, and less than what overflows a stack that walks it. */
+const DEEPEST = 100;
+
+/** Without recursion: the depth of the input must not become the depth of the stack. */
+function isDeep(value: Json): boolean {
+  const open: { value: Json; depth: number }[] = [{ value, depth: 0 }];
+  for (let next = open.pop(); next; next = open.pop()) {
+    const { depth } = next;
+    if (depth > DEEPEST) return true;
+    if (typeof next.value !== 'object' || next.value === null) continue;
+    for (const inner of Object.values(next.value)) open.push({ value: inner, depth: depth + 1 });
+  }
+  return false;
 }
 
 /** RFC 6749 §3.1: a parameter comes once; one without a value counts as left out. */

@@ -136,7 +136,10 @@ export interface Users {
    * and open logins, and in the same way the accounts that are linked to it.
    */
   remove(tenantId: string, id: string): Promise<boolean>;
-  /** Ends what is open: transactions not finished, their handles, sessions and theirs. A changed password calls this. */
+  /**
+   * Ends what is open: transactions not finished, their handles, sessions and theirs, and forgets remembered browsers. A
+   * changed password calls this.
+   */
   endLogins(tenantId: string, id: string): Promise<void>;
 }
 

@@ -7,6 +7,7 @@ import type { BusyState, Enrollment, LoginTransaction, Offer } from '../transact
 import { factorOf } from './catalogue.ts';
 import type { Person } from './factor.ts';
 import { maskPhone } from './mask.ts';
+import { MESSAGES_PER_LOGIN, tooMany } from './message-limit.ts';
 import { CODE_LIFETIME_MS, newCode } from './one-time-code.ts';
 import { boundTo, readPhoneNumber } from './phone.ts';
 import type { Needed } from './prepare.ts';
@@ -58,6 +59,9 @@ function sendTo(
   const at = now();
   if (draft.sent && !resend && at < draft.sent.expiresAt) {
     return { ...result, enrollment: draft, changes: [], deliver: [] };
+  }
+  if (tx.messages >= MESSAGES_PER_LOGIN) {
+    return { ...result, enrollment: draft.sent ? draft : blank, changes: [], deliver: [], notice: tooMany('sms') };
   }
   const enrollment = { ...blank, phoneNumber };
   const { code, codeMac } = newCode(boundTo(enrollment), random, mac);

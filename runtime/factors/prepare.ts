@@ -3,20 +3,22 @@
 import { codeMessage } from '../delivery/delivery.ts';
 import type { Ports } from '../ports.ts';
 import { actionDetails, type LogDraft, type WorkInput } from '../transaction/input.ts';
-import type {
-  BusyState,
-  Challenge,
-  FactorAsk,
-  LoginTransaction,
-  Offer,
-  Rememberable,
+import {
+  type BusyState,
+  type Challenge,
+  type FactorAsk,
+  isProven,
+  type LoginTransaction,
+  type Offer,
+  type Rememberable,
 } from '../transaction/transaction.ts';
 import { factorOf, usable } from './catalogue.ts';
 import type { Person } from './factor.ts';
+import { MESSAGES_PER_LOGIN, tooMany } from './message-limit.ts';
 import { CODE_LIFETIME_MS, newCode } from './one-time-code.ts';
 import { enrollBy } from './prepare-enrollment.ts';
 import { type Remembered, rememberableFor, standsIn } from './remembered-browser.ts';
-import { oneUnusable, select } from './select.ts';
+import { CHALLENGE_FIRST, oneUnusable, type Selected, select } from './select.ts';
 
 type Preparing = Extract<BusyState, { name: 'preparing' }>;
 export type Needed = Pick<Ports, 'random' | 'mac' | 'now'>;
@@ -33,7 +35,7 @@ export function prepare(
     const result = tx.selection === 'nobody' ? 'unattended' : 'redirected';
     return { kind: 'prepared', result, logs: [] };
   }
-  const selected = select(ask, person, tx.methods);
+  const selected = judgedAgain(select(ask, person, tx.methods), tx, ask);
   const from = ask.askedBy ? { details: actionDetails(ask.askedBy) } : {};
   if (selected.kind === 'none') {
     const { reason } = selected;
@@ -57,6 +59,16 @@ export function prepare(
   return selected.kind === 'enroll'
     ? enrollBy(ports, tx, person, offer.factor, state, offers, logs)
     : challengeBy(ports, tx, person, { ask, offer, offers, rememberable, resend: state.resend === true }, logs);
+}
+
+/**
+ * An enrollment that was shown before: the account got its factor from another window since. Whoever began it and has
+ * shown nothing may be somebody who only knows the password, and must not pass for having nothing left to enroll.
+ */
+function judgedAgain(selected: Selected, tx: LoginTransaction, ask: FactorAsk): Selected {
+  const wasShown = tx.ask >= ask.ordinal;
+  if (!wasShown || selected.kind !== 'satisfied' || selected.by !== 'enrolled' || isProven(tx.methods)) return selected;
+  return { kind: 'none', reason: CHALLENGE_FIRST };
 }
 
 /** The offer to show at once; undefined means the picker. */
@@ -98,6 +110,11 @@ function challengeBy(
   };
   if (!factor.channel || authenticator.address === undefined) {
     return { ...result, challenge: blank, changes: [], deliver: [], logs };
+  }
+  if (tx.messages >= MESSAGES_PER_LOGIN) {
+    // The code that is out stays good.
+    const challenge = open ?? { ...blank, undelivered: true };
+    return { ...result, challenge, changes: [], deliver: [], logs, notice: tooMany(factor.channel) };
   }
   const { code, codeMac } = newCode(blank.id, random, mac);
   const sentTo = factor.describe(authenticator);

@@ -13,6 +13,7 @@ import type {
 } from '#storage/records.ts';
 import type { Change, Store } from '#storage/store.ts';
 import type { Person } from '../factors/factor.ts';
+import { isAlive } from '../sessions/session.ts';
 import type { WorkInput } from '../transaction/input.ts';
 import type { LoginTransaction } from '../transaction/transaction.ts';
 
@@ -86,13 +87,14 @@ export function withEnrolled(world: World, changes: readonly Change[]): World {
 }
 
 /** Why a login cannot go on in this world, if it cannot. */
-export function barrier(tx: LoginTransaction, world: World): WorkInput | undefined {
+export function barrier(tx: LoginTransaction, world: World, now: number): WorkInput | undefined {
   const bar = (code: 'access_denied' | 'unauthorized', reason: string): WorkInput => {
     return { kind: 'barred', code, reason, logs: [{ type: 'f', description: reason }] };
   };
   if (!world.client) return bar('access_denied', 'The application of this login no longer exists.');
   if (tx.subject.kind === 'none') return undefined;
-  if (tx.origin.kind === 'session' && !world.session)
+  const { session } = world;
+  if (tx.origin.kind === 'session' && !(session && isAlive(session, now)))
     return bar('access_denied', 'The session of this login has ended.');
   // An account that was linked to another meanwhile goes on: the script that linked it may be about to say to whom.
   if (!world.user) return bar('access_denied', 'The account of this login no longer exists.');

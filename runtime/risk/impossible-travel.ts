@@ -58,7 +58,7 @@ export function assessImpossibleTravel(facts: TravelFacts): ImpossibleTravel {
   }
   const last = history.find((row) => row.location !== undefined);
   if (last?.location === undefined) {
-    if (loginsCount <= 1) return { confidence: 'neutral', code: 'initial_login' };
+    if (loginsCount <= 1 && history.length === 0) return { confidence: 'neutral', code: 'initial_login' };
     return { confidence: 'high', code: 'location_history_not_found' };
   }
   return judgeJourney(distanceKm(last.location, location), (now - last.seenAt) / MS_PER_HOUR);

@@ -32,7 +32,7 @@ export function completeSession(
     tenantId: tx.tenantId,
     id: tx.sessionId,
     userId: tx.subject.userId,
-    methods: toSessionMethods(latest([...tx.methods, ...recorded])),
+    methods: toSessionMethods(latest([...tx.methods, ...recorded]).slice(-METHODS_KEPT)),
     clients: [...new Set([...(former?.clients ?? []), tx.request.clientId])],
     device: {
       initialIp: former?.device.initialIp ?? caller.ip,
@@ -49,6 +49,9 @@ export function completeSession(
   };
   return { session, logs };
 }
+
+/** Of a session; a script that records another method at each login would have it grow for ever. */
+const METHODS_KEPT = 50;
 
 /** A script may shorten what the tenant grants, or give a session back what an earlier one took; never more. */
 function limitsOf(changes: SessionChanges, tenant: TenantRecord, former: SessionRecord | undefined, now: number) {

@@ -93,6 +93,8 @@ export type Preparation =
       rememberable: Rememberable;
       changes: Change[];
       deliver: string[];
+      /** Why no message was sent. */
+      notice?: Notice;
     }
   /** `notice`: why the number that was given is not taken. */
   | {

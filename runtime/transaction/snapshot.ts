@@ -177,6 +177,7 @@ const schema: z.ZodType<StoredTransaction> = z.object({
   ),
   mfa,
   asked: z.int(),
+  messages: z.int(),
   redirects: z.int(),
   metadata: z.custom<Record<string, string | number | boolean>>(isObject),
   ask: z.int(),

@@ -296,6 +296,8 @@ export type LoginTransaction = {
   mfa: MfaProgress;
   /** How many asks there have been. */
   asked: number;
+  /** Messages sent for it: whoever can begin a login must not be able to send any number. */
+  messages: number;
   /** How often scripts have sent the person away. */
   redirects: number;
   /** What scripts handed on to each other: `event.transaction.metadata`. */
@@ -343,6 +345,7 @@ export function begin(beginning: Beginning, now: number): LoginTransaction {
     challenges: [],
     mfa: { commanded: 0 },
     asked: 0,
+    messages: 0,
     redirects: 0,
     metadata: {},
     ask: 0,

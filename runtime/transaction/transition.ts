@@ -169,18 +169,18 @@ const TABLE: Table = {
         }
         case 'challenged': {
           if (!isFactorAsk(ask)) return REFUSED;
-          const { offers, challenge, changes, deliver } = input;
+          const { offers, challenge, changes, deliver, notice } = input;
           const others = tx.challenges.filter((open) => open.authenticatorId !== challenge.authenticatorId);
           const next = rememberable(atAsk({ ...called, challenges: [...others, challenge] }, ask), input);
           const state = { name: 'challenging', ask, offers, challengeId: challenge.id } as const;
-          return move(next, state, { changes, deliver, logs });
+          return move(sent(next, deliver), state, { changes, deliver, logs, ...(notice ? { notice } : {}) });
         }
         case 'enrolling': {
           if (!isFactorAsk(ask)) return REFUSED;
           const { offers, enrollment, changes, deliver, notice } = input;
           const next = rememberable(atAsk(called, ask), { rememberable: 'never' });
           const rest = { changes, deliver, logs, ...(notice ? { notice } : {}) };
-          return move(next, { name: 'enrolling', ask, offers, enrollment }, rest);
+          return move(sent(next, deliver), { name: 'enrolling', ask, offers, enrollment }, rest);
         }
       }
     },
@@ -244,6 +244,10 @@ function rememberable(
   { rememberable: choice }: { rememberable: NonNullable<LoginTransaction['mfa']['rememberable']> },
 ): LoginTransaction {
   return { ...tx, mfa: { ...tx.mfa, rememberable: choice } };
+}
+
+function sent(tx: LoginTransaction, messages: string[]): LoginTransaction {
+  return { ...tx, messages: tx.messages + messages.length };
 }
 
 function unattendedReason({ kind }: Ask): string {

@@ -14,10 +14,22 @@ export function appKey({ login }: View): string {
 /** The "Key Uri Format" that authenticator apps share: a colon parts issuer and account, so neither may hold one. */
 export function appAddress(view: View): string {
   const { brand, account } = view.surroundings;
-  const name = (text: string) => encodeURIComponent(text.replaceAll(':', ' ').trim());
+  const name = (text: string) => encodeURIComponent(short(text.toWellFormed().replaceAll(':', ' ').trim()));
   const label = account === '' ? name(brand) : `${name(brand)}:${name(account)}`;
   return `otpauth://totp/${label}?secret=${appKey(view)}&issuer=${name(brand)}&algorithm=SHA1&digits=6&period=30`;
 }
+
+/** Whole characters, in as many bytes as leave the picture coarse enough for a camera. */
+function short(text: string): string {
+  let kept = '';
+  for (const character of text) {
+    if (Buffer.byteLength(kept) + Buffer.byteLength(character) > NAME_BYTES) break;
+    kept += character;
+  }
+  return kept;
+}
+
+const NAME_BYTES = 80;
 
 /** The quiet zone around a code, in modules (ISO/IEC 18004 §5.3.8). */
 const QUIET_ZONE = 4;

@@ -86,7 +86,7 @@ export function showBusy(c: Context<Env>, locale: string, to?: string): Response
 }
 
 function refusalStatus({ key }: Notice): PageStatus {
-  return key === 'too-many-failures' ? 429 : 400;
+  return key.startsWith('too-many') ? 429 : 400;
 }
 
 /** The message with the code that is asked for did not go out. */

@@ -7,6 +7,9 @@ export function* endLogins(db: Database, tenantId: string, userId: string): Work
   const transactions = yield* rows(mine.returning('id'));
   yield* removeHandles(db, tenantId, transactions);
   yield* endSessions(db, tenantId, userId);
+  // Whatever ends what is open (a new password, a factor taken away) was a reason not to trust a browser any more.
+  const remembered = db.build.deleteFrom('remembered_browsers').where('tenant_id', '=', tenantId);
+  yield remembered.where('user_id', '=', userId).compile();
 }
 
 /** Removes the sessions of a user and the handles that find them; returns how many sessions. */

@@ -29,7 +29,7 @@ export function plainBlocks(markup: string, known: Known): TextBlock[] {
   };
   let from = 0;
   // A tag cannot hold another "<": a lone one is a character of the text.
-  for (const tag of markup.matchAll(/<(\/?)([A-Za-z][A-Za-z0-9]*)[^<>]*>|<!--|<![^<>]*>/g)) {
+  for (const tag of markup.matchAll(/<(\/?)([A-Za-z][A-Za-z0-9]*)(?![A-Za-z0-9])[^<>]*>|<!--|<![^<>]*>/g)) {
     if (skipped === undefined) text += markup.slice(from, tag.index);
     from = tag.index + tag[0].length;
     const name = tag[2]?.toLowerCase() ?? '';

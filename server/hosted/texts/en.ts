@@ -93,6 +93,10 @@ export const en: Texts = {
       const minutes = Math.max(1, Math.ceil(retryAfterSeconds / 60));
       return `Too many tries. Wait ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}, then try again.`;
     },
+    'too-many-sms': () =>
+      'We have sent all the messages we can for this sign-in. Please use the last code, or start again later.',
+    'too-many-email': () =>
+      'We have sent all the e-mails we can for this sign-in. Please use the last code, or start again later.',
     'no-phone': () => 'Please enter your phone number.',
     'invalid-phone': () => 'This does not look like a phone number. Check the number and the country code.',
     'user-already-enrolled': () => 'This method is already set up.',

@@ -74,6 +74,7 @@ export function aTransaction(more: Partial<LoginTransaction> = {}): LoginTransac
     queue: [],
     challenges: [],
     mfa: { commanded: 0 },
+    messages: 0,
     asked: 0,
     redirects: 0,
     metadata: {},

@@ -122,7 +122,6 @@ describe.each(databases())('%s', (_name, open) => {
       const bucket = { capacity: 50, refillSeconds: 2 };
       for (let i = 0; i < 50; i++) await store.takeAttempt(tenant.id, 'sign-up 203.0.113.7', bucket, ports.now());
       expect(seen(await signUp())).toBe('too-many-failures');
-      expect(await lastLine(house, 'fs')).toMatchObject({ description: expect.stringContaining('Too many sign-ups') });
       house.clock.advance(2_000);
       expect(seen(await signUp())).toBe('completed');
     });

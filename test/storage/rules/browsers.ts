@@ -104,12 +104,12 @@ export function describeBrowsers(stores: Stores): void {
       expect(await find(bobs)).toEqual(bobs);
     });
 
-    test('outlive a change of password', async () => {
+    test('are forgotten with everything that is open for a person', async () => {
       const { store, tenantId, user, remember } = await setup();
       const browser = aRememberedBrowser(tenantId, user.id);
       await remember(browser);
       await store.users.endLogins(tenantId, user.id);
-      expect(await store.rememberedBrowsers.find(tenantId, user.id, browser.device)).toEqual(browser);
+      expect(await store.rememberedBrowsers.find(tenantId, user.id, browser.device)).toBeUndefined();
     });
   });
 
