@@ -31,7 +31,8 @@ export function settle(
   const { subject } = tx;
   const formerUserId = subject.kind === 'user' ? subject.formerUserId : undefined;
   // A mailbox alone makes no remembered browser: it would stand in for a factor that is enrolled later.
-  const browser = hasOnlyEmail(personOf(world)) ? [] : rememberedChanges(tx, world.remembered, now);
+  const isMailboxAlone = world.user !== undefined && hasOnlyEmail(personOf(world));
+  const browser = isMailboxAlone ? [] : rememberedChanges(tx, world.remembered, now);
   const changes = [...deviceChanges(tx, circumstances, caller, now), ...browser];
   return { kind: 'settled', session, ...(formerUserId === undefined ? {} : { formerUserId }), changes, logs };
 }

@@ -1,14 +1,14 @@
 // People whom scripts send away and who come back, on real cells and both databases (actions-api, sections 2 and 2.12).
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { databases } from '#test/kit/databases.ts';
+import { databasesInFull } from '#test/kit/databases.ts';
 import { type House, openHouse } from '#test/kit/house.ts';
 import { answer, comeBack, journey, logsOf, newTotp, PHONE, script, sessionOf, signIn, state, totp } from './visit.ts';
 
 const LEAVE = `api.redirect.sendUserTo('https://away.example/step', { query: { from: 'us' } });`;
 const note = (name: string) => `api.idToken.setCustomClaim('https://x/${name}', true);`;
 
-describe.each(databases())('%s', (_name, open) => {
+describe.each(databasesInFull())('%s', (_name, open) => {
   let house: House;
   beforeAll(async () => {
     house = await openHouse({ databaseUrl: await open() });

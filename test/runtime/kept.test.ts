@@ -1,14 +1,14 @@
 // What scripts keep beyond one Action, on real cells and both databases: the session and its metadata, the cache; and what
 // they ask us while they run: groups and roles.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { databases } from '#test/kit/databases.ts';
+import { databasesInFull } from '#test/kit/databases.ts';
 import { type House, openHouse } from '#test/kit/house.ts';
 import { logsOf, script, sessionOf, signIn, signInAgain, state, totp } from './visit.ts';
 
 const DAY = 24 * 60 * 60_000;
 const claim = (expression: string) => `api.idToken.setCustomClaim('https://x/it', ${expression});`;
 
-describe.each(databases())('%s', (_name, open) => {
+describe.each(databasesInFull())('%s', (_name, open) => {
   let house: House;
   beforeAll(async () => {
     house = await openHouse({ databaseUrl: await open() });

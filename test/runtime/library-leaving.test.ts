@@ -6,7 +6,7 @@ import { generateSync } from 'otplib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Shown } from '#runtime/runtime.ts';
 import type { JsonObject } from '#storage/records.ts';
-import { databases } from '#test/kit/databases.ts';
+import { databasesInFull } from '#test/kit/databases.ts';
 import { BINDING, CALLER, type House, openHouse, PASSWORD } from '#test/kit/house.ts';
 import { logsOf, offered, state } from './visit.ts';
 
@@ -20,7 +20,7 @@ function signed(payload: JsonObject): string {
   return `${content}.${createHmac('sha256', SECRET).update(content).digest('base64url')}`;
 }
 
-describe.each(databases())('%s', (_name, open) => {
+describe.each(databasesInFull())('%s', (_name, open) => {
   let house: House;
   beforeAll(async () => {
     house = await openHouse({ databaseUrl: await open() });

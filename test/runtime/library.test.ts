@@ -4,10 +4,10 @@ import { generateSync } from 'otplib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { NOTHING_USABLE } from '#runtime/factors/select.ts';
 import type { Shown } from '#runtime/runtime.ts';
-import { databases } from '#test/kit/databases.ts';
+import { databasesInFull } from '#test/kit/databases.ts';
 import { type House, openHouse, PASSWORD, TOTP_KEY } from '#test/kit/house.ts';
 
-describe.each(databases())('%s', (_name, open) => {
+describe.each(databasesInFull())('%s', (_name, open) => {
   type Has = ('otp' | 'phone' | 'email')[];
   type Person = { has?: Has; admin?: boolean; organization?: string; verifiedPhone?: boolean };
 

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Shown } from '#runtime/runtime.ts';
 import type { TenantRecord } from '#storage/records.ts';
-import { databases } from '#test/kit/databases.ts';
+import { databasesInFull } from '#test/kit/databases.ts';
 import { BINDING, CALLER, type House, openHouse, PASSWORD } from '#test/kit/house.ts';
 import {
   answer,
@@ -26,7 +26,7 @@ const enable = (provider: string, options = '') =>
 const CHALLENGE = `api.authentication.challengeWith({ type: 'otp' });`;
 const DAY = 24 * 60 * 60_000;
 
-describe.each(databases())('%s', (_name, open) => {
+describe.each(databasesInFull())('%s', (_name, open) => {
   let house: House;
   beforeAll(async () => {
     house = await openHouse({ databaseUrl: await open() });

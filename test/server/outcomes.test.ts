@@ -1,7 +1,7 @@
 // What every door shows for every way a chain of Actions can come to rest: one row a chain, one column a door. Whoever
 // adds a door, a grant or a factor adds its column or its row here.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { databases } from '#test/kit/databases.ts';
+import { databasesInFull } from '#test/kit/databases.ts';
 import type { PlainBrowser } from '#test/kit/plain-browser.ts';
 import { CALLBACK, type FrontDoor, openFrontDoor } from './oauth/front-door.ts';
 
@@ -128,7 +128,7 @@ const ROWS: Row[] = [
   },
 ];
 
-describe.each(databases())('%s', (_name, open) => {
+describe.each(databasesInFull())('%s', (_name, open) => {
   let door: FrontDoor;
   beforeAll(async () => {
     door = await openFrontDoor({ databaseUrl: await open() });

@@ -4,13 +4,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { answerScript } from '#runtime/pipeline/answer-script.ts';
 import { loadWorld, type World } from '#runtime/pipeline/world.ts';
 import type { UserRecord } from '#storage/records.ts';
-import { databases } from '#test/kit/databases.ts';
+import { databasesInFull } from '#test/kit/databases.ts';
 import { type House, openHouse } from '#test/kit/house.ts';
 import { aTransaction } from '../transaction/sample.ts';
 
 const AT = Date.UTC(2026, 0, 1);
 
-describe.each(databases())('%s', (_name, open) => {
+describe.each(databasesInFull())('%s', (_name, open) => {
   let house: House;
   let user: UserRecord;
   let world: World;

@@ -2,7 +2,7 @@
 // same step, and what they are told after it.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Registration } from '#runtime/transaction/transaction.ts';
-import { databases } from '#test/kit/databases.ts';
+import { databasesInFull } from '#test/kit/databases.ts';
 import type { House } from '#test/kit/house.ts';
 import { bindTo, lastLine, lastRun, ready } from './bind-to.ts';
 import { openSignUps, type SignUps, seen } from './sign-ups.ts';
@@ -11,7 +11,7 @@ const pre = (body: string) => `exports.onExecutePreUserRegistration = async (eve
 const post = (body: string) => `exports.onExecutePostUserRegistration = async (event, api) => {\n${body}\n};`;
 const login = (body: string) => `exports.onExecutePostLogin = async (event, api) => {\n${body}\n};`;
 
-describe.each(databases())('%s', (_name, open) => {
+describe.each(databasesInFull())('%s', (_name, open) => {
   let stage: SignUps;
   let house: House;
   beforeAll(async () => {

@@ -2,14 +2,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Registration } from '#runtime/transaction/transaction.ts';
 import type { JsonObject } from '#storage/records.ts';
-import { databases } from '#test/kit/databases.ts';
+import { databasesInFull } from '#test/kit/databases.ts';
 import { type House, PASSWORD } from '#test/kit/house.ts';
 import { bindTo, lastLine, linesOf } from './bind-to.ts';
 import { openSignUps, type SignUps, seen } from './sign-ups.ts';
 
 const login = (body: string) => `exports.onExecutePostLogin = async (event, api) => {\n${body}\n};`;
 
-describe.each(databases())('%s', (_name, open) => {
+describe.each(databasesInFull())('%s', (_name, open) => {
   let stage: SignUps;
   let house: House;
   beforeAll(async () => {

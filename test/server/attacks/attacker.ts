@@ -6,7 +6,7 @@ import type { FrontDoor } from '../oauth/front-door.ts';
 
 export const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 export const JSON_BODY = { 'content-type': 'application/json' };
-export const CONNECTION = 'Username-Password-Authentication';
+const CONNECTION = 'Username-Password-Authentication';
 
 /** Scripts that ask for one thing. */
 export const CHALLENGE_OTP = `exports.onExecutePostLogin = async (event, api) =>

@@ -1,7 +1,7 @@
 // Attacks with odd texts, on both databases: U+0000, half characters, what turns text round, and far too much of it.
 // Whatever comes in, the answer is never a fault of ours.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { databases } from '#test/kit/databases.ts';
+import { databasesInFull } from '#test/kit/databases.ts';
 import { type FrontDoor, openFrontDoor } from '../oauth/front-door.ts';
 import { FORM, send, signIn, signUpApart, stateOf } from './attacker.ts';
 
@@ -15,7 +15,7 @@ const ODD: [name: string, text: string][] = [
   ['nothing but marks', '\u0301'.repeat(500)],
 ];
 
-describe.each(databases())('%s', (_name, open) => {
+describe.each(databasesInFull())('%s', (_name, open) => {
   let door: FrontDoor;
   let people = 0;
   beforeAll(async () => {

@@ -1,9 +1,9 @@
 // A connection, as the Management API changes it; on both databases.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { databases } from '#test/kit/databases.ts';
+import { databasesInFull } from '#test/kit/databases.ts';
 import { items, type Office, openOffice, payloadError } from './office.ts';
 
-describe.each(databases())('connections on %s', (_name, open) => {
+describe.each(databasesInFull())('connections on %s', (_name, open) => {
   let office: Office;
   beforeAll(async () => {
     office = await openOffice(await open());

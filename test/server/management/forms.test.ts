@@ -1,9 +1,9 @@
 // Forms, as they are kept and shown; on both databases.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { databases } from '#test/kit/databases.ts';
+import { databasesInFull } from '#test/kit/databases.ts';
 import { type Json, type Office, openOffice, payloadError } from './office.ts';
 
-describe.each(databases())('forms on %s', (_name, open) => {
+describe.each(databasesInFull())('forms on %s', (_name, open) => {
   let office: Office;
   beforeAll(async () => {
     office = await openOffice(await open());

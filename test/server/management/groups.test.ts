@@ -1,9 +1,9 @@
 // Groups and who is in them; on both databases.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { databases } from '#test/kit/databases.ts';
+import { databasesInFull } from '#test/kit/databases.ts';
 import { items, type Json, type Office, openOffice, payloadError, user } from './office.ts';
 
-describe.each(databases())('groups on %s', (_name, open) => {
+describe.each(databasesInFull())('groups on %s', (_name, open) => {
   let office: Office;
   let connectionId: string;
   let organizationId: string;

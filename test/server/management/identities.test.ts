@@ -1,9 +1,9 @@
 // Accounts linked to each other and parted again, as the Management API does it; on both databases.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { databases } from '#test/kit/databases.ts';
+import { databasesInFull } from '#test/kit/databases.ts';
 import { items, type Json, type Office, openOffice, payloadError, user } from './office.ts';
 
-describe.each(databases())('identities on %s', (_name, open) => {
+describe.each(databasesInFull())('identities on %s', (_name, open) => {
   let office: Office;
   beforeAll(async () => {
     office = await openOffice(await open());

@@ -1,11 +1,11 @@
 // Sessions and remembered browsers as administrators see and end them; on both databases.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { databases } from '#test/kit/databases.ts';
+import { databasesInFull } from '#test/kit/databases.ts';
 import { items, type Office, openOffice, payloadError } from './office.ts';
 
 const HOUR = 3_600_000;
 
-describe.each(databases())('sessions on %s', (_name, open) => {
+describe.each(databasesInFull())('sessions on %s', (_name, open) => {
   let office: Office;
   beforeAll(async () => {
     office = await openOffice(await open());

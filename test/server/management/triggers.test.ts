@@ -1,9 +1,9 @@
 // Actions of every trigger that runs here, made, deployed and bound; on both databases.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { databases } from '#test/kit/databases.ts';
+import { databasesInFull } from '#test/kit/databases.ts';
 import { type Office, openOffice } from './office.ts';
 
-describe.each(databases())('triggers on %s', (_name, open) => {
+describe.each(databasesInFull())('triggers on %s', (_name, open) => {
   let office: Office;
   beforeAll(async () => {
     office = await openOffice(await open());

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openGeography } from '#runtime/risk/geography.ts';
 import { parseUntrustedAddresses } from '#runtime/risk/untrusted-addresses.ts';
-import { databases } from '#test/kit/databases.ts';
+import { databasesInFull } from '#test/kit/databases.ts';
 import { writeMmdb } from '#test/kit/mmdb.ts';
 import type { Page } from '#test/kit/plain-browser.ts';
 import { bindTo } from '#test/runtime/triggers/bind-to.ts';
@@ -40,7 +40,7 @@ const ASKS = '/u/mfa-otp-challenge';
 type Policy = 'all-applications' | 'confidence-score';
 type Parameters = Record<string, string | undefined>;
 
-describe.each(databases())('%s', (_name, open) => {
+describe.each(databasesInFull())('%s', (_name, open) => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await openStage({ databaseUrl: await open(), ports: { geography, untrusted } });

@@ -1,7 +1,7 @@
 // The event of post-login in real logins of many kinds: every property that the compatibility table promises is seen,
 // there where it should be and nowhere else, of its kind, and as fresh as it should be.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { databases } from '#test/kit/databases.ts';
+import { databasesInFull } from '#test/kit/databases.ts';
 import { PASSWORD } from '#test/kit/house.ts';
 import { bindTo } from '#test/runtime/triggers/bind-to.ts';
 import { ORGANIZATION, PARAMETERS, type Sights, seeLogins } from './event-logins.ts';
@@ -18,7 +18,7 @@ test('every property that the table promises has a row', () => {
   expect(Object.keys(EVENT_ROWS).toSorted()).toEqual(promised.toSorted());
 });
 
-describe.each(databases())('%s', (_name, open) => {
+describe.each(databasesInFull())('%s', (_name, open) => {
   let stage: Stage;
   let sights: Sights;
   beforeAll(async () => {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { methodsOf } from '#actions/trigger.ts';
 import { TRIGGERS } from '#actions/triggers.ts';
 import type { UserRecord } from '#storage/records.ts';
-import { databases } from '#test/kit/databases.ts';
+import { databasesInFull } from '#test/kit/databases.ts';
 import { bindTo } from '#test/runtime/triggers/bind-to.ts';
 import { askingRows } from './asking-rows.ts';
 import { account, execute, expectDenied, lastLog, type Rest, type Row, runs } from './row.ts';
@@ -21,7 +21,7 @@ test('every method of the contract has a row', () => {
   expect(Object.keys(rows).toSorted()).toEqual([...methods.keys()].toSorted());
 });
 
-describe.each(databases())('%s', (_name, open) => {
+describe.each(databasesInFull())('%s', (_name, open) => {
   let stage: Stage;
   const known = new Map<string, { user: UserRecord; browser: Visitor }>();
   beforeAll(async () => {

@@ -2,7 +2,7 @@
 // seen, there where it should be and nowhere else, of its kind, and new for each Action.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { JsonObject } from '#storage/records.ts';
-import { databases } from '#test/kit/databases.ts';
+import { databasesInFull } from '#test/kit/databases.ts';
 import { bindTo } from '#test/runtime/triggers/bind-to.ts';
 import { KINDS, type Kind } from './event-rows.ts';
 import { at, eventOf, expectShape, PRINT, present } from './event-sight.ts';
@@ -123,7 +123,7 @@ test.each(TRIGGERS)('every property that the table promises of %s has a row', (t
   expect(Object.keys(ROWS[trigger]).toSorted()).toEqual(promised.toSorted());
 });
 
-describe.each(databases())('%s', (_name, open) => {
+describe.each(databasesInFull())('%s', (_name, open) => {
   let stage: Stage;
   const events = Object.fromEntries(TRIGGERS.map((trigger) => [trigger, new Map<Where, Json>()])) as {
     [trigger in Trigger]: Map<Where, Json>;

@@ -4,7 +4,7 @@ import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { methodsOf } from '#actions/trigger.ts';
 import { TRIGGERS, type TriggerId } from '#actions/triggers.ts';
-import { databases } from '#test/kit/databases.ts';
+import { databasesInFull } from '#test/kit/databases.ts';
 import { bindTo } from '#test/runtime/triggers/bind-to.ts';
 import { items, type Json, openStage, type Stage } from './stage.ts';
 
@@ -103,7 +103,7 @@ test.each(Object.entries(ROWS))('every method of %s has a row', (trigger, rows) 
   expect(Object.keys(rows).toSorted()).toEqual(paths.toSorted());
 });
 
-describe.each(databases())('%s', (_name, open) => {
+describe.each(databasesInFull())('%s', (_name, open) => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await openStage({ databaseUrl: await open() });
