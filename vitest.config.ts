@@ -1,21 +1,36 @@
 // Tests: the real thing over mocks. Real isolates, SQLite, PostgreSQL and Chromium share two workers; a file that waits
-// longer than these times is stuck, not slow.
+// longer than these times is stuck, not slow. Most files share a worker's modules, which saves loading the house for each
+// of them; those that compare with Node's own globals, or keep a browser, have a worker of their own.
 import { defineConfig } from 'vitest/config';
+
+const APART = ['test/browser/**/*.test.ts', 'test/runtime/sandbox/web/**/*.test.ts'];
+const MINUTE_MS = 60_000;
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: ['test/global.ts'],
     // A crash in native code takes one worker with it, not the run.
     pool: 'forks',
     // isolated-vm asks for this from Node 20 on.
     execArgv: ['--no-node-snapshot'],
     maxWorkers: 2,
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    testTimeout: process.env.SALLYPORT_TEST_LONG === '1' ? 15 * MINUTE_MS : 20_000,
+    hookTimeout: MINUTE_MS,
     teardownTimeout: 15_000,
     // A test left alone with `.only` would silence all the others.
     allowOnly: false,
     reporters: ['default', './test/plain-line.ts'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'together',
+          include: ['test/**/*.test.ts'],
+          exclude: APART,
+          isolate: false,
+          globalSetup: ['test/global.ts'],
+        },
+      },
+      { extends: true, test: { name: 'apart', include: APART } },
+    ],
   },
 });
