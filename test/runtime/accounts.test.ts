@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { linkAccounts } from '#runtime/lifecycle/account-links.ts';
 import type { UserRecord } from '#storage/records.ts';
-import { databases } from '#test/kit/databases.ts';
+import { databasesInFull } from '#test/kit/databases.ts';
 import { type House, openHouse } from '#test/kit/house.ts';
 import { comeBack, journey, logsOf, script, sessionOf, signInAgain, state, totp } from './visit.ts';
 
@@ -17,7 +17,7 @@ const SEEN = script(`api.idToken.setCustomClaim('https://x/seen', {
   identities: event.user.identities.map((i) => i.user_id),
 });`);
 
-describe.each(databases())('%s', (_name, open) => {
+describe.each(databasesInFull())('%s', (_name, open) => {
   let house: House;
   let count = 0;
   beforeAll(async () => {

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CHALLENGE_FIRST, NOTHING_ENROLLABLE, oneUnusable } from '#runtime/factors/select.ts';
 import type { Shown } from '#runtime/runtime.ts';
-import { databases } from '#test/kit/databases.ts';
+import { databasesInFull } from '#test/kit/databases.ts';
 import { type House, openHouse } from '#test/kit/house.ts';
 import { answer, logsOf, newTotp, offered, script, signIn, signInAgain, state, totp } from './visit.ts';
 
@@ -16,7 +16,7 @@ const SEEN = script(`api.idToken.setCustomClaim('https://x/seen', {
 });`);
 const MOBILE = '+447700900777';
 
-describe.each(databases())('%s', (_name, open) => {
+describe.each(databasesInFull())('%s', (_name, open) => {
   let house: House;
   beforeAll(async () => {
     house = await openHouse({ databaseUrl: await open() });

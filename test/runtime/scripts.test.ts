@@ -1,10 +1,10 @@
 // Scripts in real logins, on real cells and both databases: how they end, what they read, what they leave.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { databases } from '#test/kit/databases.ts';
+import { databasesInFull } from '#test/kit/databases.ts';
 import { type House, openHouse, PASSWORD } from '#test/kit/house.ts';
 import { logsOf, script, signIn, state, totp } from './visit.ts';
 
-describe.each(databases())('%s', (_name, open) => {
+describe.each(databasesInFull())('%s', (_name, open) => {
   let house: House;
   beforeAll(async () => {
     house = await openHouse({ databaseUrl: await open() });

@@ -9,10 +9,10 @@ import { ensureOperatorClient } from '#runtime/lifecycle/client.ts';
 import { ensureDefaultTenant } from '#runtime/lifecycle/tenant.ts';
 import { mergeMetadata } from '#runtime/lifecycle/user.ts';
 import type { ActionRecord } from '#storage/records.ts';
-import { databases } from '#test/kit/databases.ts';
+import { databasesInFull } from '#test/kit/databases.ts';
 import { type House, openHouse } from '#test/kit/house.ts';
 
-describe.each(databases())('%s', (_name, open) => {
+describe.each(databasesInFull())('%s', (_name, open) => {
   let house: House;
   beforeAll(async () => {
     house = await openHouse({ databaseUrl: await open() });

@@ -7,10 +7,10 @@ import { deployAction, redeployVersion } from '#runtime/lifecycle/action-deploy.
 import { draftModule, editModule, MODULE_LIMITS, removeModule } from '#runtime/lifecycle/module.ts';
 import { makeAndPublish, publishModule } from '#runtime/lifecycle/module-publish.ts';
 import type { ActionRecord, ActionVersionRecord, ModuleRecord } from '#storage/records.ts';
-import { databases } from '#test/kit/databases.ts';
+import { databasesInFull } from '#test/kit/databases.ts';
 import { type House, openHouse } from '#test/kit/house.ts';
 
-describe.each(databases())('%s', (_name, open) => {
+describe.each(databasesInFull())('%s', (_name, open) => {
   let house: House;
   let tenantId: string;
   beforeAll(async () => {

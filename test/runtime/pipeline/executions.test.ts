@@ -2,14 +2,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRuntime } from '#runtime/create-runtime.ts';
 import type { ExecutionRecord } from '#storage/records.ts';
-import { databases } from '#test/kit/databases.ts';
+import { databasesInFull } from '#test/kit/databases.ts';
 import { BINDING, CALLER, type House, openHouse, PASSWORD } from '#test/kit/house.ts';
 import { script, signIn, state, totp } from '../visit.ts';
 
 const OTP = script(`console.log('before'); api.authentication.challengeWith({ type: 'otp' });`);
 const KEY = 'sk-live "quoted" 49';
 
-describe.each(databases())('executions on %s', (_name, open) => {
+describe.each(databasesInFull())('executions on %s', (_name, open) => {
   let house: House;
   beforeAll(async () => {
     house = await openHouse({ databaseUrl: await open() });

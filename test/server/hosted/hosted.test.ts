@@ -1,10 +1,10 @@
 // Test: the hosted door, page by page: what each form answers, and what is never answered.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { databases } from '#test/kit/databases.ts';
+import { databasesInFull } from '#test/kit/databases.ts';
 import { type House, openHouse, PASSWORD } from '#test/kit/house.ts';
 import { type Answer, BROWSER, cookie, openPages, type Pages, stateIn } from './pages.ts';
 
-describe.each(databases())('%s', (_name, open) => {
+describe.each(databasesInFull())('%s', (_name, open) => {
   const PHONE = '+447700900123';
   const ANY = `exports.onExecutePostLogin = async (event, api) => {
   api.authentication.challengeWithAny([{ type: 'phone' }, { type: 'otp' }]);

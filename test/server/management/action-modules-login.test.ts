@@ -1,6 +1,6 @@
 // Shared modules in logins: what an Action sees of them, and what of them is pinned when it is deployed; on both databases.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { databases } from '#test/kit/databases.ts';
+import { databasesInFull } from '#test/kit/databases.ts';
 import { type Registry, startRegistry } from '#test/kit/registry.ts';
 import { items, type Json, type Office, openOffice } from './office.ts';
 
@@ -8,7 +8,7 @@ const MODULES = '/api/v2/actions/modules';
 const ACTIONS = '/api/v2/actions/actions';
 const LODASH = { name: 'lodash', version: expect.stringMatching(/^4\.\d+\.\d+$/) };
 
-describe.each(databases())('shared modules in logins on %s', (_name, open) => {
+describe.each(databasesInFull())('shared modules in logins on %s', (_name, open) => {
   let registry: Registry;
   let office: Office;
   beforeAll(async () => {

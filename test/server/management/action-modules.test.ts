@@ -1,6 +1,6 @@
 // Shared modules from draft to version: shapes, publishing, rolling back and what is refused; on both databases.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { databases } from '#test/kit/databases.ts';
+import { databasesInFull } from '#test/kit/databases.ts';
 import { items, type Json, type Office, openOffice, payloadError } from './office.ts';
 
 const MODULES = '/api/v2/actions/modules';
@@ -8,7 +8,7 @@ const ACTIONS = '/api/v2/actions/actions';
 const UUID = expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
 const MICROSECONDS = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
 
-describe.each(databases())('shared modules on %s', (_name, open) => {
+describe.each(databasesInFull())('shared modules on %s', (_name, open) => {
   let office: Office;
   beforeAll(async () => {
     office = await openOffice(await open());

@@ -1,10 +1,10 @@
 // Clients, grants, APIs, connections, settings and factors: what each answers; on both databases.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MANAGEMENT_SCOPES, OPERATOR_SCOPES } from '#runtime/lifecycle/scopes.ts';
-import { databases } from '#test/kit/databases.ts';
+import { databasesInFull } from '#test/kit/databases.ts';
 import { items, type Json, type Office, openOffice } from './office.ts';
 
-describe.each(databases())('configuration on %s', (_name, open) => {
+describe.each(databasesInFull())('configuration on %s', (_name, open) => {
   let office: Office;
   beforeAll(async () => {
     office = await openOffice(await open());

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DEFAULT_LIMITS, MOST_LIMITS } from '#runtime/script-limits.ts';
-import { databases } from '#test/kit/databases.ts';
+import { databasesInFull } from '#test/kit/databases.ts';
 import { items, type Json, type Office, openOffice, payloadError } from './office.ts';
 
 const script = (body: string) => `exports.onExecutePostLogin = async (event, api) => { ${body} };`;
@@ -15,7 +15,7 @@ const UUID = expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f-]{27}$/);
 const BASE = '/api/v2/actions/executions';
 const LIMITS = '/api/v2/actions/limits';
 
-describe.each(databases())('executions on %s', (_name, open) => {
+describe.each(databasesInFull())('executions on %s', (_name, open) => {
   let office: Office;
   beforeAll(async () => {
     office = await openOffice(await open());

@@ -1,9 +1,9 @@
 // Roles and organizations, and who belongs to them; on both databases.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { databases } from '#test/kit/databases.ts';
+import { databasesInFull } from '#test/kit/databases.ts';
 import { items, type Json, type Office, openOffice, user } from './office.ts';
 
-describe.each(databases())('roles and organizations on %s', (_name, open) => {
+describe.each(databasesInFull())('roles and organizations on %s', (_name, open) => {
   let office: Office;
   beforeAll(async () => {
     office = await openOffice(await open());

@@ -2,10 +2,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MANAGEMENT_SCOPES } from '#runtime/lifecycle/scopes.ts';
 import { MANAGEMENT_ROUTES } from '#server/management/management.ts';
-import { databases } from '#test/kit/databases.ts';
+import { databasesInFull } from '#test/kit/databases.ts';
 import { type Office, openOffice, payloadError, user } from './office.ts';
 
-describe.each(databases())('%s', (_name, open) => {
+describe.each(databasesInFull())('%s', (_name, open) => {
   let office: Office;
   beforeAll(async () => {
     office = await openOffice(await open());

@@ -1,12 +1,12 @@
 // What a version changes beside another, and that a version deployed again runs the build it was deployed with.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { databases } from '#test/kit/databases.ts';
+import { databasesInFull } from '#test/kit/databases.ts';
 import { type Json, type Office, openOffice } from './office.ts';
 
 const ACTIONS = '/api/v2/actions/actions';
 const code = (line: string) => `exports.onExecutePostLogin = async (event, api) => {\n  ${line}\n};\n`;
 
-describe.each(databases())('versions on %s', (_name, open) => {
+describe.each(databasesInFull())('versions on %s', (_name, open) => {
   let office: Office;
   beforeAll(async () => {
     office = await openOffice(await open());

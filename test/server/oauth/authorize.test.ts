@@ -1,9 +1,9 @@
 // The authorization endpoint, row by row: what is answered with a page, what goes back to the client, what begins a login.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { databases } from '#test/kit/databases.ts';
+import { databasesInFull } from '#test/kit/databases.ts';
 import { CALLBACK, CHALLENGE, type FrontDoor, openFrontDoor } from './front-door.ts';
 
-describe.each(databases())('%s', (_name, open) => {
+describe.each(databasesInFull())('%s', (_name, open) => {
   let door: FrontDoor;
   beforeAll(async () => {
     door = await openFrontDoor({ databaseUrl: await open() });

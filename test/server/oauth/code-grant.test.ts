@@ -1,9 +1,9 @@
 // The exchange of an authorization code, row by row: once, by whom it was made for, with the proof that was announced.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { databases } from '#test/kit/databases.ts';
+import { databasesInFull } from '#test/kit/databases.ts';
 import { CALLBACK, type FrontDoor, openFrontDoor, VERIFIER } from './front-door.ts';
 
-describe.each(databases())('%s', (_name, open) => {
+describe.each(databasesInFull())('%s', (_name, open) => {
   let door: FrontDoor;
   beforeAll(async () => {
     door = await openFrontDoor({ databaseUrl: await open() });

@@ -3,11 +3,11 @@ import { createLocalJWKSet, type JSONWebKeySet, type JWTPayload, jwtVerify } fro
 import { generateSync } from 'otplib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { verifyAccessToken } from '#server/oauth/access-token.ts';
-import { databases } from '#test/kit/databases.ts';
+import { databasesInFull } from '#test/kit/databases.ts';
 import { PASSWORD, TOTP_KEY } from '#test/kit/house.ts';
 import { type FrontDoor, openFrontDoor } from './front-door.ts';
 
-describe.each(databases())('%s', (_name, open) => {
+describe.each(databasesInFull())('%s', (_name, open) => {
   let door: FrontDoor;
   beforeAll(async () => {
     door = await openFrontDoor({ databaseUrl: await open() });

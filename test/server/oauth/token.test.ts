@@ -1,9 +1,9 @@
 // The token endpoint, row by row: refusals with the statuses and texts that clients match on.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { databases } from '#test/kit/databases.ts';
+import { databasesInFull } from '#test/kit/databases.ts';
 import { type FrontDoor, openFrontDoor } from './front-door.ts';
 
-describe.each(databases())('%s', (_name, open) => {
+describe.each(databasesInFull())('%s', (_name, open) => {
   let door: FrontDoor;
   let system: string;
   beforeAll(async () => {
