@@ -11,6 +11,7 @@ import { preRegistrationEvent, type SignUpPlace } from './pipeline/registration-
 import { runTrigger, type TriggerRan, type TriggerStage } from './pipeline/run-trigger.ts';
 import type { Caller, Ports } from './ports.ts';
 import { SIGN_UPS, signUpsKey } from './rate-limit.ts';
+import { networkOf } from './risk/address.ts';
 import type { SignUpRefusal } from './runtime.ts';
 import type { LogPlace } from './tenant-log.ts';
 import type { LogDraft } from './transaction/input.ts';
@@ -52,7 +53,7 @@ export async function register(
     log: { type: 'fs', description, ...said, details: { error: { message: description }, ...more } },
   });
 
-  const bucket = await store.takeAttempt(tenant.id, signUpsKey(caller.ip), SIGN_UPS, now());
+  const bucket = await store.takeAttempt(tenant.id, signUpsKey(networkOf(caller.ip)), SIGN_UPS, now());
   if (!bucket.taken) {
     const { retryAfterSeconds } = bucket;
     return { ok: false, refusal: { kind: 'throttled', retryAfterSeconds } };

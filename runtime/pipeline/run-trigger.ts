@@ -113,23 +113,19 @@ export async function runTrigger<Command extends NamedCommand>(
 type Failed = { outcome: 'failed'; reason: string; actionName: string; details: JsonObject };
 
 /**
- * The line `f` is the last word on a login, and this is none: what it says of version and place goes into the line about
+ * The line `f` is the last word on a login, and this is none: what it says of the place goes into the line about
  * the Action, and to whoever has the last word here.
  */
 function splitFailure(logs: LogDraft[]): { failure: JsonObject; told: LogDraft[] } {
   const failure = logs.find(({ type }) => type === 'f')?.details ?? {};
-  const { action_version, error } = failure;
+  const { error } = failure;
   const told = logs
     .filter(({ type }) => type !== 'f')
     .map((draft) =>
       draft.type === 'actions_execution_failed'
         ? {
             ...draft,
-            details: {
-              ...draft.details,
-              ...(action_version === undefined ? {} : { action_version }),
-              ...(error === undefined ? {} : { error }),
-            },
+            details: { ...draft.details, ...(error === undefined ? {} : { error }) },
           }
         : draft,
     );

@@ -34,6 +34,16 @@ export function writeAddress({ family, value }: Pick<Address, 'family' | 'value'
   return new URL(`http://[${groups}]`).hostname.slice(1, -1);
 }
 
+/**
+ * The network that one household or company is known by: an IPv4 address, or the first 64 bits of an IPv6 address
+ * (RFC 4291 §2.5.4), of which everybody has more than can be counted. What is no address stands for itself.
+ */
+export function networkOf(text: string): string {
+  const address = readAddress(text);
+  if (!address) return text;
+  return writeAddress(address.family === 4 ? address : { family: 6, value: (address.value >> 64n) << 64n });
+}
+
 function readIPv4(text: string): number {
   return text.split('.').reduce((value, part) => value * 256 + Number(part), 0);
 }

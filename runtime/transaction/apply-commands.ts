@@ -1,5 +1,7 @@
 // What an Action commanded, taken in call order: the outcome it shapes, what the person is asked for, and how it ends.
 // Pure, like every step. A denial beats every challenge; what was recorded beside it is kept (Actions reference, §2.12).
+import { CUSTOM_CLAIMS_BYTES } from '#actions/post-login/tokens.ts';
+import { TRANSACTION_BYTES } from '#actions/post-login/transaction.ts';
 import type { PostLoginCommand } from '#actions/post-login-command.ts';
 import type { JsonObject } from '#storage/records.ts';
 import { actionDetails, type LogDraft } from './input.ts';
@@ -17,10 +19,6 @@ import {
 export const MFA_COMMANDS_PER_LOGIN = 4;
 /** How often one login may be sent away: two Actions that send each other's people round would never end. */
 export const REDIRECTS_PER_LOGIN = 10;
-/** Custom claims of one login together, both tokens, as JSON (Actions reference, section 2.11). */
-const CLAIMS_LIMIT_BYTES = 100 * 1024;
-/** All of `event.transaction.metadata`, as JSON (section 4.3). */
-const METADATA_LIMIT_BYTES = 16 * 1024;
 
 type OrdinalLess<T> = T extends Ask ? Omit<T, 'ordinal' | 'askedBy'> : never;
 
@@ -83,10 +81,10 @@ export function applyCommands(tx: LoginTransaction, input: InputOf<'ran'>, now: 
     return fail('The scripts sent the person away more often than the limit of ten times in one login.');
   }
   const { idTokenClaims, accessTokenClaims } = ran.outcome;
-  if (sizeOf([idTokenClaims, accessTokenClaims]) > CLAIMS_LIMIT_BYTES) {
+  if (sizeOf([idTokenClaims, accessTokenClaims]) > CUSTOM_CLAIMS_BYTES) {
     return fail('The custom claims are larger than the limit of 100 KB.');
   }
-  if (sizeOf(ran.metadata) > METADATA_LIMIT_BYTES) {
+  if (sizeOf(ran.metadata) > TRANSACTION_BYTES) {
     return fail('The transaction metadata is larger than the limit of 16 KB.');
   }
   if (!primary) return move(ran, proceed(ran), { logs });

@@ -1,6 +1,6 @@
 // Tests: every way to write an address is one number, and what is no address is none.
 import { describe, expect, test } from 'vitest';
-import { readAddress, writeAddress } from '#runtime/risk/address.ts';
+import { networkOf, readAddress, writeAddress } from '#runtime/risk/address.ts';
 
 describe('an address', () => {
   test.each([
@@ -37,4 +37,16 @@ describe('an address', () => {
   ])('%j is none', (text) => {
     expect(readAddress(text)).toBeUndefined();
   });
+});
+
+test.each([
+  ['198.51.100.7', '198.51.100.7'],
+  // One household in IPv4, however a socket writes it.
+  ['::ffff:198.51.100.7', '198.51.100.7'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::'],
+  ['2001:db8:1:2::9', '2001:db8:1:2::'],
+  ['2001:db8:1:3::9', '2001:db8:1:3::'],
+  ['unknown', 'unknown'],
+])('the network of %s is %s', (address, network) => {
+  expect(networkOf(address)).toBe(network);
 });
