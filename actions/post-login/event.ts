@@ -27,17 +27,21 @@ export type RiskAssessment = {
   assessments: { NewDevice: Assessment; ImpossibleTravel: Assessment; UntrustedIP: Assessment };
 };
 
-/** Empty where nothing is known of the address. */
+/** Empty where nothing is known of the address. Names are in English. */
 export type GeoIp = {
   cityName?: string;
   continentCode?: string;
+  /** ISO 3166-1 alpha-2 and alpha-3. */
   countryCode?: string;
   countryCode3?: string;
   countryName?: string;
+  /** Degrees; both or neither. */
   latitude?: number;
   longitude?: number;
+  /** The largest subdivision (a state, a region), ISO 3166-2 without its country. */
   subdivisionCode?: string;
   subdivisionName?: string;
+  /** IANA name. */
   timeZone?: string;
 };
 

@@ -1,30 +1,13 @@
 // Risk: where on Earth an address is, by a database in MaxMind's format (2.0) that the operator names. Files are read
 // elsewhere. A record is as good as whoever made it: what is not of the expected kind is left out, and nothing throws.
 import { Reader } from 'mmdb-lib';
+import type { GeoIp } from '#actions/post-login/event.ts';
 import type { Coordinates } from '#storage/records.ts';
 import { readAddress, writeAddress } from './address.ts';
 import { alpha3Of } from './country-codes.ts';
 
-/** `event.request.geoip`, under the names scripts use; names in English. */
-export type Geoip = {
-  cityName?: string;
-  continentCode?: string;
-  /** ISO 3166-1 alpha-2 and alpha-3. */
-  countryCode?: string;
-  countryCode3?: string;
-  countryName?: string;
-  /** Degrees; both or neither. */
-  latitude?: number;
-  longitude?: number;
-  /** The largest subdivision (a state, a region), ISO 3166-2 without its country. */
-  subdivisionCode?: string;
-  subdivisionName?: string;
-  /** IANA name. */
-  timeZone?: string;
-};
-
 /** All that a database may say of an address. */
-export type Place = Geoip & {
+export type Place = GeoIp & {
   /** Number of the autonomous system, in decimal digits. */
   asn?: string;
   /** A proxy, VPN or exit that hides where its users are. */
@@ -60,7 +43,7 @@ export function openGeography(database: Buffer): Geography {
 }
 
 /** What scripts see of a place: an empty object where nothing is known. */
-export function geoipOf(place: Place | undefined): Geoip {
+export function geoipOf(place: Place | undefined): GeoIp {
   if (place === undefined) return {};
   const { asn: _asn, isAnonymousProxy: _isAnonymousProxy, ...geoip } = place;
   return geoip;
