@@ -49,7 +49,7 @@ export async function benchLogin(): Promise<BenchLine[]> {
       yardstick: 7,
       ratio: plain.commitsPerLogin / 7,
       goal: 1,
-      note: `${plain.attemptsPerLogin} attempt taken from a bucket beside them`,
+      note: `${plain.attemptsPerLogin} attempts taken from buckets beside them`,
     },
   ];
 }
@@ -83,6 +83,7 @@ async function measure(passwords: Passwords) {
       store,
       runtime,
       builds,
+      egress: house.egress,
       clock: { now: ports.now, advance: (seconds) => clock.advance(seconds * 1000) },
       random: ports.random,
       passwords,

@@ -11,6 +11,7 @@ import type { Afterwards } from './afterwards.ts';
 import type { Notice } from './codes.ts';
 import { deliver } from './delivery/delivery.ts';
 import type { LiveConsole } from './live-console.ts';
+import { tellOfReset } from './password-changed.ts';
 import { executionChange, executionLog, openStretch, withExecution } from './pipeline/execution.ts';
 import { placeOf } from './pipeline/log-place.ts';
 import type { ScriptStage } from './pipeline/run-script.ts';
@@ -20,7 +21,7 @@ import { tellOfRegistration } from './registered.ts';
 import { tenantLog } from './tenant-log.ts';
 import type { Input, LogDraft } from './transaction/input.ts';
 import { encode, SnapshotTooLargeError } from './transaction/snapshot.ts';
-import { EMPTY_OUTCOME, isBusy, type LoginTransaction } from './transaction/transaction.ts';
+import { EMPTY_OUTCOME, handleKindOf, isBusy, type LoginTransaction } from './transaction/transaction.ts';
 import { transition } from './transaction/transition.ts';
 import { work } from './work.ts';
 
@@ -48,7 +49,7 @@ export type Journey = {
 export type Stage = ScriptStage & { liveConsole: LiveConsole; afterwards: Afterwards };
 
 export type Arrival =
-  | { kind: 'rested'; tx: LoginTransaction; key: string; notice?: Notice; logs: LogRecord[] }
+  | { kind: 'rested'; tx: LoginTransaction; key: string; notice?: Notice; recoveryCode?: string; logs: LogRecord[] }
   /** The state does not take this input. */
   | { kind: 'refused' }
   /** Somebody else moved the login first. */
@@ -73,6 +74,7 @@ async function attempt(ports: Ports, stage: Stage, journey: Journey, claim: Clai
   const logs: LogDraft[] = [];
   const messages: string[] = [];
   let notice: Notice | undefined;
+  let recoveryCode: string | undefined;
   let tx = journey.tx;
 
   const take = (input: Input): boolean => {
@@ -83,6 +85,7 @@ async function attempt(ports: Ports, stage: Stage, journey: Journey, claim: Clai
     logs.push(...step.logs);
     messages.push(...step.deliver);
     notice = step.notice;
+    recoveryCode ??= step.recoveryCode;
     return true;
   };
 
@@ -136,8 +139,10 @@ async function attempt(ports: Ports, stage: Stage, journey: Journey, claim: Clai
     return committed.failed.kind.startsWith('transaction.') ? { kind: 'lost' } : 'again';
   }
   tellOfNewUsers(ports, stage, { tenant, tx, world, caller }, changes);
+  tellOfReset(ports, stage, { tenant, tx, world, caller }, changes);
   const next = await deliverAll(ports, tx, messages, world, caller, (claim.revision ?? 0) + 1);
-  return { kind: 'rested', tx: next, key, logs: lines, ...(notice ? { notice } : {}) };
+  const shown = recoveryCode === undefined ? {} : { recoveryCode };
+  return { kind: 'rested', tx: next, key, logs: lines, ...(notice ? { notice } : {}), ...shown };
 }
 
 /** Of accounts that this step has made. */
@@ -224,7 +229,7 @@ function snapshotOf(tx: LoginTransaction): string {
 
 function handleChange(tx: LoginTransaction, key: string): Change {
   const { tenantId, id: targetId, ask, expiresAt } = tx;
-  return { kind: 'handle.insert', handle: { tenantId, kind: 'state', key, targetId, ask, expiresAt } };
+  return { kind: 'handle.insert', handle: { tenantId, kind: handleKindOf(tx), key, targetId, ask, expiresAt } };
 }
 
 /** Delivers after the write. A message that cannot go out is one more step: the page says so. */

@@ -2,18 +2,31 @@
 // A new code is a reviewed decision; what is not here does not exist.
 
 /** Why a login is over without success. The wire dialects map them in `server/`. */
-export type DenialCode =
-  /** A script denied, a script failed, or what it asked for cannot be met. */
-  | 'access_denied'
-  /** Nobody is there to answer (`prompt=none`), and somebody is needed. */
-  | 'login_required'
-  | 'interaction_required'
-  /** The user is blocked, deleted or no longer what the login began with. */
-  | 'unauthorized';
+export const DENIAL_CODES = [
+  // A script denied, a script failed, or what it asked for cannot be met.
+  'access_denied',
+  // Nobody is there to answer (`prompt=none`), and somebody is needed.
+  'login_required',
+  'interaction_required',
+  'consent_required',
+  // The user is blocked, deleted or no longer what the login began with.
+  'unauthorized',
+  // The refresh token that the login came from was used or revoked meanwhile.
+  'invalid_grant',
+] as const;
+export type DenialCode = (typeof DENIAL_CODES)[number];
 
 /** Why a submission left the login where it was; the keys pages carry in `data-error`. */
 export type Notice =
   | { key: 'wrong-credentials' }
+  /** Too many failures in a row by this name; whether it is anybody's is not said. */
+  | { key: 'user-blocked' }
+  /** Too many failures from this address, by whatever names. */
+  | { key: 'ip-blocked'; retryAfterSeconds: number }
+  /** Too many logins of one person from this address. */
+  | { key: 'same-user-login'; retryAfterSeconds: number }
+  /** The password is right, and known to others. */
+  | { key: 'password-breached' }
   | { key: 'no-email' }
   | { key: 'no-password' }
   | { key: 'no-code' }
@@ -58,11 +71,55 @@ export const LOG_TYPES = {
   gd_otp_rate_limit_exceed: 'Too many wrong codes',
   seacft: 'Authorization code exchanged',
   feacft: 'Authorization code not exchanged',
+  scp: 'Password changed',
+  fcp: 'Password not changed',
+  scpr: 'Password change requested',
+  fcpr: 'Password change request refused',
+  scpn: 'Script that follows a password change succeeded',
+  fcpn: 'Script that follows a password change failed',
+  sv: 'E-mail address verified',
+  fv: 'E-mail address not verified',
+  slo: 'Signed out',
+  flo: 'Sign-out failed',
+  oidc_backchannel_logout_succeeded: 'Application told of a sign-out',
+  oidc_backchannel_logout_failed: 'Application not told of a sign-out',
+  srrt: 'Refresh token revoked',
+  ferrt: 'Refresh token used twice',
+  sertft: 'Refresh token exchanged',
+  fertft: 'Refresh token not exchanged',
+  sepft: 'Password exchanged',
+  fepft: 'Password not exchanged',
+  seotpft: 'One-time code exchanged',
+  feotpft: 'One-time code not exchanged',
+  seoobft: 'Out-of-band code exchanged',
+  feoobft: 'Out-of-band code not exchanged',
+  sercft: 'Recovery code exchanged',
+  fercft: 'Recovery code not exchanged',
+  sede: 'Device code exchanged',
+  fede: 'Device code not exchanged',
+  fdeaz: 'Device authorization request refused',
+  fdeac: 'Device activation failed',
+  fdecc: 'Person refused the device',
+  secte: 'Token exchanged',
+  fecte: 'Token not exchanged',
+  gd_start_auth: 'Second factor asked for',
+  gd_unenroll: 'Second factor removed',
+  gd_recovery_succeed: 'Recovery code used',
+  gd_recovery_failed: 'Wrong recovery code',
+  gd_recovery_rate_limit_exceed: 'Too many wrong recovery codes',
+  sui: 'Invitation accepted',
+  fui: 'Invitation not accepted',
   ss: 'Successful sign-up',
   fs: 'Failed sign-up',
   session_revoked: 'Session revoked',
   seccft: 'Client credentials exchanged',
   feccft: 'Client credentials not exchanged',
+  limit_wc: 'Blocked after too many failed logins in a row',
+  limit_mu: 'Address blocked after too many tries',
+  limit_sul: 'Too many logins of one user from one address',
+  api_limit: 'Rate limit reached',
+  pwd_leak: 'Login with a leaked password',
+  signup_pwd_leak: 'Sign-up with a leaked password',
   sapi: 'Management API write',
   depnote: 'Deprecated feature used',
 } as const;

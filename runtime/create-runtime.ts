@@ -1,21 +1,34 @@
 // The runtime behind its face: finds a login by its handle, lets it advance, and hands back what may be shown.
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { TriggerId } from '#actions/triggers.ts';
 import type { TenantRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
 import { type Arrival, advance } from './advance.ts';
 import { createAfterwards } from './afterwards.ts';
+import { bearingsOf } from './bearings.ts';
 import { deliver } from './delivery/delivery.ts';
 import { exchangeCredentials } from './exchange-credentials.ts';
+import { exchangeToken } from './exchange-token.ts';
+import { renewRecoveryCode } from './factors/renew-recovery-code.ts';
 import { createLiveConsole } from './live-console.ts';
+import { tellOfNewPassword } from './password-changed.ts';
+import { triggerOf } from './pipeline/login-trigger.ts';
 import { createVersions, planOf, toScript, type Versions } from './pipeline/plan.ts';
 import { createScriptCache } from './pipeline/script-cache.ts';
 import type { Ports } from './ports.ts';
 import type { Found, Reference, RestedLogin, Runtime, Shown } from './runtime.ts';
 import { limitsFor } from './script-limits.ts';
-import { fromSession, isAlive } from './sessions/session.ts';
+import { isAlive } from './sessions/session.ts';
 import { signUpApart } from './sign-up-apart.ts';
 import { decode, type StoredTransaction } from './transaction/snapshot.ts';
-import { type BoundAction, begin, isBusy, type LoginTransaction } from './transaction/transaction.ts';
+import {
+  type BoundAction,
+  begin,
+  handleKindOf,
+  isBusy,
+  type LoginTransaction,
+  STATE_KINDS,
+} from './transaction/transaction.ts';
 
 /** Between the redirect and the exchange; RFC 6749 §4.1.2 asks for at most ten minutes. */
 const CODE_LIFETIME_MS = 5 * 60_000;
@@ -30,14 +43,15 @@ export function createRuntime(ports: Ports): Runtime {
   const stage = { versions: createVersions(store), cache: createScriptCache(now), liveConsole, afterwards };
 
   /** The row behind a handle, if this browser may have it. */
-  async function find(tenant: TenantRecord, { key, binding }: Reference): Promise<Located> {
-    const handle = await store.handles.find(tenant.id, 'state', key);
+  async function find(tenant: TenantRecord, reference: Reference): Promise<Located> {
+    const isClients = 'heldBy' in reference;
+    const handle = await store.handles.find(tenant.id, isClients ? 'mfa-token' : 'state', reference.key);
     if (!handle) return { found: 'nothing' };
     const row = await store.transactions.find(tenant.id, handle.targetId);
-    if (!row) return { found: 'nothing' };
+    if (!row) return { found: now() >= handle.expiresAt ? 'expired' : 'nothing' };
     const tx = decode(row.transaction.snapshot);
     if (!tx) return { found: 'expired' };
-    if (!isBoundTo(tx, binding)) return { found: 'nothing' };
+    if (isClients ? tx.binding !== undefined : !isBoundTo(tx, reference.binding)) return { found: 'nothing' };
     if (now() >= handle.expiresAt || now() >= tx.expiresAt) return { found: 'expired' };
     if (row.lease?.held) return { found: 'busy' };
     return { found: 'row', tx, revision: row.transaction.revision, stale: handle.ask !== tx.ask };
@@ -47,7 +61,8 @@ export function createRuntime(ports: Ports): Runtime {
   async function renewKey(tx: StoredTransaction): Promise<Shown> {
     const key = random.key();
     const { tenantId, id: targetId, ask, expiresAt } = tx;
-    await store.commit([{ kind: 'handle.insert', handle: { tenantId, kind: 'state', key, targetId, ask, expiresAt } }]);
+    const kind = handleKindOf(tx);
+    await store.commit([{ kind: 'handle.insert', handle: { tenantId, kind, key, targetId, ask, expiresAt } }]);
     return { login: tx, key };
   }
 
@@ -63,37 +78,29 @@ export function createRuntime(ports: Ports): Runtime {
   }
 
   const runtime: Runtime = {
-    begin: async (tenant, { door, selection, request, binding, session }, caller) => {
-      const user = session && (await store.users.find(tenant.id, session.userId));
-      const connection = user && (await store.connections.findByKey(tenant.id, user.connection));
-      const known = session && user && user.linkedTo === undefined && connection;
-      const plan = await planOf(store, tenant.id, 'post-login');
-      prefetch(ports, stage.versions, tenant, plan);
+    begin: async (tenant, opening, caller) => {
+      const { door, selection, request, binding, purpose = 'login', queue, input } = opening;
+      const [bearing, plan] = await Promise.all([
+        bearingsOf(store, random, tenant.id, opening),
+        purpose === 'enrollment' ? [] : planOf(store, tenant.id, triggerOf(purpose).id),
+      ]);
+      prefetch(ports, stage.versions, tenant, plan, triggerOf(purpose).id);
       const tx = begin(
         {
           id: random.uuid(),
           tenantId: tenant.id,
           door,
+          purpose,
           selection,
-          origin: known ? { kind: 'session', sessionId: session.id } : { kind: 'fresh' },
           request,
           plan,
-          binding: hashOf(binding),
-          sessionId: known ? session.id : random.key(),
-          subject: known
-            ? {
-                kind: 'user',
-                userId: user.id,
-                connectionId: connection.id,
-                connection: connection.name,
-                strategy: connection.strategy,
-              }
-            : { kind: 'none' },
-          methods: known ? fromSession(session) : [],
+          ...bearing,
+          ...(binding === undefined ? {} : { binding: hashOf(binding) }),
+          ...(queue ? { queue } : {}),
         },
         now(),
       );
-      if (!known && selection === 'nobody') {
+      if (bearing.subject.kind === 'none' && selection === 'nobody') {
         // Nobody can be asked: over before it began, and nothing is stored.
         const login: RestedLogin = {
           ...tx,
@@ -106,8 +113,13 @@ export function createRuntime(ports: Ports): Runtime {
         tx,
         caller,
         revision: undefined,
-        // A silent login that ends here leaves its log lines and no row.
-        keep: (rested) => !(selection === 'nobody' && rested.state.name === 'denied'),
+        ...(input ? { input } : {}),
+        // What nobody can come back to leaves its log lines and no row: a silent login that is over, one that a client
+        // was answered about at once, one that its first input left where it was.
+        keep: ({ state }) =>
+          !(selection === 'nobody' && state.name === 'denied') &&
+          !(binding === undefined && STATE_KINDS[state.name] === 'final') &&
+          !(input && state.name === 'identifying'),
       });
       if (arrival.kind !== 'rested') throw new Error(`a new login was ${arrival.kind}`);
       return toShown(arrival);
@@ -196,6 +208,9 @@ export function createRuntime(ports: Ports): Runtime {
     },
 
     exchangeCredentials: (tenant, exchange, caller) => exchangeCredentials(ports, stage, tenant, exchange, caller),
+    exchangeToken: (tenant, exchange, caller) => exchangeToken(ports, stage, tenant, exchange, caller),
+    tellOfNewPassword: (change, user) => tellOfNewPassword(ports, stage, change, user),
+    renewRecoveryCode: (tenant, user) => renewRecoveryCode(ports, tenant, user),
     signUp: (application, registration) => signUpApart(ports, stage, application, registration),
     drain: (withinMs) => afterwards.done(withinMs),
 
@@ -210,8 +225,9 @@ type Located =
   | { found: 'row'; tx: StoredTransaction; revision: number; stale: boolean }
   | { found: 'busy' | 'expired' | 'nothing' };
 
-function toShown({ tx, key, notice }: Extract<Arrival, { kind: 'rested' }>): Shown {
-  return { login: rested(tx), key, ...(notice ? { notice } : {}) };
+function toShown({ tx, key, notice, recoveryCode }: Extract<Arrival, { kind: 'rested' }>): Shown {
+  const shown = recoveryCode === undefined ? {} : { recoveryCode };
+  return { login: rested(tx), key, ...(notice ? { notice } : {}), ...shown };
 }
 
 function rested(tx: LoginTransaction): RestedLogin {
@@ -225,11 +241,21 @@ function hashOf(binding: string): string {
 }
 
 function isBoundTo(tx: StoredTransaction, binding: string | undefined): boolean {
-  return binding !== undefined && timingSafeEqual(Buffer.from(hashOf(binding)), Buffer.from(tx.binding));
+  return (
+    binding !== undefined &&
+    tx.binding !== undefined &&
+    timingSafeEqual(Buffer.from(hashOf(binding)), Buffer.from(tx.binding))
+  );
 }
 
 /** Contexts are made while the person types. A failure here is told by the run itself. */
-function prefetch(ports: Ports, versions: Versions, tenant: TenantRecord, plan: BoundAction[]): void {
+function prefetch(
+  ports: Ports,
+  versions: Versions,
+  tenant: TenantRecord,
+  plan: BoundAction[],
+  trigger: TriggerId,
+): void {
   const { sandbox, log, scriptLimits } = ports;
   const { id: tenantId } = tenant;
   const load = plan.map(async ({ versionId, name }) => {
@@ -237,7 +263,7 @@ function prefetch(ports: Ports, versions: Versions, tenant: TenantRecord, plan: 
     return version ? [toScript(version, name)] : [];
   });
   Promise.all(load).then(
-    (scripts) => sandbox.prefetch(tenantId, scripts.flat(), limitsFor(tenant.scriptLimits, scriptLimits)),
+    (scripts) => sandbox.prefetch(tenantId, scripts.flat(), limitsFor(tenant.scriptLimits, scriptLimits), trigger),
     (error: unknown) => log.warn({ tenantId, error: String(error) }, 'scripts not prefetched'),
   );
 }

@@ -1,5 +1,6 @@
 // What the runtime asks of the outside, each as small as it can be. Wired in `server/main.ts`, nowhere else.
 import type { Store } from '#storage/store.ts';
+import type { BreachedPasswords } from './protection/breached-passwords.ts';
 import type { Geography } from './risk/geography.ts';
 import type { UntrustedAddresses } from './risk/untrusted-addresses.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
@@ -67,6 +68,8 @@ export type Ports = {
   geography: Geography;
   /** Addresses that the operator does not trust. */
   untrusted: UntrustedAddresses;
+  /** Passwords that are known to others. */
+  breached: BreachedPasswords;
   /** The most that the operator allows any tenant's scripts. */
   scriptLimits: Readonly<ScriptLimits>;
 };

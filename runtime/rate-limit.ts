@@ -10,10 +10,5 @@ export function codeAttemptsKey(userId: string): string {
   return `code ${userId}`;
 }
 
-/** Sign-ups from one address, at every door: 50, then one every 2 seconds. */
-export const SIGN_UPS: Bucket = { capacity: 50, refillSeconds: 2 };
-
-/** @param network whoever shares an address with others: see `networkOf` of `risk/address.ts`. */
-export function signUpsKey(network: string): string {
-  return `sign-up ${network}`;
-}
+/** Logins of one person from one address, right ones too: 20, then one every 6 seconds. */
+export const SAME_USER_LOGINS: Bucket = { capacity: 20, refillSeconds: 6 };

@@ -3,6 +3,7 @@
 import { METADATA_BYTES } from '#actions/post-login/user.ts';
 import type { PreUserRegistrationCommand } from '#actions/pre-user-registration-command.ts';
 import type { ClientRecord, ConnectionRecord, Json, JsonObject, TenantRecord, UserRecord } from '#storage/records.ts';
+import { readMailbox } from './factors/mailbox.ts';
 import { connectionFor } from './factors/password.ts';
 import { meets, passwordRules } from './lifecycle/password-policy.ts';
 import { newUser } from './lifecycle/user.ts';
@@ -10,8 +11,8 @@ import { checkRegistrationCommands } from './pipeline/pre-user-registration-comm
 import { preRegistrationEvent, type SignUpPlace } from './pipeline/registration-event.ts';
 import { runTrigger, type TriggerRan, type TriggerStage } from './pipeline/run-trigger.ts';
 import type { Caller, Ports } from './ports.ts';
-import { SIGN_UPS, signUpsKey } from './rate-limit.ts';
-import { networkOf } from './risk/address.ts';
+import { judgeLeak } from './protection/breached-passwords.ts';
+import { throttleAddress } from './protection/throttle.ts';
 import type { SignUpRefusal } from './runtime.ts';
 import type { LogPlace } from './tenant-log.ts';
 import type { LogDraft } from './transaction/input.ts';
@@ -30,7 +31,7 @@ export type Applicant = {
   place: LogPlace;
 };
 
-/** `log`: the last word on the attempt; none on one that came too soon, or the log would grow with every try. */
+/** `log`: the last word on the attempt; seldom one on one that came too soon, or the log would grow with every try. */
 export type Registered = { log?: LogDraft } & (
   | { ok: true; user: UserRecord; connection: ConnectionRecord }
   | { ok: false; refusal: SignUpRefusal }
@@ -42,7 +43,7 @@ export async function register(
   applicant: Applicant,
   given: Registration,
 ): Promise<Registered> {
-  const { store, now } = ports;
+  const { store } = ports;
   const { tenant, caller } = applicant;
   const registration = tidied(given);
   const typed = registration.email ?? registration.username;
@@ -53,16 +54,23 @@ export async function register(
     log: { type: 'fs', description, ...said, details: { error: { message: description }, ...more } },
   });
 
-  const bucket = await store.takeAttempt(tenant.id, signUpsKey(networkOf(caller.ip)), SIGN_UPS, now());
-  if (!bucket.taken) {
-    const { retryAfterSeconds } = bucket;
-    return { ok: false, refusal: { kind: 'throttled', retryAfterSeconds } };
+  const throttled = await throttleAddress(ports, tenant, 'pre-user-registration', caller.ip);
+  if (!throttled.ok) {
+    const { retryAfterSeconds, logs } = throttled;
+    const [log] = logs;
+    const refusal: SignUpRefusal = { kind: 'throttled', retryAfterSeconds };
+    return { ok: false, refusal, ...(log ? { log: { ...log, ...said } } : {}) };
   }
   const connection = await connectionOf(ports, applicant);
   if (!connection) return refuse({ kind: 'no-connection' }, 'There is no connection to sign up to.');
   if (connection.options.disable_signup === true) return refuse({ kind: 'closed' }, 'Sign-up is disabled.');
   const flaw = flawOf(registration, connection.options);
   if (flaw) return refuse(flaw.refusal, flaw.text);
+  const leak = await judgeLeak(ports.breached, tenant, 'pre-user-registration', registration.password);
+  if (leak === 'refused') {
+    const log = { type: 'signup_pwd_leak', description: 'Sign-up with a leaked password', ...said } as const;
+    return { ok: false, refusal: { kind: 'leaked-password' }, log };
+  }
   if (await isTaken(ports, connection, registration)) return refuse({ kind: 'exists' }, 'The user already exists.');
 
   const ran = await askScripts(ports, stage, applicant, connection, registration);
@@ -122,8 +130,6 @@ async function connectionOf(
   return named?.strategy === 'auth0' && named.enabledClients.includes(client.id) ? named : undefined;
 }
 
-const EMAIL = /^[^\s@<>()[\]\\,;:"]{1,64}@[^\s@.<>()[\]\\,;:"]+(\.[^\s@.<>()[\]\\,;:"]+)+$/;
-const EMAIL_LENGTH = 254;
 /** Argon2 takes any length; nobody types more than this. */
 const PASSWORD_LENGTH = 1024;
 const USERNAME = /^[a-zA-Z0-9_+\-.!#$'^`~@]+$/;
@@ -136,7 +142,7 @@ function flawOf({ email, username, password }: Registration, options: JsonObject
     text: missing ? `The ${field} is missing.` : `The ${field} is not valid.`,
   });
   if (email === undefined) return invalid('email', true);
-  if (email.length > EMAIL_LENGTH || !EMAIL.test(email)) return invalid('email', false);
+  if (readMailbox(email) === undefined) return invalid('email', false);
   if (options.requires_username === true && username === undefined) return invalid('username', true);
   if (username !== undefined && !isUsername(username, options)) return invalid('username', false);
   if (password === '') return invalid('password', true);
@@ -151,7 +157,12 @@ function isUsername(username: string, { validation }: JsonObject): boolean {
   const own = isObject(validation) && isObject(validation.username) ? validation.username : {};
   const least = typeof own.min === 'number' ? own.min : 1;
   const most = typeof own.max === 'number' ? own.max : 15;
-  return username.length >= least && username.length <= most && USERNAME.test(username) && !EMAIL.test(username);
+  return (
+    username.length >= least &&
+    username.length <= most &&
+    USERNAME.test(username) &&
+    readMailbox(username) === undefined
+  );
 }
 
 async function isTaken(

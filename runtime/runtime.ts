@@ -1,22 +1,37 @@
 // The face of this room: begin a login, read it, submit to it, finish it. Doors hold handles, never transactions:
 // a handle is an opaque key that finds one login at one ask, and only in the browser that began it.
 import type { ExchangeRefusal } from '#actions/credentials-exchange-command.ts';
-import type { ClientRecord, JsonObject, SessionRecord, TenantRecord, UserRecord } from '#storage/records.ts';
+import type { ConnectionUser, CustomTokenExchangeCommand } from '#actions/custom-token-exchange-command.ts';
+import type {
+  ClientRecord,
+  JsonObject,
+  RefreshTokenRecord,
+  SessionRecord,
+  TenantRecord,
+  UserRecord,
+} from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
 import type { Notice } from './codes.ts';
 import type { PasswordRule } from './lifecycle/password-policy.ts';
 import type { LiveConsole } from './live-console.ts';
 import type { Exchange } from './pipeline/credentials-exchange-event.ts';
+import type { TokenExchange } from './pipeline/custom-token-exchange-event.ts';
+import type { PasswordPlace } from './pipeline/password-changed-event.ts';
 import type { Caller } from './ports.ts';
 import type { ScriptLimits } from './script-limits.ts';
+import type { LogPlace } from './tenant-log.ts';
 import type { DoorInput } from './transaction/input.ts';
 import type {
+  Ask,
   DoorName,
   LoginRequest,
   LoginTransaction,
+  ProvenMethod,
+  Purpose,
   Registration,
   Selection,
   StoredState,
+  Subject,
 } from './transaction/transaction.ts';
 
 export type { Caller, Ports } from './ports.ts';
@@ -25,19 +40,38 @@ export type { Caller, Ports } from './ports.ts';
 export type RestedLogin = Omit<LoginTransaction, 'state'> & { state: StoredState };
 
 /** What a door shows: the login, the key that finds it at its present ask, and why it stayed where it was. */
-export type Shown = { login: RestedLogin; key: string; notice?: Notice };
+export type Shown = {
+  login: RestedLogin;
+  key: string;
+  notice?: Notice;
+  /** Takes the place of the one that was just used; shown now and never again. */
+  recoveryCode?: string;
+};
 
-/** The plain key of a handle and the plain value of the browser's binding cookie (if it sent one). */
-export type Reference = { key: string; binding: string | undefined };
+/**
+ * The plain key of a handle, and in whose hands it is: a browser, with the plain value of its binding cookie (if it sent
+ * one), or a client (an `mfa_token`; whose it is, the door compares). One in the wrong hands finds nothing.
+ */
+export type Reference = { key: string; binding: string | undefined } | { key: string; heldBy: 'client' };
 
 export type Opening = {
   door: DoorName;
   selection: Selection;
   request: LoginRequest;
-  /** Plain value of the binding cookie that this browser has or is given with the answer. */
-  binding: string;
+  /** Absent: `login`. */
+  purpose?: Purpose;
+  /** Plain value of the binding cookie that this browser has or is given with the answer; absent where there is none. */
+  binding?: string;
   /** The live session of this browser, when the request may use it. */
   session?: SessionRecord;
+  /** The refresh token that is being exchanged, and the generation of the key that was presented. */
+  refresh?: { token: RefreshTokenRecord; generation: number };
+  /** Who it is, where that was found out elsewhere: by a link, an exchange of tokens. */
+  person?: { subject: Extract<Subject, { kind: 'user' }>; methods: ProvenMethod[] };
+  /** What is asked of that person before anything else. */
+  queue?: Ask[];
+  /** What the caller brought along, judged in the same step. A login that it leaves where it was is not kept. */
+  input?: DoorInput;
 };
 
 export type Found =
@@ -75,6 +109,8 @@ export type SignUpRefusal =
   | { kind: 'closed' }
   | { kind: 'invalid'; field: 'email' | 'username' | 'password'; missing: boolean }
   | { kind: 'weak-password'; rules: PasswordRule[] }
+  /** It is known to others. */
+  | { kind: 'leaked-password' }
   | { kind: 'exists' }
   /** `userMessage` is empty where the script gave none. */
   | { kind: 'denied'; reason: string; userMessage: string }
@@ -100,10 +136,37 @@ export type Exchanged = { details: JsonObject } & (
   | { ok: false; code: ExchangeRefusal | 'access_denied'; reason: string }
 );
 
+export type ExchangedUser =
+  | { by: 'id'; userId: string }
+  | ({ by: 'connection' } & Omit<Extract<CustomTokenExchangeCommand, { attributes: ConnectionUser }>, 'name'>);
+
+/**
+ * `details` are for the log line about the exchange, without secrets and without the tokens; so is `reason`, which the
+ * client is told too. Metadata are changes, key by key: null removes. `invalid-subject`: whoever guesses tokens must not
+ * get to guess many. `failed`: there is no Action to ask, or it failed.
+ */
+export type TokenExchanged = { details: JsonObject } & (
+  | {
+      ok: true;
+      user: ExchangedUser;
+      /** RFC 8693 §4.1; where there is one, no refresh token is issued. */
+      actor?: JsonObject;
+      /** By its id or its name. */
+      organization?: string;
+      appMetadata: JsonObject;
+      userMetadata: JsonObject;
+    }
+  | { ok: false; kind: 'denied' | 'invalid-subject' | 'failed'; code: string; reason: string }
+);
+
+/** Where a password was changed, and the reset it was changed in. */
+export type PasswordChange = Omit<PasswordPlace, 'place'> & { logPlace: LogPlace; transactionId?: string };
+
 export interface Runtime {
   /**
    * Opens a login. Without a usable session it rests in `identifying` (a silent one ends in `login_required`);
-   * with one, the scripts run at once.
+   * with one, or with a person who is known, the scripts run at once. A login that ends in the same step for a client
+   * (no browser) leaves log lines and no row.
    */
   begin(tenant: TenantRecord, opening: Opening, caller: Caller): Promise<Shown>;
   read(tenant: TenantRecord, reference: Reference): Promise<Found>;
@@ -122,6 +185,15 @@ export interface Runtime {
   tidy(): Promise<void>;
   /** Lets the tenant's scripts judge a token that a client asks for itself. */
   exchangeCredentials(tenant: TenantRecord, exchange: Exchange, caller: Caller): Promise<Exchanged>;
+  /** Asks the Action of a token exchange profile whose a token from elsewhere is. */
+  exchangeToken(tenant: TenantRecord, exchange: TokenExchange, caller: Caller): Promise<TokenExchanged>;
+  /** Tells the tenant's scripts of a password that was set outside of a login; returns at once. `user`: as the row is now. */
+  tellOfNewPassword(change: PasswordChange, user: UserRecord): void;
+  /**
+   * Gives a person another recovery code, which is shown now and never again; the former one is worth nothing.
+   * Undefined: the person has no second factor that it could stand in for.
+   */
+  renewRecoveryCode(tenant: TenantRecord, user: UserRecord): Promise<string | undefined>;
   /** Makes an account outside of any login. */
   signUp(application: SignUpApplication, registration: Registration): Promise<SignedUp>;
   /** Resolves when what follows answers already given has been done, or after `withinMs`. */

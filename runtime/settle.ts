@@ -4,24 +4,37 @@ import { SESSION_METADATA_KEYS } from '#actions/post-login/sessions.ts';
 import type { TenantRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
 import { hasOnlyEmail } from './factors/catalogue.ts';
-import { rememberedChanges } from './factors/remembered-browser.ts';
+import { MULTI_FACTOR, rememberedChanges } from './factors/remembered-browser.ts';
+import { mfaAudience } from './lifecycle/scopes.ts';
+import { consentOf } from './pipeline/consent.ts';
 import type { Circumstances } from './pipeline/risk.ts';
 import { personOf, type World } from './pipeline/world.ts';
-import type { Caller } from './ports.ts';
+import type { Caller, Ports } from './ports.ts';
 import { coordinatesOf } from './risk/geography.ts';
+import { exchangeChanges } from './sessions/refresh-token.ts';
 import { completeSession } from './sessions/session.ts';
 import type { WorkInput } from './transaction/input.ts';
 import { isProven, type LoginTransaction } from './transaction/transaction.ts';
 
 export function settle(
+  ports: Pick<Ports, 'random' | 'now'>,
   tx: LoginTransaction,
   world: World,
   circumstances: Circumstances,
   caller: Caller,
-  now: number,
 ): WorkInput {
-  const owed = demand(tx, world.tenant, isRisky(world.tenant, circumstances));
+  const now = ports.now();
+  if (tx.purpose === 'password-reset') return { kind: 'cleared' };
+  const owed = tx.purpose === 'login' && demand(tx, world, isRisky(world.tenant, circumstances));
   if (owed) return { kind: 'demanded', ...owed };
+  const { scope, changes: consent } = consentOf(ports, tx, world);
+  if (scope.length > 0) return { kind: 'unconsented', scope };
+  const { binding } = tx;
+  if (binding === undefined) {
+    const exchanged = exchangeChanges(tx, world, caller, now);
+    if (exchanged === 'spent') return spent();
+    return { kind: 'settled', changes: [...consent, ...exchanged.changes], logs: exchanged.logs };
+  }
   const { session, logs } = completeSession(tx, world.tenant, world.session, caller, now);
   // The sandbox says so first; only a script that has bent it gets here.
   if (Object.keys(session.metadata ?? {}).length > SESSION_METADATA_KEYS) {
@@ -32,9 +45,14 @@ export function settle(
   const formerUserId = subject.kind === 'user' ? subject.formerUserId : undefined;
   // A mailbox alone makes no remembered browser: it would stand in for a factor that is enrolled later.
   const isMailboxAlone = world.user !== undefined && hasOnlyEmail(personOf(world));
-  const browser = isMailboxAlone ? [] : rememberedChanges(tx, world.remembered, now);
-  const changes = [...deviceChanges(tx, circumstances, caller, now), ...browser];
+  const browser = isMailboxAlone ? [] : rememberedChanges(tx, binding, world.remembered, now);
+  const changes = [...deviceChanges(tx, binding, circumstances, caller, now), ...browser, ...consent];
   return { kind: 'settled', session, ...(formerUserId === undefined ? {} : { formerUserId }), changes, logs };
+}
+
+function spent(): WorkInput {
+  const reason = 'Unknown or invalid refresh token.';
+  return { kind: 'barred', code: 'invalid_grant', reason, logs: [{ type: 'f', description: reason }] };
 }
 
 /** The adaptive policy calls for a factor where confidence in the login is low. */
@@ -45,31 +63,48 @@ export function isRisky({ policies }: TenantRecord, { risk }: Circumstances): bo
 type Demand = Pick<Extract<WorkInput, { kind: 'demanded' }>, 'provider' | 'adaptive'>;
 
 /** Met by any factor that was shown or enrolled in this login, and by a browser that stood in for one. */
-function demand(tx: LoginTransaction, { policies }: TenantRecord, risky: boolean): Demand | undefined {
+function demand(tx: LoginTransaction, world: World, risky: boolean): Demand | undefined {
+  const { policies, factors } = world.tenant;
   const { enable, remembered } = tx.mfa;
+  // What opens a person's authenticators is never had for less than one of them, whatever scripts say.
+  if (
+    tx.request.audience === mfaAudience(world.tenant.baseUrl) &&
+    !isProven(tx.methods) &&
+    !hasOnlyEmail(personOf(world))
+  ) {
+    return { provider: 'any', adaptive: false };
+  }
   if (enable?.provider === 'none') return undefined;
   if (isProven(tx.methods)) return undefined;
   if (remembered && !risky) return undefined;
-  if (risky && !policies.includes('all-applications') && !enable) return { provider: 'any', adaptive: true };
+  // OpenID Connect Core §3.1.2.1: asked for as a voluntary claim, so a tenant without factors goes on without.
+  const asked = tx.request.acrValues.includes(MULTI_FACTOR) && Object.values(factors).includes(true);
+  if (risky && !asked && !policies.includes('all-applications') && !enable) return { provider: 'any', adaptive: true };
   if (enable) return { provider: enable.provider, adaptive: false };
-  return policies.includes('all-applications') ? { provider: 'any', adaptive: false } : undefined;
+  return asked || policies.includes('all-applications') ? { provider: 'any', adaptive: false } : undefined;
 }
 
 /** The next login is compared with this browser and this place. */
-function deviceChanges(tx: LoginTransaction, { place }: Circumstances, caller: Caller, now: number): Change[] {
+function deviceChanges(
+  tx: LoginTransaction,
+  device: string,
+  { place }: Circumstances,
+  caller: Caller,
+  now: number,
+): Change[] {
   if (tx.subject.kind !== 'user') return [];
   const coordinates = coordinatesOf(place);
   const countryCode = place?.countryCode;
   const location = coordinates && { ...coordinates, ...(countryCode === undefined ? {} : { countryCode }) };
-  const device = {
+  const seen = {
     tenantId: tx.tenantId,
     userId: tx.subject.userId,
-    device: tx.binding,
+    device,
     userAgent: caller.userAgent ?? '',
     ip: caller.ip,
     firstSeenAt: now,
     seenAt: now,
     ...(location ? { location } : {}),
   };
-  return [{ kind: 'device.seen', device }];
+  return [{ kind: 'device.seen', device: seen }];
 }

@@ -57,6 +57,8 @@ function noticeOf(refusal: Exclude<SignUpRefusal, { kind: 'throttled' }>): Notic
       return refusal.missing ? { key: 'no-password' } : { key: 'invalid-field', field: 'password' };
     case 'weak-password':
       return { key: 'password-too-weak' };
+    case 'leaked-password':
+      return { key: 'password-breached' };
     case 'exists':
       return { key: 'user-exists' };
     case 'denied':

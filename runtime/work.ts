@@ -1,18 +1,22 @@
 // The work that each busy state owes, and the fact it ends in. Everything a login waits for on our side happens here.
 
+import type { ClientRecord, TenantRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
-import { verifyPassword } from './factors/password.ts';
+import type { Afterwards } from './afterwards.ts';
+import { type PasswordDoor, verifyPassword } from './factors/password.ts';
 import { prepare } from './factors/prepare.ts';
 import { verifyCode } from './factors/verify-code.ts';
 import { verifyEnrollment } from './factors/verify-enrollment.ts';
+import { mfaAudience } from './lifecycle/scopes.ts';
 import type { LiveConsole } from './live-console.ts';
-import { buildEvent } from './pipeline/event.ts';
 import { noteRun, type Stretch } from './pipeline/execution.ts';
+import { triggerOf } from './pipeline/login-trigger.ts';
 import { type Circumstances, circumstancesOf } from './pipeline/risk.ts';
 import { runAction } from './pipeline/run-action.ts';
 import type { ScriptStage } from './pipeline/run-script.ts';
 import { personOf, type World } from './pipeline/world.ts';
 import type { Caller, Ports } from './ports.ts';
+import { renewPassword } from './renew-password.ts';
 import { riskSummary } from './risk/risk.ts';
 import { limitsFor } from './script-limits.ts';
 import { isRisky, settle } from './settle.ts';
@@ -32,7 +36,7 @@ export type Task = {
 
 export async function work(
   ports: Ports,
-  stage: ScriptStage & { liveConsole: LiveConsole },
+  stage: ScriptStage & { liveConsole: LiveConsole; afterwards: Afterwards },
   task: Task,
 ): Promise<Input> {
   const { tx, state, world, caller } = task;
@@ -49,19 +53,19 @@ export async function work(
         return { kind: 'prepared', result: 'unusable', reason, logs };
       }
       const risky = isRisky(world.tenant, circumstances(ports, task));
-      const browser = { risky, mfaAudience: `${world.tenant.baseUrl}/mfa/` };
+      const browser = { risky, mfaAudience: mfaAudience(world.tenant.baseUrl) };
       const { remembered } = world;
       return prepare(ports, tx, state, personOf(world), { ...browser, ...(remembered ? { record: remembered } : {}) });
     }
     case 'settling': {
-      return (await wasLinked(ports, tx)) || settle(tx, world, circumstances(ports, task), caller, ports.now());
+      return (await wasLinked(ports, tx)) || settle(ports, tx, world, circumstances(ports, task), caller);
     }
   }
 }
 
 function verify(
   ports: Ports,
-  stage: ScriptStage & { liveConsole: LiveConsole },
+  stage: ScriptStage & { liveConsole: LiveConsole; afterwards: Afterwards },
   { tx, world, caller }: Task,
   { submission, from }: Extract<BusyState, { name: 'verifying' }>,
 ): Promise<Input> {
@@ -70,12 +74,14 @@ function verify(
       return verifyCode(ports, tx, submission, personOf(world));
     case 'enrollment':
       if (from.name !== 'enrolling') throw new Error(`nothing is being enrolled while ${from.name}`);
-      return verifyEnrollment(ports, tx.methods, from.enrollment, submission.code, personOf(world));
+      return verifyEnrollment(ports, tx, from.enrollment, submission.code, personOf(world));
     case 'sign-up':
       return signUp(ports, stage, { tx, world, caller }, submission.registration);
     case 'password':
       if (!world.client) throw new Error('a credential was judged without a client');
-      return verifyPassword(ports, submission, { tenant: world.tenant, client: world.client }, caller);
+      return verifyPassword(ports, stage, submission, passwordDoor(tx, world.tenant, world.client), caller);
+    case 'new-password':
+      return renewPassword(ports, tx, submission.password, world);
   }
 }
 
@@ -88,7 +94,16 @@ async function run(
   const { tx, world, caller, stretch } = task;
   const { risk, place } = circumstances(ports, task);
   const now = ports.now();
-  const event = buildEvent({ tx, world, caller, loginsCount: loginsCount(task), risk, place, visit, now });
+  const event = triggerOf(tx.purpose).event({
+    tx,
+    world,
+    caller,
+    loginsCount: loginsCount(task),
+    risk,
+    place,
+    visit,
+    now,
+  });
   // Counted from the first run on: checking a password is no script's time.
   stretch.endsAt ??= performance.now() + limitsFor(world.tenant.scriptLimits, ports.scriptLimits).wallMs;
   const wallMs = Math.max(0, Math.floor(stretch.endsAt - performance.now()));
@@ -103,6 +118,14 @@ async function run(
     result: ran.result,
   });
   return ran.fact;
+}
+
+function passwordDoor(
+  { request: { connection, locale } }: LoginTransaction,
+  tenant: TenantRecord,
+  client: ClientRecord,
+): PasswordDoor {
+  return { tenant, client, locale, ...(connection === undefined ? {} : { connectionName: connection }) };
 }
 
 /** The account may have been linked to another meanwhile, by a script of this login too, which then has to say so here. */

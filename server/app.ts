@@ -7,9 +7,12 @@ import type { Deps, Env } from './deps.ts';
 import { devRoutes } from './dev/dev.ts';
 import { faultHandler, notFound } from './errors.ts';
 import { hostedRoutes } from './hosted/hosted.ts';
+import { unblockRoutes } from './hosted/unblock.ts';
 import { managementRoutes } from './management/management.ts';
 import { tenantManagementRoutes } from './management/tenant-management.ts';
+import { mfaRoutes } from './mfa-api/mfa-api.ts';
 import { oauthRoutes } from './oauth/oauth.ts';
+import { limitRequests } from './rate-limits.ts';
 import { readCaller } from './request.ts';
 import { tenantOfHost } from './tenant-of-host.ts';
 
@@ -44,8 +47,12 @@ export function createApp(deps: Deps, ready: () => Promise<void> = async () => {
     return next();
   });
 
+  app.use(limitRequests(deps));
+
   app.route('/', oauthRoutes(deps)); // /authorize, /oauth/token, /.well-known
+  app.route('/', mfaRoutes(deps)); // /mfa
   app.route('/', databaseRoutes(deps)); // /dbconnections
+  app.route('/', unblockRoutes(deps)); // /u/unblock
   app.route('/', hostedRoutes(deps)); // /u
   app.route('/', continueRoutes(deps)); // /continue
   app.route('/', managementRoutes(deps)); // /api/v2

@@ -3,10 +3,11 @@
 // what is expected. The values of secrets are never in that line.
 import { isIP } from 'node:net';
 import { readAllowEntry } from '#runtime/egress/allow.ts';
-import { LEAST_LIMITS, LIMIT_NAMES, MOST_LIMITS, type ScriptLimits } from '#runtime/script-limits.ts';
+import { LEAST_LIMITS, LIMIT_NAMES, type ScriptLimits } from '#runtime/script-limits.ts';
 import { availableFile, readPem, tlsPair } from './config-files.ts';
-import { LIMIT_WIRE_NAMES } from './limit-names.ts';
+import { LIMIT_WIRE_NAMES, readScriptLimits } from './limit-names.ts';
 import { quote, withoutPassword } from './quote.ts';
+import { RATE_LIMIT_NAMES, type RateLimits, readRateLimits } from './rate-limit-names.ts';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -39,6 +40,10 @@ export type Config = {
   geoip?: string;
   /** Path of the operator's list of addresses that are not to be trusted. */
   untrustedIps?: string;
+  /** Path of the operator's list of leaked passwords. */
+  breachedPasswords?: string;
+  /** What one address may ask of us. */
+  rateLimits: Readonly<RateLimits> | 'off';
   /** `NODE_ENV=production`. */
   production: boolean;
   /** Started by `npm start`. */
@@ -83,6 +88,7 @@ export function readConfig(env: Environment, { start }: { start: boolean }): Con
   const twilioBaseUrl = read('SALLYPORT_TWILIO_BASE_URL');
   const geoip = readPath(read, 'SALLYPORT_GEOIP', 'a database file');
   const untrustedIps = readPath(read, 'SALLYPORT_UNTRUSTED_IPS', 'a list of addresses');
+  const breachedPasswords = readPath(read, 'SALLYPORT_BREACHED_PASSWORDS', 'a list of SHA-1 hashes');
   return Object.freeze({
     port,
     host: readHost(read('SALLYPORT_HOST'), dev),
@@ -98,12 +104,14 @@ export function readConfig(env: Environment, { start }: { start: boolean }): Con
     dev,
     ...(tls ? { tls } : {}),
     egressAllow: readEgress(read('SALLYPORT_EGRESS_ALLOW')),
-    scriptLimits: readScriptLimits(read('SALLYPORT_SCRIPT_LIMITS')),
+    scriptLimits: scriptLimits(read('SALLYPORT_SCRIPT_LIMITS')),
     trustProxy: integer(read, 'SALLYPORT_TRUST_PROXY', 0, 0, 32),
     logLevel: readLevel(read('SALLYPORT_LOG_LEVEL')),
     ...(twilioBaseUrl === undefined ? {} : { twilioBaseUrl: origin('SALLYPORT_TWILIO_BASE_URL', twilioBaseUrl) }),
     ...(geoip === undefined ? {} : { geoip }),
     ...(untrustedIps === undefined ? {} : { untrustedIps }),
+    ...(breachedPasswords === undefined ? {} : { breachedPasswords }),
+    rateLimits: rateLimits(read('SALLYPORT_RATE_LIMITS')),
     production,
     started: start,
   });
@@ -262,26 +270,19 @@ function readEgress(value: string | undefined): string[] {
   return entries;
 }
 
-const MOST_LIMIT = 1_000_000_000;
+function scriptLimits(value: string | undefined): Readonly<ScriptLimits> {
+  const given = readScriptLimits(value);
+  if (given.ok) return given.limits;
+  const names = LIMIT_NAMES.map((known) => `${LIMIT_WIRE_NAMES[known]} (at least ${LEAST_LIMITS[known]})`);
+  const expected = `a comma list of name=number: ${names.join(', ')}`;
+  throw new ConfigError('SALLYPORT_SCRIPT_LIMITS', quote(given.entry), expected);
+}
 
-/** `cpu_ms=1000,memory_mb=64`: what is not named keeps the most that is allowed by default. */
-function readScriptLimits(value: string | undefined): Readonly<ScriptLimits> {
-  const limits = { ...MOST_LIMITS };
-  for (const entry of value?.split(',') ?? []) {
-    const [wireName, figure = ''] = entry.split('=').map((part) => part.trim());
-    const name = LIMIT_NAMES.find((known) => LIMIT_WIRE_NAMES[known] === wireName);
-    const number = /^\d{1,10}$/.test(figure) ? Number(figure) : Number.NaN;
-    if (name === undefined || !(number >= LEAST_LIMITS[name] && number <= MOST_LIMIT)) {
-      const names = LIMIT_NAMES.map((known) => `${LIMIT_WIRE_NAMES[known]} (at least ${LEAST_LIMITS[known]})`);
-      throw new ConfigError(
-        'SALLYPORT_SCRIPT_LIMITS',
-        quote(entry),
-        `a comma list of name=number: ${names.join(', ')}`,
-      );
-    }
-    limits[name] = number;
-  }
-  return Object.freeze(limits);
+function rateLimits(value: string | undefined): Config['rateLimits'] {
+  const given = readRateLimits(value);
+  if (given.ok) return given.limits;
+  const expected = `off, or a comma list of name=requests a minute: ${RATE_LIMIT_NAMES.join(', ')}`;
+  throw new ConfigError('SALLYPORT_RATE_LIMITS', quote(given.entry), expected);
 }
 
 function readLevel(value: string | undefined): LogLevel {

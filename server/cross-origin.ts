@@ -8,9 +8,9 @@ export function allowOrigin(c: Context<Env>): void {
 }
 
 /** `Auth0-Client` names the SDK; browsers ask before they send it. */
-export function preflight(c: Context<Env>): Response {
+export function preflight(c: Context<Env>, methods = 'POST'): Response {
   c.header('access-control-allow-origin', '*');
-  c.header('access-control-allow-methods', 'POST');
+  c.header('access-control-allow-methods', methods);
   c.header('access-control-allow-headers', 'Auth0-Client, Authorization, Content-Type, DPoP, X-Request-Language');
   c.header('access-control-max-age', '600');
   return c.body(null, 204);

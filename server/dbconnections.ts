@@ -83,6 +83,10 @@ function answerTo(
       const error = { name: 'PasswordStrengthError', message: 'Password is too weak', code: 'invalid_password' };
       return { status: 400, body: { ...error, ...strength, statusCode: 400 } };
     }
+    case 'leaked-password': {
+      const description = 'This password has been part of a leak of another site. Choose another one.';
+      return { status: 400, body: badRequest('password_leaked', description, 400, 'PasswordLeakedError') };
+    }
     case 'exists':
       return saysWhoExists(tenant)
         ? bad('user_exists', 'The user already exists.')

@@ -1,18 +1,22 @@
 // What every route is given, and what the middleware has found out before a route runs.
 import type { HttpBindings } from '@hono/node-server';
 import type { Builds } from '#runtime/builds/builds.ts';
+import type { Egress } from '#runtime/egress/egress.ts';
 import type { Logger, Passwords, Random } from '#runtime/ports.ts';
 import type { Caller, Runtime } from '#runtime/runtime.ts';
 import type { TenantRecord } from '#storage/records.ts';
 import type { Store } from '#storage/store.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
+import type { RequestCounter } from './request-counter.ts';
 
 export type Deps = {
   config: Config;
   store: Store;
   runtime: Runtime;
   builds: Builds;
+  /** For calls of ours on behalf of a tenant: the same guard as for its scripts. */
+  egress: Pick<Egress, 'request'>;
   clock: Clock;
   random: Random;
   passwords: Passwords;
@@ -22,5 +26,10 @@ export type Deps = {
 /** Set by `app.ts` for every request below a tenant's host. */
 export type Env = {
   Bindings: HttpBindings;
-  Variables: { tenant: TenantRecord; caller: Caller };
+  Variables: {
+    tenant: TenantRecord;
+    caller: Caller;
+    /** Absent where nothing is limited. */
+    requestCounter?: RequestCounter;
+  };
 };

@@ -7,15 +7,19 @@ type LoginIn<Name extends StoredState['name']> = Omit<RestedLogin, 'state'> & {
   state: Extract<StoredState, { name: Name }>;
 };
 
-export type Door<Context> = {
+export type Door<Context, Answer = Response> = {
   [Name in StoredState['name']]: (
     context: Context,
     shown: Omit<Shown, 'login'> & { login: LoginIn<Name> },
-  ) => Response | Promise<Response>;
+  ) => Answer | Promise<Answer>;
 };
 
 /** Shows a login through a door. */
-export function show<Context>(door: Door<Context>, context: Context, shown: Shown): Response | Promise<Response> {
-  const cell = door[shown.login.state.name] as (context: Context, shown: Shown) => Response | Promise<Response>;
+export function show<Context, Answer>(
+  door: Door<Context, Answer>,
+  context: Context,
+  shown: Shown,
+): Answer | Promise<Answer> {
+  const cell = door[shown.login.state.name] as (context: Context, shown: Shown) => Answer | Promise<Answer>;
   return cell(context, shown);
 }

@@ -11,6 +11,7 @@ import { openKeyring } from '#storage/keyring.ts';
 import { openStore } from '#storage/open.ts';
 import { createApp } from './app.ts';
 import { boot, describeStart } from './boot.ts';
+import { openBreachedPasswordsFile } from './breached-passwords-file.ts';
 import { createClock } from './clock.ts';
 import { loadConfig } from './config.ts';
 import { listen } from './listen.ts';
@@ -50,8 +51,9 @@ async function main(): Promise<void> {
     inbox,
     geography: openGeographyFile(config),
     untrusted: readUntrustedAddressesFile(config),
+    breached: openBreachedPasswordsFile(config),
   });
-  const deps = { config, store, runtime, builds, clock, random, passwords, log };
+  const deps = { config, store, runtime, builds, egress, clock, random, passwords, log };
   const app = createApp(deps, () => sandbox.ready());
   const demo = await boot(app, deps);
   const listener = await listen(app, config);

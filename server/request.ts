@@ -8,7 +8,8 @@ import type { Env } from './deps.ts';
 
 /** Why a request could not be read. `name` is the parameter in question. */
 export type Unreadable =
-  | { ok: false; problem: 'too-large' | 'wrong-type' | 'malformed' }
+  /** `coded`: compressed or otherwise encoded. `malformed`: also a text that no database keeps, see `isStorable`. */
+  | { ok: false; problem: 'too-large' | 'wrong-type' | 'coded' | 'malformed' }
   | { ok: false; problem: 'duplicate' | 'not-text'; name: string };
 
 export type Parameters = Record<string, string>;
@@ -19,18 +20,20 @@ const FORM = 'application/x-www-form-urlencoded';
 
 /** A body as text, refused when it is longer than `limitBytes` or not UTF-8. */
 export async function readText(c: Context, limitBytes: number): Promise<{ ok: true; text: string } | Unreadable> {
+  // What a few bytes unpack to is bounded by nothing.
+  if (!/^(identity)?$/i.test(c.req.header('content-encoding')?.trim() ?? '')) return { ok: false, problem: 'coded' };
   if (Number(c.req.header('content-length') ?? 0) > limitBytes) return { ok: false, problem: 'too-large' };
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of c.req.raw.body ?? []) {
-    length += chunk.byteLength;
-    if (length > limitBytes) return { ok: false, problem: 'too-large' };
-    chunks.push(chunk);
-  }
   try {
+    for await (const chunk of c.req.raw.body ?? []) {
+      length += chunk.byteLength;
+      if (length > limitBytes) return { ok: false, problem: 'too-large' };
+      chunks.push(chunk);
+    }
     return { ok: true, text: new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)) };
   } catch {
-    return { ok: false, problem: 'malformed' }; // Not UTF-8.
+    return { ok: false, problem: 'malformed' }; // Not UTF-8, or broken off by whoever sent it.
   }
 }
 
@@ -70,23 +73,34 @@ export async function readJsonObject(c: Context): Promise<{ ok: true; object: Js
   const body = await readText(c, BODY_LIMIT_BYTES);
   if (!body.ok) return body;
   const object = toObject(body.text);
-  return object === undefined || isDeep(object) ? { ok: false, problem: 'malformed' } : { ok: true, object };
+  return object === undefined || !isKept(object) ? { ok: false, problem: 'malformed' } : { ok: true, object };
 }
 
 /** Levels of nesting: more than any message has, and less than what overflows a stack that walks it. */
 const DEEPEST = 100;
 
 /** Without recursion: the depth of the input must not become the depth of the stack. */
-function isDeep(value: Json): boolean {
-  const open: { value: Json; depth: number }[] = [{ value, depth: 0 }];
+function isKept(object: Json): boolean {
+  const open: { value: Json; depth: number }[] = [{ value: object, depth: 0 }];
   for (let next = open.pop(); next; next = open.pop()) {
-    const { depth } = next;
-    if (depth > DEEPEST) return true;
-    if (typeof next.value !== 'object' || next.value === null) continue;
-    for (const inner of Object.values(next.value)) open.push({ value: inner, depth: depth + 1 });
+    const { value, depth } = next;
+    if (depth > DEEPEST || (typeof value === 'string' && !isStorable(value))) return false;
+    if (typeof value !== 'object' || value === null) continue;
+    for (const [name, inner] of Object.entries(value)) {
+      if (!isName(name)) return false;
+      open.push({ value: inner, depth: depth + 1 });
+    }
   }
-  return false;
+  return true;
 }
+
+/** PostgreSQL keeps no U+0000, and half a surrogate pair is no character that UTF-8 could write. */
+export function isStorable(text: string): boolean {
+  return !text.includes('\0') && text.isWellFormed();
+}
+
+/** `__proto__` as a name would change what an object is, wherever somebody copies it property by property. */
+const isName = (text: string): boolean => isStorable(text) && text !== '__proto__';
 
 /** RFC 6749 §3.1: a parameter comes once; one without a value counts as left out. */
 export function onceEach(values: Values): ReadParameters {
@@ -108,9 +122,11 @@ function parseForm(text: string): ReadParameters {
 }
 
 function parseValues(text: string): ReadValues {
-  if (/%(?![0-9A-Fa-f]{2})/.test(text)) return { ok: false, problem: 'malformed' };
+  // A lone percent sign, or bytes that are no UTF-8.
+  if (formDecode(text) === undefined) return { ok: false, problem: 'malformed' };
   const values = new Map<string, string[]>();
   for (const [name, value] of new URLSearchParams(text)) {
+    if (!isName(name) || !isStorable(value)) return { ok: false, problem: 'malformed' };
     const former = values.get(name);
     if (former) former.push(value);
     else values.set(name, [value]);
@@ -121,13 +137,34 @@ function parseValues(text: string): ReadValues {
 function parseObject(text: string): ReadParameters {
   const object = toObject(text);
   if (object === undefined) return { ok: false, problem: 'malformed' };
+  const repeated = repeatedName(text);
+  if (repeated !== undefined) return { ok: false, problem: 'duplicate', name: repeated };
   const entries: [string, string][] = [];
   for (const [name, value] of Object.entries(object)) {
+    if (!isName(name) || (typeof value === 'string' && !isStorable(value))) return { ok: false, problem: 'malformed' };
     if (value === null || value === '') continue;
     if (typeof value === 'object') return { ok: false, problem: 'not-text', name };
     entries.push([name, String(value)]);
   }
   return { ok: true, parameters: Object.fromEntries(entries) };
+}
+
+/**
+ * A name that the outermost object of a JSON text holds twice. Parsers disagree which of the two counts, and whoever
+ * checked the request before us may have looked at the other one.
+ */
+function repeatedName(text: string): string | undefined {
+  const names = new Set<string>();
+  let depth = 0;
+  for (const [token, quoted] of text.matchAll(/("(?:[^"\\]|\\.)*")(?=\s*:)|"(?:[^"\\]|\\.)*"|[{}[\]]/g)) {
+    if (quoted !== undefined && depth === 1) {
+      const name = String(JSON.parse(quoted));
+      if (names.has(name)) return name;
+      names.add(name);
+    } else if (token === '{' || token === '[') depth += 1;
+    else if (token === '}' || token === ']') depth -= 1;
+  }
+  return undefined;
 }
 
 function toObject(text: string): JsonObject | undefined {
@@ -160,14 +197,15 @@ export function readBasic(header: string | undefined): BasicCredentials | 'absen
   if (colon < 1) return 'malformed';
   const id = formDecode(text.slice(0, colon));
   const secret = formDecode(text.slice(colon + 1));
-  return id === undefined || secret === undefined ? 'malformed' : { id, secret };
+  if (id === undefined || secret === undefined) return 'malformed';
+  return isStorable(id) && isStorable(secret) ? { id, secret } : 'malformed';
 }
 
 function formDecode(text: string): string | undefined {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {
-    return undefined; // A lone percent sign.
+    return undefined; // A lone percent sign, or bytes that are no UTF-8.
   }
 }
 
@@ -193,7 +231,9 @@ function plain(address: string): string {
 /** Who speaks to us in this request. Header texts are cut: they are stored and shown to scripts. */
 export function readCaller(c: Context<Env>, trustProxy: number): Caller {
   const userAgent = c.req.header('user-agent')?.slice(0, 1000);
-  const language = c.req.header('accept-language')?.split(/[,;]/, 1)[0]?.trim().slice(0, 35);
+  // What a client's server says of its user counts before what its HTTP library says of itself.
+  const asked = c.req.header('x-request-language') ?? c.req.header('accept-language');
+  const language = asked?.split(/[,;]/, 1)[0]?.trim().slice(0, 35);
   return {
     ip: clientAddress(c, trustProxy),
     method: c.req.method,

@@ -111,6 +111,8 @@ function unreadable(problem: Unreadable): Refused {
       return { ok: false, status: 413, description: 'The request is too large' };
     case 'wrong-type':
       return { ok: false, status: 415, description: 'Send application/json or application/x-www-form-urlencoded' };
+    case 'coded':
+      return { ok: false, status: 415, description: 'Send the body without a content encoding' };
     case 'malformed':
       return { ok: false, status: 400, description: 'The request body cannot be read' };
     case 'duplicate':

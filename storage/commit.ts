@@ -3,16 +3,27 @@
 
 import type { Desk } from './columns.ts';
 import { Violation, type Work } from './database.ts';
+import { addMember } from './repositories/assignments.ts';
 import { refund } from './repositories/attempts.ts';
-import { acceptStep, insertAuthenticator, used } from './repositories/authenticators.ts';
+import { acceptStep, insertAuthenticator, replaceSecret, used } from './repositories/authenticators.ts';
+import { grantConsent } from './repositories/consents.ts';
 import { rememberBrowser, seen } from './repositories/devices.ts';
 import { insertExecution } from './repositories/executions.ts';
 import { insertHandle, take } from './repositories/handles.ts';
+import { liftLoginBlock } from './repositories/login-blocks.ts';
+import { insertLogoutNotice } from './repositories/logout-notices.ts';
 import { insertLog } from './repositories/logs.ts';
 import { insertMessage } from './repositories/messages.ts';
-import { putSession, removeSession } from './repositories/sessions.ts';
+import {
+  insertRefreshToken,
+  removeRefreshToken,
+  removeTokensOfSession,
+  replaceRefreshToken,
+} from './repositories/refresh-tokens.ts';
+import { endSession, putSession, removeSession } from './repositories/sessions.ts';
+import { insertTicket, replaceTicket, takeTicket } from './repositories/tickets.ts';
 import { claim, insertTransaction, replace } from './repositories/transactions.ts';
-import { insertUser, loggedIn, mergeMetadata, rehash } from './repositories/users.ts';
+import { insertUser, loggedIn, mergeMetadata, rehash, setPassword, verifyEmail } from './repositories/users.ts';
 import type { Change, Committed, Store } from './store.ts';
 
 /** Writes one change; false when its guard failed. */
@@ -33,9 +44,24 @@ const writers: { [K in Change['kind']]: Writer<Extract<Change, { kind: K }>> } =
   'authenticator.insert': insertAuthenticator,
   'session.put': putSession,
   'session.remove': removeSession,
+  'session.end': endSession,
+  'refresh-token.insert': insertRefreshToken,
+  'refresh-token.replace': replaceRefreshToken,
+  'refresh-token.remove': removeRefreshToken,
+  'refresh-token.remove-of-session': removeTokensOfSession,
+  'ticket.insert': insertTicket,
+  'ticket.replace': replaceTicket,
+  'ticket.take': takeTicket,
+  'consent.grant': grantConsent,
+  'logout-notice.insert': insertLogoutNotice,
+  'user.set-password': setPassword,
+  'user.verify-email': verifyEmail,
+  'member.add': addMember,
+  'authenticator.replace-secret': replaceSecret,
   'device.seen': seen,
   'browser.remember': rememberBrowser,
   'attempt.refund': refund,
+  'login-block.lift': liftLoginBlock,
   'message.insert': insertMessage,
   'log.insert': insertLog,
   'execution.insert': insertExecution,

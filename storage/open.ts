@@ -10,21 +10,27 @@ import { type Keyring, SealError } from './keyring.ts';
 import { type Dialect, migrationsFor } from './migrations/all.ts';
 import { openPostgres } from './postgres.ts';
 import { createAssignments } from './repositories/assignments.ts';
-import { createAttempts } from './repositories/attempts.ts';
+import { createAttempts, createIsExhausted } from './repositories/attempts.ts';
 import { createAuthenticators } from './repositories/authenticators.ts';
 import { createBindings } from './repositories/bindings.ts';
 import { createCollections } from './repositories/collections.ts';
+import { createConsents } from './repositories/consents.ts';
 import { createDevices, createRememberedBrowsers } from './repositories/devices.ts';
 import { createExecutions } from './repositories/executions.ts';
 import { createGroupMemberships } from './repositories/group-memberships.ts';
 import { createHandles } from './repositories/handles.ts';
+import { createLoginBlocks } from './repositories/login-blocks.ts';
+import { createLogoutNotices } from './repositories/logout-notices.ts';
 import { createLogs } from './repositories/logs.ts';
 import { createMessages } from './repositories/messages.ts';
 import { createOwners } from './repositories/owners.ts';
+import { createRefreshTokens } from './repositories/refresh-tokens.ts';
+import { createSeen } from './repositories/seen.ts';
 import { createSessions } from './repositories/sessions.ts';
 import { createSigningKeys } from './repositories/signing-keys.ts';
 import { createSweep } from './repositories/sweep.ts';
 import { createTenants } from './repositories/tenants.ts';
+import { createTickets } from './repositories/tickets.ts';
 import { createTransactions } from './repositories/transactions.ts';
 import { createUsers } from './repositories/users.ts';
 import { openSqlite } from './sqlite.ts';
@@ -75,9 +81,16 @@ function createStore(desk: Desk): Store {
     transactions: createTransactions(desk),
     handles: createHandles(desk),
     sessions: createSessions(desk),
+    refreshTokens: createRefreshTokens(desk),
+    tickets: createTickets(desk),
+    consents: createConsents(desk),
+    logoutNotices: createLogoutNotices(desk),
+    once: createSeen(desk),
     devices: createDevices(desk),
     rememberedBrowsers: createRememberedBrowsers(desk),
-    takeAttempt: createAttempts(desk),
+    ...createAttempts(desk),
+    isExhausted: createIsExhausted(desk),
+    loginBlocks: createLoginBlocks(desk),
     messages: createMessages(desk),
     logs: createLogs(desk),
     executions: createExecutions(desk),

@@ -38,12 +38,56 @@ export type TenantRecord = {
   session: { lifetimeSeconds: number; idleLifetimeSeconds: number; cookieMode: 'persistent' | 'non-persistent' };
   /** What the tenant asks for its scripts where it differs from the defaults; the runtime's names and units. */
   scriptLimits?: ScriptLimitsRecord;
+  attackProtection?: AttackProtectionRecord;
   /** Days that records of executions are kept; 10 when absent. */
   executionDays?: number;
   /** Tenant settings we keep and give back without acting on them, under their wire names. */
   settings: JsonObject;
   createdAt: number;
   updatedAt: number;
+};
+
+/** Under the wire's names: families that were never changed are absent, and the runtime knows what holds then. */
+export type AttackProtectionRecord = {
+  bruteForce?: {
+    enabled: boolean;
+    shields: ('block' | 'user_notification')[];
+    mode: 'count_per_identifier_and_ip' | 'count_per_identifier';
+    allowlist: string[];
+    max_attempts: number;
+  };
+  suspiciousIp?: {
+    enabled: boolean;
+    shields: ('block' | 'admin_notification')[];
+    allowlist: string[];
+    stage: Record<ThrottledStage, { max_attempts: number /** Milliseconds until one comes back. */; rate: number }>;
+  };
+  breachedPassword?: {
+    enabled: boolean;
+    shields: ('block' | 'user_notification' | 'admin_notification')[];
+    admin_notification_frequency: ('immediately' | 'daily' | 'weekly' | 'monthly')[];
+    method: 'standard' | 'enhanced';
+    stage: Record<'pre-user-registration' | 'pre-change-password', { shields: ('block' | 'admin_notification')[] }>;
+  };
+  /** Kept and given back without acting on it. */
+  botDetection?: JsonObject;
+  /** Kept and given back without acting on it; without the secrets of providers. */
+  captcha?: JsonObject;
+};
+
+export type ThrottledStage = 'pre-login' | 'pre-user-registration' | 'pre-custom-token-exchange';
+
+/** Logins that failed one after the other, by one name. */
+export type LoginBlockRecord = {
+  tenantId: string;
+  /** As it was typed, in lower case. */
+  identifier: string;
+  /** Whence; empty: from anywhere. */
+  network: string;
+  failures: number;
+  failedAt: number;
+  /** When they are forgotten. */
+  expiresAt: number;
 };
 
 export type ScriptLimitsRecord = {
@@ -61,17 +105,35 @@ export type ClientRecord = {
   /** The `client_id`. */
   id: string;
   name: string;
-  /** Sealed at rest. Absent for public clients. */
+  /** Sealed at rest. Absent for public clients and for those that prove themselves by a key. */
   secret?: string;
   appType?: 'native' | 'spa' | 'regular_web' | 'non_interactive';
   callbacks: string[];
   grantTypes: string[];
-  authMethod: 'none' | 'client_secret_post' | 'client_secret_basic';
+  authMethod: 'none' | 'client_secret_post' | 'client_secret_basic' | 'private_key_jwt';
+  /** Public keys that were handed in; those that the settings name under `client_authentication_methods` are in use. */
+  credentials?: ClientCredentialRecord[];
   metadata: Record<string, string>;
   /** Properties we keep and give back without acting on them, under their wire names. */
   settings: JsonObject;
   createdAt: number;
   updatedAt: number;
+};
+
+export type ClientCredentialRecord = {
+  /** `cred_` and letters or digits. */
+  id: string;
+  name?: string;
+  /** RFC 7638: SHA-256 thumbprint of the key. */
+  kid: string;
+  /** Of the signatures that it checks. */
+  alg: 'RS256' | 'RS384' | 'PS256' | 'ES256';
+  /** RFC 7517, the public part. */
+  publicJwk: JsonObject;
+  createdAt: number;
+  updatedAt: number;
+  /** Absent: never. */
+  expiresAt?: number;
 };
 
 export type ConnectionRecord = {
@@ -96,7 +158,9 @@ export type ResourceServerRecord = {
   identifier: string;
   name?: string;
   scopes: { value: string; description?: string }[];
-  signingAlg: 'RS256';
+  signingAlg: SigningKeyAlgorithm | 'HS256';
+  /** What HS256 signs with: the API knows it too. Sealed at rest. */
+  signingSecret?: string;
   tokenLifetimeSeconds: number;
   tokenLifetimeForWebSeconds: number;
   allowOfflineAccess: boolean;
@@ -359,14 +423,24 @@ export type LogRecord = {
   details?: JsonObject;
 };
 
+/** What a key pair of a tenant may sign with. A pair is used for one algorithm only. */
+export type SigningKeyAlgorithm = 'RS256' | 'PS256' | 'ES256';
+
 export type SigningKeyRecord = {
   tenantId: string;
   /** The `kid`. */
   id: string;
-  algorithm: 'RS256';
+  algorithm: SigningKeyAlgorithm;
+  /** `current` signs; `next` is published before it does; `previous` has signed. One of each of the first two per algorithm. */
+  place: 'current' | 'next' | 'previous';
   /** Sealed at rest. */
   privateJwk: JsonObject;
+  /** With its certificate (`x5c`, `x5t`). */
   publicJwk: JsonObject;
+  currentSince?: number;
+  currentUntil?: number;
+  /** From then on it verifies nothing. */
+  revokedAt?: number;
   createdAt: number;
 };
 
@@ -386,16 +460,32 @@ export type TransactionRecord = {
 export type LeaseRecord = { owner: string; held: boolean };
 
 /** What an opaque random key may find. The key itself is only ever stored as its SHA-256. */
-export type HandleKind = 'state' | 'code' | 'session';
+export type HandleKind =
+  | 'state'
+  | 'code'
+  /** A code that was exchanged: whoever brings it again has stolen it, or was stolen from (RFC 6749 §4.1.2). */
+  | 'spent-code'
+  | 'session'
+  | 'mfa-token'
+  | 'refresh-token'
+  | TicketKind
+  /** The words a person types for a device; the device itself polls with the key of kind `device`. */
+  | 'user-code';
 
 export type HandleRecord = {
   tenantId: string;
   kind: HandleKind;
   /** The plain key; storage hashes it and never gives it back. */
   key: string;
-  /** A transaction (kinds `state`, `code`) or a session (kind `session`). */
+  /**
+   * A transaction (kinds `state`, `code`, `mfa-token`), a session, a refresh token (kinds `refresh-token`, `spent-code`) or
+   * a ticket (its own kind, and `user-code`).
+   */
   targetId: string;
-  /** The ask the handle was minted for; a later ask makes it stale. 0 where it has no meaning. */
+  /**
+   * The ask the handle was minted for; a later ask makes it stale. Of a refresh token: its generation. 0 where it has no
+   * meaning.
+   */
   ask: number;
   expiresAt: number;
 };
@@ -417,6 +507,103 @@ export type SessionRecord = {
   authenticatedAt: number;
   expiresAt: number;
   idleExpiresAt: number;
+};
+
+/** All refresh tokens that came from one login, by rotation or otherwise: together they live and are revoked. */
+export type RefreshTokenRecord = {
+  tenantId: string;
+  /** `rt_` and letters or digits. */
+  id: string;
+  userId: string;
+  clientId: string;
+  /** The session of the login; absent where there was no browser. */
+  sessionId?: string;
+  /** The identity logged in with. */
+  connectionId: string;
+  connection: string;
+  strategy: string;
+  /** Absent: for userinfo alone. */
+  audience?: string;
+  /** What was granted; an exchange may ask for less, never for more. */
+  scope: string[];
+  organizationId?: string;
+  /** Methods proven in the login, as the runtime wrote them. */
+  methods: Json[];
+  authenticatedAt: number;
+  rotating: boolean;
+  /** Grows by one with each rotation; handles of kind `refresh-token` carry the one they were made for. */
+  generation: number;
+  /** When the present generation was made: the former one is still taken for the leeway that follows. */
+  rotatedAt: number;
+  /** SHA-256 thumbprint of the key that it is bound to (RFC 9449 §5); absent where any bearer may use it. */
+  keyThumbprint?: string;
+  device: SessionRecord['device'];
+  metadata?: Record<string, string>;
+  createdAt: number;
+  updatedAt: number;
+  lastExchangedAt?: number;
+  /** Absent: never. */
+  expiresAt?: number;
+  /** Absent: never. */
+  idleExpiresAt?: number;
+};
+
+/** What a ticket is for. Each kind is found by handles of its own kind. */
+export type TicketKind =
+  /** A pushed authorization request (RFC 9126). */
+  | 'pushed-request'
+  /** A device that waits for its person (RFC 8628). */
+  | 'device'
+  /** A link by which a password is reset. */
+  | 'password-reset'
+  /** A link by which an address is verified. */
+  | 'email-verification'
+  /** A link that lifts a block of the brute-force protection. */
+  | 'unblock'
+  /** A link that invites to an organization. */
+  | 'invitation';
+
+/** Something promised to whoever holds its key, for a while. */
+export type TicketRecord = {
+  tenantId: string;
+  id: string;
+  kind: TicketKind;
+  /** Grows by one with every write; a write wins only on the revision that was read. */
+  revision: number;
+  /** Whose it is: their removal, or a new password, ends it. */
+  userId?: string;
+  /** Sealed at rest. */
+  content: JsonObject;
+  createdAt: number;
+  expiresAt: number;
+};
+
+/** What a person allowed an application that is not the tenant's own. */
+export type ConsentRecord = {
+  tenantId: string;
+  id: string;
+  userId: string;
+  clientId: string;
+  /** Empty: for userinfo alone. */
+  audience: string;
+  scope: string[];
+  createdAt: number;
+  updatedAt: number;
+};
+
+/** A client that is still to be told that a session has ended (OpenID Connect Back-Channel Logout 1.0). */
+export type LogoutNoticeRecord = {
+  tenantId: string;
+  id: string;
+  clientId: string;
+  userId: string;
+  sessionId: string;
+  /** How often it was tried. */
+  tries: number;
+  /** When it is tried next. */
+  dueAt: number;
+  createdAt: number;
+  expiresAt: number;
 };
 
 /** Degrees, as a geographical database knows an address. */

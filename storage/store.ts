@@ -21,6 +21,7 @@ import type {
   ClientGrantRecord,
   ClientRecord,
   ConnectionRecord,
+  ConsentRecord,
   ExecutionRecord,
   FormRecord,
   GroupRecord,
@@ -28,19 +29,24 @@ import type {
   HandleRecord,
   JsonObject,
   LeaseRecord,
+  LoginBlockRecord,
   LoginDeviceRecord,
+  LogoutNoticeRecord,
   LogRecord,
   MessageRecord,
   ModuleRecord,
   ModuleVersionRecord,
   OrganizationRecord,
   OwnerRecord,
+  RefreshTokenRecord,
   RememberedBrowserRecord,
   ResourceServerRecord,
   RoleRecord,
   SessionRecord,
   SigningKeyRecord,
   TenantRecord,
+  TicketKind,
+  TicketRecord,
   TransactionRecord,
   UserRecord,
 } from './records.ts';
@@ -52,7 +58,8 @@ export type Change =
   | { kind: 'transaction.claim'; tenantId: string; id: string; revision: number; owner: string; leaseSeconds: number }
   /** Guard: the row has `revision`. It becomes `transaction` (whose own `revision` is ignored) at `revision + 1`, lease gone. */
   | { kind: 'transaction.replace'; revision: number; transaction: TransactionRecord }
-  | { kind: 'handle.insert'; handle: HandleRecord }
+  /** `renews`: one with this key may be there, and now finds this. */
+  | { kind: 'handle.insert'; handle: HandleRecord; renews?: true }
   /** Guard: the handle exists and has not expired at `now`. It is gone afterwards. */
   | { kind: 'handle.take'; tenantId: string; handleKind: HandleKind; key: string; now: number }
   /** Guard: the authenticator exists and its last accepted step is older than `step`. */
@@ -80,11 +87,51 @@ export type Change =
   | { kind: 'session.put'; session: SessionRecord; formerUserId?: string; renews?: true }
   /** With the handles that find it. No guard. */
   | { kind: 'session.remove'; tenantId: string; id: string }
+  /** With the handles that find it, whatever they are for. Guard: the session exists. */
+  | { kind: 'session.end'; tenantId: string; id: string }
+  /** Guard: the user and the client exist and the id is free. */
+  | { kind: 'refresh-token.insert'; token: RefreshTokenRecord }
+  /** Guard: the row exists at `generation`. It becomes `token`. */
+  | { kind: 'refresh-token.replace'; generation: number; token: RefreshTokenRecord }
+  /** With the handles that find it. No guard. */
+  | { kind: 'refresh-token.remove'; tenantId: string; id: string }
+  /** Those that came from logins in one session, with the handles that find them. No guard. */
+  | { kind: 'refresh-token.remove-of-session'; tenantId: string; userId: string; sessionId: string }
+  /** Guard: the id is free, and the user it names, if any, exists. */
+  | { kind: 'ticket.insert'; ticket: TicketRecord }
+  /** Guard: the row has `revision`. It becomes `ticket` (whose own `revision` is ignored) at `revision + 1`. */
+  | { kind: 'ticket.replace'; revision: number; ticket: TicketRecord }
+  /** Guard: the ticket exists and has not expired at `now`. It is gone afterwards, with the handles that find it. */
+  | { kind: 'ticket.take'; tenantId: string; id: string; now: number }
+  /** Inserts, or adds the scopes to the row of the same user, client and audience. Guard: user and client exist. */
+  | { kind: 'consent.grant'; consent: ConsentRecord }
+  | { kind: 'logout-notice.insert'; notice: LogoutNoticeRecord }
+  /**
+   * Guard: the user exists and, where `from` is given, still has that hash. Sets the new one and ends everything that is
+   * open for the user (as `Users.endLogins`), but not the transaction `except`, which is the one that sets it.
+   */
+  | {
+      kind: 'user.set-password';
+      tenantId: string;
+      id: string;
+      passwordHash: string;
+      from?: string;
+      at: number;
+      except?: string;
+    }
+  /** Guard: the user exists. The address, where it is still this one, is verified. */
+  | { kind: 'user.verify-email'; tenantId: string; id: string; email: string; at: number }
+  /** Guard: the member is none yet, or is one: both are fine; the organization and the user exist. Roles that are gone are left out. */
+  | { kind: 'member.add'; tenantId: string; organizationId: string; userId: string; roleIds: string[] }
+  /** Guard: the authenticator exists and its secret is still `from`. Of a recovery code: used once (`at`), and replaced. */
+  | { kind: 'authenticator.replace-secret'; tenantId: string; id: string; from: string; to: string; at: number }
   /** Inserts, or renews what was seen last of this browser and user agent. No guard but that the user exists. */
   | { kind: 'device.seen'; device: LoginDeviceRecord }
   /** Inserts or replaces the row of this user and browser. No guard but that the user exists. */
   | { kind: 'browser.remember'; browser: RememberedBrowserRecord }
   | { kind: 'attempt.refund'; tenantId: string; key: string; refillSeconds: number }
+  /** Forgets failed logins by these names, from one network or from everywhere. No guard. */
+  | { kind: 'login-block.lift'; tenantId: string; identifiers: string[]; network?: string }
   | { kind: 'message.insert'; message: MessageRecord }
   | { kind: 'log.insert'; log: LogRecord }
   | { kind: 'execution.insert'; execution: ExecutionRecord };
@@ -137,8 +184,8 @@ export interface Users {
    */
   remove(tenantId: string, id: string): Promise<boolean>;
   /**
-   * Ends what is open: transactions not finished, their handles, sessions and theirs, and forgets remembered browsers. A
-   * changed password calls this.
+   * Ends what is open: transactions not finished, their handles, sessions and theirs, refresh tokens and theirs, tickets
+   * and theirs, and forgets remembered browsers. A changed password and a block call this.
    */
   endLogins(tenantId: string, id: string): Promise<void>;
 }
@@ -257,9 +304,19 @@ export interface Store {
   authenticators: Authenticators;
   assignments: Assignments;
   signingKeys: {
-    insert(key: SigningKeyRecord): Promise<void>;
-    /** Newest first; the first one signs. */
+    /** `conflict`: the id, or the place `current` or `next` of its algorithm, is taken. */
+    insert(key: SigningKeyRecord): Promise<'inserted' | 'conflict'>;
+    /** Newest first, revoked ones included. */
     list(tenantId: string): Promise<SigningKeyRecord[]>;
+    /** Gives a key that was made without a certificate its public half with one. Nothing happens when it has one. */
+    certify(key: SigningKeyRecord, publicJwk: JsonObject): Promise<void>;
+    /**
+     * Next becomes current, current becomes previous and `fresh` is next, of one algorithm and in one database transaction;
+     * of two at once one follows the other. Of the previous ones the last ten are kept.
+     */
+    rotate(fresh: SigningKeyRecord, at: number): Promise<void>;
+    /** Revokes `id`. Where it was current, `fresh` is rotated in; where it was next, `fresh` takes its place. */
+    revoke(id: string, fresh: SigningKeyRecord, at: number): Promise<SigningKeyRecord | 'missing'>;
   };
 
   transactions: {
@@ -287,6 +344,53 @@ export interface Store {
     /** Every session of the user, with their handles; returns how many. */
     removeOfUser(tenantId: string, userId: string): Promise<number>;
   };
+  refreshTokens: {
+    find(tenantId: string, id: string): Promise<RefreshTokenRecord | undefined>;
+    /** Newest first. `clientId` narrows to one application's. */
+    ofUser(
+      tenantId: string,
+      userId: string,
+      query: { page: Page; clientId?: string },
+    ): Promise<Listed<RefreshTokenRecord>>;
+    /** Reads, edits and writes back in one database transaction. */
+    update(
+      tenantId: string,
+      id: string,
+      edit: (current: RefreshTokenRecord) => RefreshTokenRecord,
+    ): Promise<RefreshTokenRecord | 'missing'>;
+    /** With the handles that find it; false when there was none. */
+    remove(tenantId: string, id: string): Promise<boolean>;
+    /** Of one user, with their handles: all of them, those of one application or those of one session; returns how many. */
+    removeOfUser(tenantId: string, userId: string, of?: { clientId?: string; sessionId?: string }): Promise<number>;
+  };
+  tickets: {
+    /** What a plain key finds by a handle of `kind`, expired or not. */
+    findByKey(tenantId: string, kind: TicketKind | 'user-code', key: string): Promise<TicketRecord | undefined>;
+    find(tenantId: string, id: string): Promise<TicketRecord | undefined>;
+  };
+  consents: {
+    find(tenantId: string, userId: string, clientId: string, audience: string): Promise<ConsentRecord | undefined>;
+    /** In the order of creation. */
+    list(tenantId: string, query: { userId?: string; clientId?: string; page: Page }): Promise<Listed<ConsentRecord>>;
+    /** With the refresh tokens of this user for this client and audience; false when there was none. */
+    remove(tenantId: string, id: string): Promise<boolean>;
+    /** All of a user's, in the same way; returns how many. */
+    removeOfUser(tenantId: string, userId: string): Promise<number>;
+  };
+  logoutNotices: {
+    /** Due at `now` and not expired, of all tenants, the longest due first. */
+    due(now: number, limit: number): Promise<LogoutNoticeRecord[]>;
+    /** Takes one for a try, by one sender: counts the try and puts it off until `dueAt`. False: somebody else has it. */
+    claim(tenantId: string, id: string, tries: number, dueAt: number): Promise<boolean>;
+    remove(tenantId: string, id: string): Promise<void>;
+  };
+  /**
+   * Whether `key` is seen for the first time: one atomic statement. It is remembered until `until`, so that an assertion
+   * or a proof that was used cannot be used again.
+   */
+  once(tenantId: string, key: string, until: number, now: number): Promise<boolean>;
+  /** Puts a bucket of `takeAttempt` back to full. */
+  clearAttempts(tenantId: string, key: string): Promise<void>;
   /** Browsers people have completed logins with. The sweep removes those not seen for 90 days. */
   devices: {
     /** Last seen first, at most 100. */
@@ -308,6 +412,28 @@ export interface Store {
     bucket: { capacity: number; refillSeconds: number },
     now: number,
   ): Promise<{ taken: true } | { taken: false; retryAfterSeconds: number }>;
+  /** Whether a bucket of `takeAttempt` has no attempt left. Takes none. */
+  isExhausted(
+    tenantId: string,
+    key: string,
+    bucket: { capacity: number; refillSeconds: number },
+    now: number,
+  ): Promise<boolean>;
+  /** Failed logins in a row. A new password and a block by an administrator forget those of the user. */
+  loginBlocks: {
+    /**
+     * Counts one more failed login by `identifier` from `network` (empty: from anywhere), before it is known whether it
+     * fails: one atomic statement. All of them are forgotten at `until`, which every try puts off.
+     * @returns how many there are now; undefined, and nothing is counted, when there were `most` already.
+     */
+    count(
+      tenantId: string,
+      failure: { identifier: string; network: string; most: number; until: number },
+      now: number,
+    ): Promise<number | undefined>;
+    /** Those with `least` failures or more, last failed first, at most 1000. */
+    list(tenantId: string, identifiers: string[], query: { least: number; now: number }): Promise<LoginBlockRecord[]>;
+  };
   messages: {
     pending(limit: number): Promise<MessageRecord[]>;
     /** `kept` leaves the text readable (dev inbox); otherwise text and code are erased. */
@@ -326,8 +452,8 @@ export interface Store {
   };
 
   /**
-   * Removes expired transactions, handles, sessions, messages and executions, full buckets, browsers long not seen, and
-   * builds that nothing names; returns how many rows went.
+   * Removes expired transactions, handles, sessions, refresh tokens, tickets, notices, messages and executions, full
+   * buckets, browsers long not seen, and builds that nothing names; returns how many rows went.
    */
   sweep(now: number): Promise<number>;
   /** Answers when the database does; throws otherwise. */

@@ -1,6 +1,7 @@
 // Storage: the columns of every table, as Kysely types its queries by. Times are integers, flags are 0 or 1 and
 // documents are JSON in text columns (not jsonb: it loses the order of keys and refuses some strings), on both databases.
 import type { Generated } from 'kysely';
+import type { ConsentRow, LogoutNoticeRow, RefreshTokenRow, TicketRow } from './protocol-tables.ts';
 
 /** A configuration family: what is looked up by has a column, the rest is a document. */
 export type CollectionTable = {
@@ -211,15 +212,34 @@ export type Tables = Record<CollectionName, CollectionTable> & {
     /** Sealed. */
     private_jwk: string;
     public_jwk: string;
+    place: string;
+    current_since: number | null;
+    current_until: number | null;
+    revoked_at: number | null;
     created_at: number;
   };
   transactions: TransactionRow;
   handles: { tenant_id: string; kind: string; hash: string; target_id: string; ask: number; expires_at: number };
   sessions: SessionRow;
+  refresh_tokens: RefreshTokenRow;
+  tickets: TicketRow;
+  consents: ConsentRow;
+  logout_notices: LogoutNoticeRow;
+  /** Keys that were used, until they may be used again. */
+  seen: { tenant_id: string; key_hash: string; expires_at: number };
   login_devices: LoginDeviceRow;
   remembered_browsers: RememberedBrowserRow;
   /** `tat`: the moment at which the bucket is full again (GCRA's theoretical arrival time). */
   attempts: { tenant_id: string; key_hash: string; tat: number };
+  /** `network`: empty where failures from everywhere are counted together. */
+  login_blocks: {
+    tenant_id: string;
+    identifier: string;
+    network: string;
+    failures: number;
+    failed_at: number;
+    expires_at: number;
+  };
   messages: MessageRow;
   logs: LogRow;
   executions: ExecutionRow;

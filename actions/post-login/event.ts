@@ -171,7 +171,8 @@ export type PostLoginEvent = {
   resource_server?: { identifier: string };
   /** Fingerprints of the TLS connection, where a trusted proxy told them. */
   security_context?: { ja3?: string; ja4?: string };
-  session: EventSession;
+  /** Absent where there is no browser. */
+  session?: EventSession;
   stats: { logins_count: number };
   tenant: { id: string };
   transaction: EventTransaction;

@@ -24,18 +24,22 @@ type Event = {
   user: { user_id: string };
 };
 
-function checkUrl([target, options]: unknown[], given: Given): void {
-  if (given.memory.rendered) throw given.abort(NO_REDIRECT_AND_RENDER);
+/** Throws unless the arguments are an address that a browser may be sent to, and options that are an object or absent. */
+export function refuseUrl(method: string, [target, options]: unknown[], given: Given): void {
   const url = String(target);
   if (url.length > REDIRECT_CHARACTERS || !given.isUrl(url)) throw new TypeError('Invalid URL');
-  if (!/^\s*https?:/i.test(url))
-    throw new TypeError('The URL given to api.redirect.sendUserTo must be an http or https URL.');
+  if (!/^\s*https?:/i.test(url)) throw new TypeError(`The URL given to ${method} must be an http or https URL.`);
   if (options !== undefined && options !== null && !isObject(options))
-    throw new TypeError('The options of api.redirect.sendUserTo must be an object.');
+    throw new TypeError(`The options of ${method} must be an object.`);
+}
+
+function checkUrl(args: unknown[], given: Given): void {
+  if (given.memory.rendered) throw given.abort(NO_REDIRECT_AND_RENDER);
+  refuseUrl('api.redirect.sendUserTo', args, given);
 }
 
 /** As `searchParams.set` would take it: keys and texts. */
-function queryOf(options: unknown): Record<string, string> {
+export function queryOf(options: unknown): Record<string, string> {
   const query = isObject(options) && isObject(options.query) ? options.query : {};
   return Object.fromEntries(Object.entries(query).map(([name, value]) => [name, String(value)]));
 }

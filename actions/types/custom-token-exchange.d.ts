@@ -30,7 +30,7 @@ export interface TokenExchangeTransaction {
 export interface Event extends EveryEvent {
   /** The application that wants the exchange. */
   client: Client;
-  /** The API for which it is. */
+  /** The API for which it is; where none was named, the address of `/userinfo`. */
   resource_server: ResourceServer;
   /** The organization it is for. */
   organization?: Organization;
@@ -44,14 +44,17 @@ export interface Event extends EveryEvent {
 export interface TokenExchangeAccessAPI {
   /**
    * **Ends the exchange**: `/oauth/token` answers with this error.
-   * @param code `invalid_request`, `server_error` or a word of yours.
+   * @param code `invalid_request`, `server_error` or a word of yours: 1 to 100 printable ASCII characters without `"` and
+   * `\\`.
    * @param reason its description.
+   * @throws when the code is anything else or the reason is no string.
    */
   deny(code: string, reason: string): void;
   /**
    * **Ends the exchange** with `invalid_request` because the subject token is bad. Counted against guessing: use it
    * for bad tokens and `deny` for everything else.
    * @param reason the description.
+   * @throws when the reason is no string.
    */
   rejectInvalidSubjectToken(reason: string): void;
 }
@@ -78,29 +81,36 @@ export interface ConnectionUserOptions {
   updateBehavior: 'replace' | 'none';
 }
 
-/** Says whose the token is: exactly one of `setUserById` and `setUserByConnection` must be called. */
+/**
+ * Says whose the token is: exactly one of `setUserById` and `setUserByConnection` must be called, once, unless the exchange
+ * is refused.
+ */
 export interface TokenExchangeAuthenticationAPI {
   /**
    * Issues tokens for somebody who exists.
-   * @param userId `user_id` in the tenant.
+   * @param userId `user_id` in the tenant, at most 128 characters.
+   * @throws when it is anything else, or when somebody was set before.
    */
   setUserById(userId: string): void;
   /**
    * Issues tokens for somebody of a connection, who may be new.
    * @param connectionName name of the connection.
-   * @param attributes who it is.
+   * @param attributes who it is: at most 100 members, 16 KB as JSON together with the other arguments.
    * @param options what to do with somebody new or known.
+   * @throws when an argument is of the wrong kind or too large, or when somebody was set before.
    */
   setUserByConnection(connectionName: string, attributes: ConnectionUser, options: ConnectionUserOptions): void;
   /**
    * Issues tokens for an organization.
    * @param organization its identifier or name.
+   * @throws when it is no string of 1 to 255 characters.
    */
   setOrganization(organization: string): void;
   /**
-   * Says who acts for the subject. At most once; at most five levels with five more members each. No refresh token
-   * is issued then.
-   * @param actor who acts.
+   * Says who acts for the subject. At most once; at most five levels with five more members each, which are strings of
+   * at most 64 characters, numbers or booleans. No refresh token is issued then.
+   * @param actor who acts; `sub` has at most 512 characters.
+   * @throws when it is anything else, or at a second call.
    */
   setActor(actor: Actor): void;
 }

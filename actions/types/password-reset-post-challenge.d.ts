@@ -74,9 +74,9 @@ export interface ResultUrlOptions {
 export interface ResetTransactionAPI {
   /**
    * Sets where the person goes when the new password is set.
-   * @param url an absolute address.
+   * @param url an absolute http or https address of at most 32,768 characters. The last call counts.
    * @param options parameters to set on it.
-   * @throws when the address does not parse.
+   * @throws `Invalid URL`, or `The URL given to api.transaction.setResultUrl must be an http or https URL.`
    */
   setResultUrl(url: string, options?: ResultUrlOptions): void;
 }

@@ -2,7 +2,7 @@
 // crash left pending is delivered after the next start. In development the row itself is the inbox.
 import type { MessageRecord, TenantRecord } from '#storage/records.ts';
 import type { Ports } from '../ports.ts';
-import { codeText } from './template.ts';
+import { codeText, unblockText } from './template.ts';
 
 export type CodeMessage = Pick<MessageRecord, 'id' | 'channel' | 'to' | 'transactionId' | 'at' | 'expiresAt'> & {
   tenant: TenantRecord;
@@ -14,6 +14,18 @@ export type CodeMessage = Pick<MessageRecord, 'id' | 'channel' | 'to' | 'transac
 export function codeMessage({ tenant, locale, ...message }: CodeMessage): MessageRecord {
   const text = codeText(tenant.friendlyName ?? tenant.name, message.code, locale);
   return { ...message, tenantId: tenant.id, text, state: 'pending' };
+}
+
+export type LinkMessage = Pick<MessageRecord, 'id' | 'to' | 'at' | 'expiresAt'> & {
+  tenant: TenantRecord;
+  link: string;
+  locale: string;
+};
+
+/** The outbox row that tells the owner of an account of a block, with the link that lifts it. No login waits for it. */
+export function unblockMessage({ tenant, link, locale, ...message }: LinkMessage): MessageRecord {
+  const text = unblockText(tenant.friendlyName ?? tenant.name, link, locale);
+  return { ...message, tenantId: tenant.id, channel: 'email', text, transactionId: '', state: 'pending' };
 }
 
 export type Delivery = 'delivered' | 'failed';

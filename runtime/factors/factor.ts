@@ -22,6 +22,8 @@ export type UsableAuthenticator = {
 
 /** How a person comes to have a factor. */
 export type Enroller = {
+  /** Only by a client that asks for it (the MFA API), never on a page or by a script. */
+  byClientOnly?: true;
   /** An authenticator in the making; nothing is stored or sent. */
   begin(authenticatorId: string, random: Random, now: number): Enrollment;
   /**
@@ -30,9 +32,10 @@ export type Enroller = {
    */
   prove(enrollment: Enrollment, code: string, mac: Mac, now: number): NewAuthenticator | undefined;
 };
-export type NewAuthenticator = Pick<AuthenticatorRecord, 'type' | 'secret' | 'totpStep' | 'phoneNumber'>;
+export type NewAuthenticator = Pick<AuthenticatorRecord, 'type' | 'secret' | 'totpStep' | 'phoneNumber' | 'email'>;
 
-export type Verdict = { ok: true; changes: Change[] } | { ok: false };
+/** `recoveryCode`: the one that takes the place of the one just used. */
+export type Verdict = { ok: true; changes: Change[]; recoveryCode?: string } | { ok: false };
 
 export type Factor = {
   type: FactorType;
@@ -43,7 +46,13 @@ export type Factor = {
   /** Authenticators that could answer now, the default first. Empty: not enrolled. */
   enrolled(person: Person): UsableAuthenticator[];
   /** Judges a code. Pure: what makes it spent leaves as guarded changes. */
-  verify(challenge: Challenge, code: string, authenticator: UsableAuthenticator, mac: Mac, now: number): Verdict;
+  verify(
+    challenge: Challenge,
+    code: string,
+    authenticator: UsableAuthenticator,
+    ports: { mac: Mac; random: Random },
+    now: number,
+  ): Verdict;
   /** Absent where a factor enrolls itself. */
   enroll?: Enroller;
   /** How a page names the address, masked; undefined where there is none. */

@@ -1,7 +1,7 @@
 // Codes that we send: six digits, five minutes, one use. Stored only as a keyed hash bound to their challenge, so a code
 // of another challenge, another login or another person never matches.
 import type { Mac, Random } from '../ports.ts';
-import type { Challenge } from '../transaction/transaction.ts';
+import type { Challenge, Enrollment } from '../transaction/transaction.ts';
 import type { Verdict } from './factor.ts';
 
 const CODE_LENGTH = 6;
@@ -12,6 +12,12 @@ const PURPOSE = 'one-time-code';
 export function newCode(subject: string, random: Random, mac: Mac): { code: string; codeMac: string } {
   const code = random.digits(CODE_LENGTH);
   return { code, codeMac: mac.mac(PURPOSE, `${subject} ${code}`) };
+}
+
+/** What the code of an enrollment is bound to: another address or another enrollment needs another code. */
+export function boundTo(enrollment: Exclude<Enrollment, { factor: 'otp' }>): string {
+  const address = enrollment.factor === 'phone' ? enrollment.phoneNumber : enrollment.address;
+  return `${enrollment.authenticatorId} ${address ?? ''}`;
 }
 
 /** Constant time. A used code is gone with its challenge, whose write is guarded by the login's revision. */

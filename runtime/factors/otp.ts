@@ -26,7 +26,7 @@ export const otp: Factor = {
             },
           ],
     ),
-  verify: (_challenge, code, { id, secret, totpStep, record }, _mac, now) => {
+  verify: (_challenge, code, { id, secret, totpStep, record }, _ports, now) => {
     const step = acceptedStep(secret ?? '', code, totpStep, now);
     if (step === undefined || !record) return { ok: false };
     // Two logins that present one code at once: the guard lets one of them through.

@@ -2,7 +2,7 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import { confirmed, type Factor } from './factor.ts';
 import { maskPhone } from './mask.ts';
-import { isCode, verifySentCode } from './one-time-code.ts';
+import { boundTo, isCode, verifySentCode } from './one-time-code.ts';
 
 export const phone: Factor = {
   type: 'phone',
@@ -14,7 +14,7 @@ export const phone: Factor = {
       record.phoneNumber === undefined ? [] : [{ id: record.id, address: toE164(record.phoneNumber), record }],
     );
   },
-  verify: (challenge, code, _authenticator, mac, now) => verifySentCode(challenge, code, mac, now),
+  verify: (challenge, code, _authenticator, { mac }, now) => verifySentCode(challenge, code, mac, now),
   enroll: {
     begin: (authenticatorId, _random, createdAt) => ({ factor: 'phone', authenticatorId, createdAt }),
     prove: (enrollment, code, mac, now) => {
@@ -30,11 +30,6 @@ export const phone: Factor = {
 /** E.164 where it parses, otherwise as it was written. */
 export function toE164(number: string): string {
   return parsePhoneNumberFromString(number)?.number ?? number;
-}
-
-/** What the code of an enrollment is bound to: another number or another enrollment needs another code. */
-export function boundTo({ authenticatorId, phoneNumber = '' }: { authenticatorId: string; phoneNumber?: string }) {
-  return `${authenticatorId} ${phoneNumber}`;
 }
 
 /** A number as a person writes it, with its country code; undefined when no phone has it. */

@@ -6,12 +6,16 @@ import type { LogDraft, WorkInput } from '../transaction/input.ts';
 import type { BusyState, Enrollment, LoginTransaction, Offer } from '../transaction/transaction.ts';
 import { factorOf } from './catalogue.ts';
 import type { Person } from './factor.ts';
-import { maskPhone } from './mask.ts';
+import { readMailbox } from './mailbox.ts';
+import { maskEmail, maskPhone } from './mask.ts';
 import { MESSAGES_PER_LOGIN, tooMany } from './message-limit.ts';
-import { CODE_LIFETIME_MS, newCode } from './one-time-code.ts';
-import { boundTo, readPhoneNumber } from './phone.ts';
+import { boundTo, CODE_LIFETIME_MS, newCode } from './one-time-code.ts';
+import { readPhoneNumber } from './phone.ts';
 import type { Needed } from './prepare.ts';
+import { newRecoveryCode } from './recovery-code.ts';
 
+/** An authenticator that a code is sent to. */
+type Sent = Exclude<Enrollment, { factor: 'otp' }>;
 type Preparing = Extract<BusyState, { name: 'preparing' }>;
 
 export function enrollBy(
@@ -28,7 +32,8 @@ export function enrollBy(
   if (!enroller) throw new Error(`an offer to enroll what cannot be enrolled: ${type}`);
   const result = { kind: 'prepared', result: 'enrolling', offers } as const;
   if (draft?.factor !== type) {
-    const enrollment = enroller.begin(`dev_${random.letters(16)}`, random, now());
+    const begun = enroller.begin(`dev_${random.letters(16)}`, random, now());
+    const enrollment = withRecovery(begun, tx, person, random);
     const started: LogDraft = {
       type: 'gd_start_enroll',
       description: 'Enrollment of a second factor started',
@@ -36,41 +41,54 @@ export function enrollBy(
     };
     return { ...result, enrollment, changes: [], deliver: [], logs: [...logs, started] };
   }
-  if (draft.factor !== 'phone' || draft.phoneNumber === undefined) {
+  if (draft.factor === 'otp' || addressOf(draft) === undefined) {
     return { ...result, enrollment: draft, changes: [], deliver: [], logs };
   }
   return sendTo(ports, tx, person, draft, resend === true, { ...result, logs });
 }
 
-/** The number is judged, and the code that proves it written into the outbox. */
+/** With the first factor that a client enrolls comes a recovery code, where the tenant has them. */
+function withRecovery(begun: Enrollment, tx: LoginTransaction, person: Person, random: Needed['random']): Enrollment {
+  const isOn = person.tenant.factors['recovery-code'] && tx.selection === 'client';
+  const isFirst = person.authenticators.every(({ confirmed }) => !confirmed);
+  return isOn && isFirst ? { ...begun, recoveryCode: newRecoveryCode(random) } : begun;
+}
+
+const addressOf = (draft: Sent): string | undefined => (draft.factor === 'phone' ? draft.phoneNumber : draft.address);
+
+/** The number or mailbox is judged, and the code that proves it written into the outbox. */
 function sendTo(
   { random, mac, now }: Needed,
   tx: LoginTransaction,
   person: Person,
-  draft: Extract<Enrollment, { factor: 'phone' }>,
+  draft: Sent,
   resend: boolean,
   result: { kind: 'prepared'; result: 'enrolling'; offers: Offer[]; logs: LogDraft[] },
 ): WorkInput {
-  const phoneNumber = readPhoneNumber(draft.phoneNumber ?? '');
-  const { phoneNumber: _given, sent: _former, ...blank } = draft;
-  if (phoneNumber === undefined) {
-    return { ...result, enrollment: blank, changes: [], deliver: [], notice: { key: 'invalid-phone' } };
+  const isPhone = draft.factor === 'phone';
+  const address = isPhone ? readPhoneNumber(draft.phoneNumber ?? '') : readMailbox(draft.address ?? '');
+  const { sent: _former, ...unsent } = draft;
+  const blank = withoutAddress(unsent);
+  if (address === undefined) {
+    const notice = { key: isPhone ? 'invalid-phone' : 'invalid-email' } as const;
+    return { ...result, enrollment: blank, changes: [], deliver: [], notice };
   }
   const at = now();
+  const channel = isPhone ? 'sms' : 'email';
   if (draft.sent && !resend && at < draft.sent.expiresAt) {
     return { ...result, enrollment: draft, changes: [], deliver: [] };
   }
   if (tx.messages >= MESSAGES_PER_LOGIN) {
-    return { ...result, enrollment: draft.sent ? draft : blank, changes: [], deliver: [], notice: tooMany('sms') };
+    return { ...result, enrollment: draft.sent ? draft : blank, changes: [], deliver: [], notice: tooMany(channel) };
   }
-  const enrollment = { ...blank, phoneNumber };
+  const enrollment: Sent = blank.factor === 'phone' ? { ...blank, phoneNumber: address } : { ...blank, address };
   const { code, codeMac } = newCode(boundTo(enrollment), random, mac);
   const expiresAt = at + CODE_LIFETIME_MS;
   const message = codeMessage({
     id: random.uuid(),
     tenant: person.tenant,
-    channel: 'sms',
-    to: phoneNumber,
+    channel,
+    to: address,
     code,
     locale: tx.request.locale,
     transactionId: tx.id,
@@ -79,8 +97,17 @@ function sendTo(
   });
   return {
     ...result,
-    enrollment: { ...enrollment, sent: { codeMac, to: maskPhone(phoneNumber), expiresAt } },
+    enrollment: { ...enrollment, sent: { codeMac, to: isPhone ? maskPhone(address) : maskEmail(address), expiresAt } },
     changes: [{ kind: 'message.insert', message }],
     deliver: [message.id],
   };
+}
+
+function withoutAddress(draft: Sent): Sent {
+  if (draft.factor === 'phone') {
+    const { phoneNumber: _given, ...blank } = draft;
+    return blank;
+  }
+  const { address: _given, ...blank } = draft;
+  return blank;
 }

@@ -32,10 +32,11 @@ export function prepare(
 ): WorkInput {
   const { ask, chosen } = state;
   if (ask.kind === 'redirect' || ask.kind === 'form') {
-    const result = tx.selection === 'nobody' ? 'unattended' : 'redirected';
+    // A client has no page to send anybody to.
+    const result = tx.selection === 'server' ? 'redirected' : 'unattended';
     return { kind: 'prepared', result, logs: [] };
   }
-  const selected = judgedAgain(select(ask, person, tx.methods), tx, ask);
+  const selected = judgedAgain(select(ask, person, tx), tx, ask);
   const from = ask.askedBy ? { details: actionDetails(ask.askedBy) } : {};
   if (selected.kind === 'none') {
     const { reason } = selected;
@@ -53,12 +54,14 @@ export function prepare(
   if (tx.selection === 'nobody') return { kind: 'prepared', result: 'unattended', logs };
 
   const { offers, prefer } = selected;
-  const offer = pick(offers, prefer, chosen);
+  // A client is told what there is and says itself what it wants.
+  const offer = pick(offers, tx.selection === 'client' ? 'client' : prefer, chosen);
   const rememberable = selected.kind === 'challenge' ? rememberableFor(browser, tx, ask) : 'never';
   if (!offer) return { kind: 'prepared', result: 'offered', to: selected.kind, offers, rememberable, logs };
-  return selected.kind === 'enroll'
+  // A client may pick an authenticator that the person has instead of enrolling one.
+  return selected.kind === 'enroll' && state.authenticatorId === undefined
     ? enrollBy(ports, tx, person, offer.factor, state, offers, logs)
-    : challengeBy(ports, tx, person, { ask, offer, offers, rememberable, resend: state.resend === true }, logs);
+    : challengeBy(ports, tx, person, { ask, offer, offers, rememberable, state }, logs);
 }
 
 /**
@@ -72,31 +75,40 @@ function judgedAgain(selected: Selected, tx: LoginTransaction, ask: FactorAsk): 
 }
 
 /** The offer to show at once; undefined means the picker. */
-function pick(offers: Offer[], prefer: 'first' | 'any', chosen: string | undefined): Offer | undefined {
+function pick(offers: Offer[], prefer: 'first' | 'any' | 'client', chosen: string | undefined): Offer | undefined {
   if (chosen !== undefined) {
     const offer = offers.find(({ factor }) => factor === chosen);
     if (offer) return offer;
   }
+  if (prefer === 'client') return undefined;
   return prefer === 'first' || offers.length === 1 ? offers[0] : undefined;
 }
 
-type Chosen = { ask: FactorAsk; offer: Offer; offers: Offer[]; rememberable: Rememberable; resend: boolean };
+type Chosen = { ask: FactorAsk; offer: Offer; offers: Offer[]; rememberable: Rememberable; state: Preparing };
 
 function challengeBy(
   { random, mac, now }: Needed,
   tx: LoginTransaction,
   person: Person,
-  { offer, offers, rememberable, resend }: Chosen,
+  { offer, offers, rememberable, state }: Chosen,
   logs: LogDraft[],
 ): WorkInput {
   const factor = factorOf(offer.factor);
-  const authenticator = factor && usable(factor, person)[0];
+  const { authenticatorId, resend = false } = state;
+  const own = factor ? usable(factor, person) : [];
+  const authenticator = own.find(({ id }) => id === authenticatorId) ?? own[0];
   if (!factor || !authenticator) throw new Error(`an offer without an authenticator: ${offer.factor}`);
   const result = { kind: 'prepared', result: 'challenged', offers, rememberable } as const;
+  const isClients = tx.selection === 'client';
+  if (isClients) {
+    const details = { authenticator: { type: factor.type } };
+    logs.push({ type: 'gd_start_auth', description: 'Second factor asked for', details });
+  }
 
-  // Coming back to a method whose code is still good sends nothing; only "resend" voids the code that is out.
+  // Coming back to a method whose code is still good sends nothing; only "resend" voids the code that is out. A client
+  // has no other way to say "resend" than to ask for the challenge again.
   const open = tx.challenges.find((challenge) => challenge.authenticatorId === authenticator.id);
-  if (open && !resend && !open.undelivered && now() < open.expiresAt) {
+  if (open && !resend && !isClients && !open.undelivered && now() < open.expiresAt) {
     return { ...result, challenge: open, changes: [], deliver: [], logs };
   }
 

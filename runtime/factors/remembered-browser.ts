@@ -12,7 +12,7 @@ const IDLE_MS = 7 * DAY_MS;
 /** Since the last login in it in which a second factor was called for. */
 const LONGEST_MS = 30 * DAY_MS;
 /** The multi-factor policy of PAPE 1.0: a client that asks for it wants a factor shown now. */
-const MULTI_FACTOR = 'http://schemas.openid.net/pape/policies/2007/06/multi-factor';
+export const MULTI_FACTOR = 'http://schemas.openid.net/pape/policies/2007/06/multi-factor';
 
 /** What is known of this browser. `risky`: the tenant's adaptive policy calls for a factor in this login. */
 export type Remembered = { record?: RememberedBrowserRecord; risky: boolean; mfaAudience: string };
@@ -48,11 +48,12 @@ export function rememberableFor(
 /** What the completing login writes down of the browser. */
 export function rememberedChanges(
   tx: LoginTransaction,
+  device: string,
   former: RememberedBrowserRecord | undefined,
   now: number,
 ): Change[] {
   if (tx.subject.kind !== 'user') return [];
-  const { tenantId, binding: device } = tx;
+  const { tenantId } = tx;
   const { userId } = tx.subject;
   if (tx.mfa.remember) {
     return [{ kind: 'browser.remember', browser: { tenantId, userId, device, renewedAt: now, seenAt: now } }];

@@ -6,9 +6,11 @@ import {
   type EnrollAsk,
   type FactorAsk,
   isProven,
+  type LoginTransaction,
   type Offer,
   type PolicyAsk,
   type ProvenMethod,
+  type Selection,
 } from '../transaction/transaction.ts';
 import { enrollable, factorNamed, factors, isEnrolled, properName, usable } from './catalogue.ts';
 import type { Factor, Person } from './factor.ts';
@@ -31,22 +33,26 @@ export const CHALLENGE_FIRST =
 const NO_FACTOR =
   'Multi-factor authentication is required, but the user has no factor that can be used and none can be enrolled. Enable a factor for the tenant.';
 
-export function select(ask: FactorAsk, person: Person, methods: ProvenMethod[]): Selected {
+export function select(
+  ask: FactorAsk,
+  person: Person,
+  { methods, selection }: Pick<LoginTransaction, 'methods' | 'selection'>,
+): Selected {
   switch (ask.kind) {
     case 'challenge':
-      return selectChallenge(ask, person, methods);
+      return selectChallenge(ask, person, methods, selection);
     case 'enroll':
-      return selectEnrollment(ask, person, methods);
+      return selectEnrollment(ask, person, methods, selection);
     case 'challenge-or-enroll':
-      return selectForPolicy(ask, person);
+      return selectForPolicy(ask, person, selection);
   }
 }
 
-function selectChallenge(ask: ChallengeAsk, person: Person, methods: ProvenMethod[]): Selected {
+function selectChallenge(ask: ChallengeAsk, person: Person, methods: ProvenMethod[], selection: Selection): Selected {
   const offers: Offer[] = [];
   const unusable: string[] = [];
   let passed = 0;
-  for (const { factor, name } of requested(ask)) {
+  for (const { factor, name } of requested(ask, selection)) {
     const offer = factor && offerOf(factor, person);
     if (isPassed(methods, name)) passed++;
     else if (offer) offers.push(offer);
@@ -60,12 +66,12 @@ function selectChallenge(ask: ChallengeAsk, person: Person, methods: ProvenMetho
  * With nothing left to enroll because the person has it all, the login goes on. Otherwise somebody who only knows a
  * password must not give a second factor to an account that has one: its owner's is asked for first.
  */
-function selectEnrollment(ask: EnrollAsk, person: Person, methods: ProvenMethod[]): Selected {
+function selectEnrollment(ask: EnrollAsk, person: Person, methods: ProvenMethod[], selection: Selection): Selected {
   const offers: Offer[] = [];
   const unusable: string[] = [];
   let enrolled = 0;
-  for (const { factor, name } of requested(ask)) {
-    if (factor && enrollable(factor, person)) offers.push({ factor: factor.type, authenticators: [] });
+  for (const { factor, name } of requested(ask, selection)) {
+    if (factor && enrollable(factor, person, selection)) offers.push({ factor: factor.type, authenticators: [] });
     else if (factor && usable(factor, person).length > 0) enrolled++;
     else unusable.push(name);
   }
@@ -82,16 +88,21 @@ function selectEnrollment(ask: EnrollAsk, person: Person, methods: ProvenMethod[
  * Whoever has a factor shows one. Whoever has none enrolls one; but where the login looks risky, a mailbox that was
  * verified before says more than a phone that nobody has seen.
  */
-function selectForPolicy({ provider, adaptive }: PolicyAsk, person: Person): Selected {
-  const taken = factors().filter((factor) => isOf(provider, factor));
+function selectForPolicy({ provider, adaptive }: PolicyAsk, person: Person, selection: Selection): Selected {
+  const taken = factors(selection).filter((factor) => isOf(provider, factor));
   const offers = taken.map((factor) => offerOf(factor, person)).filter((offer) => offer !== undefined);
   const challenge: Selected = { kind: 'challenge', offers, prefer: 'first', unusable: [] };
   // Somebody who only knows a password never gives another factor to an account that has one.
   if (isEnrolled(person)) return offers.length > 0 ? challenge : { kind: 'none', reason: NO_FACTOR };
   if (adaptive && offers.length > 0) return challenge;
-  const open = taken.filter((factor) => enrollable(factor, person));
+  const open = taken.filter((factor) => enrollable(factor, person, selection));
   if (open.length > 0) {
-    const choices = open.map((factor): Offer => ({ factor: factor.type, authenticators: [] }));
+    // A client reads of a mailbox that enrolled itself, and may ask for a code there: nobody gets further by it than by
+    // enrolling, which is open to them.
+    const choices = open.map((factor): Offer => {
+      const offer = selection === 'client' ? offerOf(factor, person) : undefined;
+      return offer ?? { factor: factor.type, authenticators: [] };
+    });
     return { kind: 'enroll', offers: choices, prefer: 'any', unusable: [] };
   }
   return offers.length > 0 ? challenge : { kind: 'none', reason: NO_FACTOR };
@@ -112,10 +123,10 @@ function isOf(provider: MfaProvider, factor: Factor): boolean {
 }
 
 /** The requested factors in their order, each once. */
-function requested(ask: ChallengeAsk | EnrollAsk): { factor?: Factor; name: string }[] {
+function requested(ask: ChallengeAsk | EnrollAsk, selection: Selection): { factor?: Factor; name: string }[] {
   const named = new Map<string, Factor | undefined>();
   for (const { type } of ask.factors) {
-    const factor = factorNamed(type);
+    const factor = factorNamed(type, selection);
     const name = properName(type);
     if (!named.has(name)) named.set(name, factor);
   }

@@ -7,11 +7,11 @@ import type { LoginTransaction, Submission } from '../transaction/transaction.ts
 import { factorOf, usable } from './catalogue.ts';
 import type { Person } from './factor.ts';
 
-type Needed = Pick<Ports, 'store' | 'mac' | 'now'>;
+type Needed = Pick<Ports, 'store' | 'mac' | 'random' | 'now'>;
 type CodeSubmission = Extract<Submission, { method: 'code' }>;
 
 export async function verifyCode(
-  { store, mac, now }: Needed,
+  { store, mac, random, now }: Needed,
   tx: LoginTransaction,
   submission: CodeSubmission,
   person: Person,
@@ -22,32 +22,28 @@ export async function verifyCode(
   if (!challenge || !factor || !authenticator) return { kind: 'withdrawn' };
 
   const { tenantId } = tx;
+  const lines = LINES[factor.type === 'recovery-code' ? 'recovery' : 'code'];
   const key = codeAttemptsKey(person.user.id);
   const attempt = await store.takeAttempt(tenantId, key, CODE_ATTEMPTS, now());
   if (!attempt.taken) {
     return {
       kind: 'throttled',
       retryAfterSeconds: attempt.retryAfterSeconds,
-      logs: [{ type: 'gd_otp_rate_limit_exceed', description: 'Too many wrong codes', details: about(factor.type) }],
+      logs: [{ ...lines.throttled, details: about(factor.type) }],
     };
   }
 
-  const verdict = factor.verify(challenge, submission.code, authenticator, mac, now());
+  const verdict = factor.verify(challenge, submission.code, authenticator, { mac, random }, now());
   if (!verdict.ok) {
     return {
       kind: 'rejected',
       notice: { key: 'invalid-code' },
-      logs: [
-        {
-          type: 'gd_auth_failed',
-          description: 'Multifactor authentication failed: wrong code',
-          details: about(factor.type),
-        },
-      ],
+      logs: [{ ...lines.failed, details: about(factor.type) }],
     };
   }
   return {
     kind: 'verified',
+    ...(verdict.recoveryCode === undefined ? {} : { recoveryCode: verdict.recoveryCode }),
     method: { name: 'mfa', type: factor.type, authenticatorId: authenticator.id, at: now(), in: 'transaction' },
     changes: [
       ...verdict.changes,
@@ -56,11 +52,23 @@ export async function verifyCode(
         ? [{ kind: 'authenticator.used', tenantId, id: authenticator.id, at: now() } as const]
         : []),
     ],
-    logs: [
-      { type: 'gd_auth_succeed', description: 'Multifactor authentication successful', details: about(factor.type) },
-    ],
+    logs: [{ ...lines.succeeded, details: about(factor.type) }],
   };
 }
+
+/** How the tenant's log tells of it. */
+const LINES = {
+  code: {
+    succeeded: { type: 'gd_auth_succeed', description: 'Multifactor authentication successful' },
+    failed: { type: 'gd_auth_failed', description: 'Multifactor authentication failed: wrong code' },
+    throttled: { type: 'gd_otp_rate_limit_exceed', description: 'Too many wrong codes' },
+  },
+  recovery: {
+    succeeded: { type: 'gd_recovery_succeed', description: 'Recovery code used' },
+    failed: { type: 'gd_recovery_failed', description: 'Wrong recovery code' },
+    throttled: { type: 'gd_recovery_rate_limit_exceed', description: 'Too many wrong recovery codes' },
+  },
+} as const;
 
 function about(type: string) {
   return { authenticator: { type } };

@@ -7,7 +7,6 @@ import { refuseTrigger, type TriggerRef } from './triggers.ts';
 
 export const ACTION_LIMITS = {
   actions: 100,
-  bindings: 20,
   sourceBytes: 100_000,
   secrets: 30,
   dependencies: 10,

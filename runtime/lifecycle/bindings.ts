@@ -1,7 +1,7 @@
 // Lifecycle: which deployed Actions a trigger runs, in which order. A list is replaced whole; every binding gets a new id.
 import type { ActionRecord, BindingRecord } from '#storage/records.ts';
-import { ACTION_LIMITS } from './action.ts';
 import type { LifecyclePorts } from './ports.ts';
+import { mostBindings } from './triggers.ts';
 
 export type BindingInput = {
   ref: { type: 'action_id' | 'action_name' | 'binding_id'; value: string };
@@ -10,7 +10,7 @@ export type BindingInput = {
 
 export type Bound =
   | { bound: true; bindings: BindingRecord[] }
-  | { bound: false; reason: 'too-many' }
+  | { bound: false; reason: 'too-many'; most: number }
   /** `index`: which of the given bindings. */
   | { bound: false; reason: 'unknown' | 'ambiguous' | 'other-trigger' | 'not-deployed'; index: number };
 
@@ -20,7 +20,8 @@ export async function bindActions(
   triggerId: string,
   inputs: BindingInput[],
 ): Promise<Bound> {
-  if (inputs.length > ACTION_LIMITS.bindings) return { bound: false, reason: 'too-many' };
+  const most = mostBindings(triggerId);
+  if (inputs.length > most) return { bound: false, reason: 'too-many', most };
   const present = await ports.store.bindings.list(tenantId, triggerId);
   // Names are looked up in the whole list; ids are not worth reading every Action's text.
   const byName = inputs.some(({ ref }) => ref.type === 'action_name');

@@ -8,7 +8,10 @@ import { MANAGEMENT_SCOPES, managementAudience, OPERATOR_SCOPES } from './scopes
 export const FIRST_CONNECTION = 'Username-Password-Authentication';
 
 export type ClientInput = Partial<
-  Pick<ClientRecord, 'id' | 'secret' | 'appType' | 'callbacks' | 'grantTypes' | 'authMethod' | 'metadata' | 'settings'>
+  Pick<
+    ClientRecord,
+    'id' | 'secret' | 'appType' | 'callbacks' | 'grantTypes' | 'authMethod' | 'credentials' | 'metadata' | 'settings'
+  >
 > & { name: string };
 
 /** A client's id: 32 letters and digits. */
@@ -27,6 +30,10 @@ function defaultGrantTypes(authMethod: ClientRecord['authMethod']): string[] {
   return authMethod === 'none' ? common : [...common, 'client_credentials'];
 }
 
+/** Of the ways to prove itself, those that need a secret. */
+export const hasSecret = (authMethod: ClientRecord['authMethod']): boolean =>
+  authMethod !== 'none' && authMethod !== 'private_key_jwt';
+
 /** Makes a client and enables it on the first connection. `conflict`: the id is taken. */
 export async function newClient(
   ports: LifecyclePorts,
@@ -39,11 +46,12 @@ export async function newClient(
     tenantId,
     id: input.id ?? newClientId(ports),
     name: input.name,
-    ...(authMethod === 'none' ? {} : { secret: input.secret ?? newClientSecret(ports) }),
+    ...(hasSecret(authMethod) ? { secret: input.secret ?? newClientSecret(ports) } : {}),
     ...(input.appType === undefined ? {} : { appType: input.appType }),
     callbacks: input.callbacks ?? [],
     grantTypes: input.grantTypes ?? defaultGrantTypes(authMethod),
     authMethod,
+    ...(input.credentials === undefined ? {} : { credentials: input.credentials }),
     metadata: input.metadata ?? {},
     settings: input.settings ?? {},
     createdAt: now,

@@ -7,12 +7,18 @@ export const MANAGEMENT_SCOPES = [
   'create:actions',
   'update:actions',
   'delete:actions',
+  'read:anomaly_blocks',
+  'delete:anomaly_blocks',
+  'read:attack_protection',
+  'update:attack_protection',
   'read:authentication_methods',
   'create:authentication_methods',
   'update:authentication_methods',
   'delete:authentication_methods',
   'read:client_credentials',
+  'create:client_credentials',
   'update:client_credentials',
+  'delete:client_credentials',
   'read:client_grants',
   'create:client_grants',
   'update:client_grants',
@@ -57,6 +63,9 @@ export const MANAGEMENT_SCOPES = [
   'create:organizations',
   'update:organizations',
   'delete:organizations',
+  'read:refresh_tokens',
+  'update:refresh_tokens',
+  'delete:refresh_tokens',
   'read:resource_servers',
   'create:resource_servers',
   'update:resource_servers',
@@ -71,6 +80,9 @@ export const MANAGEMENT_SCOPES = [
   'read:sessions',
   'update:sessions',
   'delete:sessions',
+  'read:signing_keys',
+  'create:signing_keys',
+  'update:signing_keys',
   'read:tenant_settings',
   'update:tenant_settings',
   'read:users',
@@ -87,6 +99,11 @@ export type ManagementScope = (typeof MANAGEMENT_SCOPES)[number];
  * administers a tenant could grant itself its neighbours.
  */
 export const OPERATOR_SCOPES = ['management', 'org-management'] as const;
+
+/** Audience of the API by which people manage their authenticators; every tenant has it. */
+export function mfaAudience(baseUrl: string): string {
+  return `${baseUrl}/mfa/`;
+}
 
 /** Audience of a tenant's Management API. */
 export function managementAudience(baseUrl: string): string {

@@ -4,7 +4,7 @@ import type { ClientRecord, OwnerRecord, ResourceServerRecord, TenantRecord } fr
 import { ensureOperatorClient, FIRST_CONNECTION, newAdminClient } from './client.ts';
 import type { LifecyclePorts } from './ports.ts';
 import { MANAGEMENT_SCOPES, managementAudience, OPERATOR_SCOPES } from './scopes.ts';
-import { newSigningKey } from './signing-key.ts';
+import { completeSigningKeys } from './signing-key.ts';
 
 /** Name and id of the organization that owns the default tenant. */
 const DEFAULT_OWNER = 'default';
@@ -93,9 +93,7 @@ async function insertTenant(ports: LifecyclePorts, input: TenantInput): Promise<
 async function furnish(ports: LifecyclePorts, tenant: TenantRecord, operator: boolean): Promise<void> {
   const { store, random } = ports;
   if (await store.resourceServers.findByKey(tenant.id, managementAudience(tenant.baseUrl))) return;
-  if ((await store.signingKeys.list(tenant.id)).length === 0) {
-    await store.signingKeys.insert(await newSigningKey(ports, tenant.id));
-  }
+  await completeSigningKeys(ports, tenant.id, 'RS256');
   await store.connections.insert({
     tenantId: tenant.id,
     id: `con_${random.letters(16)}`,

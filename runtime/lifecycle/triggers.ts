@@ -6,6 +6,8 @@ type RunningTrigger = {
   current: string;
   /** Versions that run as the current one and are reported as outdated. */
   outdated: readonly string[];
+  /** How many Actions can be bound to it, where it is fewer than to others; 0 where something else names its Actions. */
+  bindings?: number;
 };
 
 const RUNNING = new Map<string, RunningTrigger>([
@@ -13,14 +15,27 @@ const RUNNING = new Map<string, RunningTrigger>([
   ['credentials-exchange', { current: 'v2', outdated: [] }],
   ['pre-user-registration', { current: 'v2', outdated: [] }],
   ['post-user-registration', { current: 'v2', outdated: [] }],
+  ['post-change-password', { current: 'v2', outdated: [] }],
+  ['password-reset-post-challenge', { current: 'v1', outdated: [], bindings: 4 }],
+  ['custom-token-exchange', { current: 'v1', outdated: [], bindings: 0 }],
 ]);
+
+/** How many Actions can be bound to most triggers. */
+const BINDINGS = 20;
+export const mostBindings = (id: string): number => RUNNING.get(id)?.bindings ?? BINDINGS;
 
 export type TriggerRef = { id: string; version: string };
 
 /** Why Actions of a trigger cannot be used; undefined when they can. */
-export function refuseTriggerId(id: string): string | undefined {
+function refuseTriggerId(id: string): string | undefined {
   if (RUNNING.has(id)) return undefined;
   return `Trigger "${id}" is not supported; use ${listed([...RUNNING.keys()])}.`;
+}
+
+/** Why no Action can be bound to a trigger; undefined when some can. */
+export function refuseBindings(id: string): string | undefined {
+  if (mostBindings(id) > 0) return refuseTriggerId(id);
+  return `Actions are not bound to the ${id} trigger: whatever needs one names it.`;
 }
 
 /** Why an Action cannot be made for this version of this trigger; undefined when it can. */

@@ -90,6 +90,12 @@ function toAddress([text, { query }]: [string, { query: Record<string, string> }
 }
 const target = z.tuple([z.string(), z.strictObject({ query: z.record(z.string(), z.string()) })]);
 
+/** An address with its options, as every method takes them that sends a browser somewhere. */
+export function parseAddress(args: unknown): { url: string } | undefined {
+  const parsed = target.safeParse(args);
+  return parsed.success ? toAddress(parsed.data) : undefined;
+}
+
 /** A text that may stand in a redirect and a log line: at most 1,024 characters, none of them a control character. */
 export function printable(text: string): string {
   const clean = text.replaceAll(/\p{Cc}+/gu, ' ').trim();
@@ -131,10 +137,7 @@ const PARSERS: { [Name in PlainName]: Parser<Fields<Name>> } = {
     ]),
     ([formId, { fields = {}, vars = {} }]) => ({ formId, fields, vars }),
   ),
-  'redirect.sendUserTo': (args) => {
-    const parsed = target.safeParse(args);
-    return parsed.success ? toAddress(parsed.data) : undefined;
-  },
+  'redirect.sendUserTo': parseAddress,
   'refreshToken.revoke': parser(z.tuple([z.string()]), ([reason]) => ({ reason: printable(reason) })),
   'refreshToken.setExpiresAt': time,
   'refreshToken.setIdleExpiresAt': time,

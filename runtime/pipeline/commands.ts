@@ -1,5 +1,7 @@
 // What a script recorded, checked again outside: a script may have bent everything inside its sandbox, so names, arity,
 // types and sizes are parsed here as if a stranger had sent them. A bent output only ever hurts its own login.
+
+import type { LoginCommand } from '#actions/password-reset-post-challenge-command.ts';
 import { NO_REDIRECT_AND_RENDER, ONLY_ONE_RENDER } from '#actions/post-login/leaving.ts';
 import { SAML_ATTRIBUTE_CHANGES, SAML_BYTES } from '#actions/post-login/saml-settings.ts';
 import { SESSION_METADATA_KEYS } from '#actions/post-login/sessions.ts';
@@ -43,8 +45,8 @@ export function isDeeper(value: unknown, levels: number): boolean {
 }
 
 /** Commands that exclude each other, or may be given once. */
-function endingFault(commands: PostLoginCommand[]): string | undefined {
-  const count = (name: PostLoginCommand['name']): number => commands.filter((command) => command.name === name).length;
+export function endingFault(commands: readonly LoginCommand[]): string | undefined {
+  const count = (name: LoginCommand['name']): number => commands.filter((command) => command.name === name).length;
   const renders = count('prompt.render');
   if (renders > 0 && count('redirect.sendUserTo') > 0) return NO_REDIRECT_AND_RENDER;
   if (renders > 1) return ONLY_ONE_RENDER;

@@ -7,6 +7,7 @@ import type { Caller } from '../ports.ts';
 import type { Place } from '../risk/geography.ts';
 import { targetScopes } from './credentials-exchange-commands.ts';
 import { clientOf, organizationOf, originOf } from './event-pieces.ts';
+import { withoutCredentials } from './without-credentials.ts';
 
 /** A client that asks for a token of its own. */
 export type Exchange = {
@@ -22,23 +23,19 @@ export type Exchange = {
   body: Record<string, string>;
 };
 
-/** RFC 6749 §2.3.1, RFC 7521 §4.2: by these a client proves who it is. */
-const PROOFS: ReadonlySet<string> = new Set(['client_secret', 'client_assertion']);
-
 /** `before`: what Actions of this exchange have commanded so far. */
 export function exchangeEvent(
   { client, audience, requested, scope, organization, body }: Exchange,
   { tenant, caller, place }: { tenant: TenantRecord; caller: Caller; place: Place | undefined },
   before: readonly CredentialsExchangeCommand[],
 ): CredentialsExchangeEvent {
-  const shown = Object.fromEntries(Object.entries(body).filter(([name]) => !PROOFS.has(name)));
   const { correlation_id } = body;
   return {
     accessToken: { scope, customClaims: {} },
     client: clientOf(client),
     configuration: {},
     ...(organization ? { organization: organizationOf(organization) } : {}),
-    request: { ...originOf(tenant, caller, place), body: shown },
+    request: { ...originOf(tenant, caller, place), body: withoutCredentials(body) },
     resource_server: { identifier: audience },
     tenant: { id: tenant.name },
     transaction: {

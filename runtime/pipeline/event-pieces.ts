@@ -52,13 +52,21 @@ export function askedFor(request: LoginRequest): NonNullable<PreUserRegistration
     ...(request.loginHint === undefined ? {} : { login_hint: request.loginHint }),
     ...(request.prompt.length === 0 ? {} : { prompt: request.prompt }),
     ...(request.query.correlation_id === undefined ? {} : { correlation_id: request.query.correlation_id }),
-    protocol: 'oidc-basic-profile',
-    redirect_uri: request.redirectUri,
+    protocol: request.protocol,
     requested_scopes: request.scope,
-    response_mode: request.responseMode,
-    response_type: [request.responseType],
-    ...(request.state === undefined ? {} : { state: request.state }),
+    ...replyTo(request),
     ui_locales: request.uiLocales,
+  };
+}
+
+/** Where the browser is led back to; nothing of it exists where the client is answered directly. */
+function replyTo({ reply }: LoginRequest) {
+  if (reply.by !== 'redirect') return {};
+  return {
+    redirect_uri: reply.redirectUri,
+    response_mode: reply.responseMode,
+    response_type: reply.responseTypes,
+    ...(reply.state === undefined ? {} : { state: reply.state }),
   };
 }
 

@@ -1,7 +1,10 @@
 // The event a post-login script reads, made afresh from rows for each Action, so that none finds what another has changed.
 // Properties and their presence: actions-api reference, sections 1.1 to 1.3a. Nothing secret is ever put in.
 import type { PostLoginEvent } from '#actions/post-login.ts';
-import type { SessionRecord, UserRecord } from '#storage/records.ts';
+
+type EventRefreshToken = NonNullable<PostLoginEvent['refresh_token']>;
+
+import type { RefreshTokenRecord, SessionRecord, UserRecord } from '#storage/records.ts';
 import { enrolledFactors } from '../factors/catalogue.ts';
 import type { Caller } from '../ports.ts';
 import type { Place } from '../risk/geography.ts';
@@ -62,7 +65,8 @@ export function buildEvent(occasion: Occasion): PostLoginEvent {
     ...(visit?.kind === 'form' ? { prompt: { id: visit.id, fields: visit.fields, vars: visit.vars } } : {}),
     ...(request.audience === undefined ? {} : { resource_server: { identifier: request.audience } }),
     ...securityContext(occasion.caller),
-    session: sessionOf(occasion),
+    ...(tx.binding === undefined ? {} : { session: sessionOf(occasion) }),
+    ...(world.refreshToken ? { refresh_token: refreshTokenOf(world.refreshToken, tx) } : {}),
     stats: { logins_count: loginsCount },
     tenant: { id: tenant.name },
     transaction: {
@@ -76,7 +80,7 @@ export function buildEvent(occasion: Occasion): PostLoginEvent {
   };
 }
 
-function userOf(user: UserRecord, factors: PostLoginEvent['user']['enrolledFactors']): PostLoginEvent['user'] {
+export function userOf(user: UserRecord, factors: PostLoginEvent['user']['enrolledFactors']): PostLoginEvent['user'] {
   return {
     ...(accountOf(user) as PostLoginEvent['user']),
     enrolledFactors: factors,
@@ -87,7 +91,7 @@ function userOf(user: UserRecord, factors: PostLoginEvent['user']['enrolledFacto
 
 /** Fresh after each pause: who asks now, from where. The query stays that of the authorization request. */
 function requestOf({ tx, world, caller, place, visit }: Occasion): PostLoginEvent['request'] {
-  const { query, body } = visit?.kind === 'redirect' ? visit : { query: tx.request.query, body: {} };
+  const { query, body } = visit?.kind === 'redirect' ? visit : tx.request;
   const asn = caller.asn ?? place?.asn;
   return { ...originOf(world.tenant, caller, place), query, body, ...(asn === undefined ? {} : { asn }) };
 }
@@ -120,6 +124,32 @@ function sessionOf({ tx, world, caller, place, now }: Occasion): NonNullable<Pos
   };
 }
 
+/** The refresh token that is being exchanged. */
+function refreshTokenOf(token: RefreshTokenRecord, { outcome }: LoginTransaction): EventRefreshToken {
+  const { device, audience } = token;
+  return {
+    id: token.id,
+    client_id: token.clientId,
+    user_id: token.userId,
+    ...(token.sessionId === undefined ? {} : { session_id: token.sessionId }),
+    created_at: iso(token.createdAt),
+    ...(token.expiresAt === undefined ? {} : { expires_at: iso(token.expiresAt) }),
+    ...(token.idleExpiresAt === undefined ? {} : { idle_expires_at: iso(token.idleExpiresAt) }),
+    ...(token.lastExchangedAt === undefined ? {} : { last_exchanged_at: iso(token.lastExchangedAt) }),
+    rotating: token.rotating,
+    access: 'offline',
+    resource_servers: audience === undefined ? [] : [{ audience, scopes: token.scope.join(' ') }],
+    device: {
+      ...initially({ device }, {}),
+      ...prefixed('last', {
+        ...(device.lastIp === undefined ? {} : { ip: device.lastIp }),
+        ...(device.lastUserAgent === undefined ? {} : { user_agent: device.lastUserAgent }),
+      }),
+    },
+    metadata: sessionMetadata(token.metadata, outcome.refreshToken),
+  };
+}
+
 function named<Name extends string>(query: Record<string, string>, name: Name): { [K in Name]?: string } {
   const value = query[name];
   return (value === undefined ? {} : { [name]: value }) as { [K in Name]?: string };
@@ -145,7 +175,7 @@ function readJson(text: string): unknown {
 
 type Connection = { ip?: string; asn?: string; user_agent?: string };
 
-function initially(session: SessionRecord | undefined, here: Connection) {
+function initially(session: Pick<SessionRecord, 'device'> | undefined, here: Connection) {
   if (!session) return prefixed('initial', here);
   const { initialIp, initialUserAgent } = session.device;
   return prefixed('initial', {

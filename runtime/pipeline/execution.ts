@@ -14,6 +14,7 @@ import type { LogDraft } from '../transaction/input.ts';
 import type { BoundAction, LoginTransaction } from '../transaction/transaction.ts';
 import { printable } from './commands.ts';
 import { keptArguments } from './kept-arguments.ts';
+import { triggerOf } from './login-trigger.ts';
 import { noRedaction, type Redact, redactJson } from './redact.ts';
 
 /** Days that executions are kept where the tenant has not said. */
@@ -163,7 +164,7 @@ function errorClass(kind: string): string {
 export function executionChange(stretch: Stretch, tx: LoginTransaction, tenant: TenantRecord, now: number): Change[] {
   return recordRuns(tenant, now, {
     id: stretch.id,
-    triggerId: 'post-login',
+    triggerId: triggerOf(tx.purpose).id,
     transactionId: tx.id,
     ...(tx.subject.kind === 'user' ? { userId: tx.subject.userId } : {}),
     clientId: tx.request.clientId,

@@ -14,6 +14,7 @@ export function keptArguments({ name, args }: RecordedCommand): unknown[] {
     case 'cache.set':
       return args.slice(0, 1);
     case 'redirect.sendUserTo':
+    case 'transaction.setResultUrl':
       return [bare(args[0])];
     case 'samlResponse.setKey':
       return [];

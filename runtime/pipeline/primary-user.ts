@@ -1,6 +1,6 @@
 // `api.authentication.setPrimaryUser`: the account that a login is handed over to. Only an account that the one which
 // signed in is already linked to: a script cannot make anybody else of a person.
-import type { PostLoginCommand } from '#actions/post-login-command.ts';
+import type { LoginCommand } from '#actions/password-reset-post-challenge-command.ts';
 import type { Store } from '#storage/store.ts';
 import type { LoginTransaction, Subject } from '../transaction/transaction.ts';
 
@@ -12,7 +12,7 @@ export type Primary =
 export async function findPrimary(
   store: Pick<Store, 'users'>,
   tx: LoginTransaction,
-  commands: PostLoginCommand[],
+  commands: readonly LoginCommand[],
 ): Promise<Primary> {
   const [command, ...more] = commands.filter(({ name }) => name === 'authentication.setPrimaryUser');
   if (command?.name !== 'authentication.setPrimaryUser') return { kind: 'unasked' };

@@ -19,7 +19,8 @@ export function circumstancesOf(
   const location = coordinatesOf(place);
   const risk = assessRisk({
     now: now(),
-    device: tx.binding,
+    // Where there is no browser, none is known.
+    device: tx.binding ?? '',
     ip: caller.ip,
     history: world.devices,
     loginsCount,

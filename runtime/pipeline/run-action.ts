@@ -1,12 +1,12 @@
-// One post-login Action of a login, by the handler it stands at. Every outcome is a fact for the login; a script's fault
+// One Action of a login or of a password reset, by the handler it stands at. Every outcome is a fact for the login; a script's fault
 // ends its own login and nothing else.
-import type { PostLoginCommand } from '#actions/post-login-command.ts';
+import type { LoginCommand } from '#actions/password-reset-post-challenge-command.ts';
 import type { ExecutionResult } from '#storage/records.ts';
 import type { Ports } from '../ports.ts';
 import { actionDetails, type LogDraft, type WorkInput } from '../transaction/input.ts';
 import type { LoginTransaction, Visit } from '../transaction/transaction.ts';
 import { answerScript } from './answer-script.ts';
-import { checkCommands } from './commands.ts';
+import { triggerOf } from './login-trigger.ts';
 import { findPrimary } from './primary-user.ts';
 import type { Redact } from './redact.ts';
 import { runScript, type ScriptStage } from './run-script.ts';
@@ -44,16 +44,19 @@ export async function runAction(
   const action = tx.plan[tx.cursor];
   if (!action) throw new Error('running without an Action left');
   const { tenant } = world;
-  const ran = await runScript<PostLoginCommand>(ports, stage, {
+  const trigger = triggerOf(tx.purpose);
+  // The switch is about logins: what a script asks of somebody who forgot a password only makes the reset harder.
+  const mayChoose = tenant.customizeMfa || trigger.id !== 'post-login';
+  const ran = await runScript<LoginCommand>(ports, stage, {
     tenant,
     action,
-    trigger: 'post-login',
-    handler: visit ? 'onContinuePostLogin' : 'onExecutePostLogin',
+    trigger: trigger.id,
+    handler: visit ? trigger.handlers.resume : trigger.handlers.execute,
     eventJson,
     wallMs,
     executionId,
-    check: checkCommands,
-    refuse: (commands) => (tenant.customizeMfa ? undefined : refuseFactors(commands, action.name)),
+    check: trigger.check,
+    refuse: (commands) => (mayChoose ? undefined : refuseFactors(commands, action.name)),
     answer: answerScript(ports.store, world),
   });
   const { result, redact, logs } = ran;
@@ -75,14 +78,14 @@ export async function runAction(
 }
 
 /** The tenant has not let Actions choose factors. A denial is no choice of a factor. */
-function refuseFactors(commands: PostLoginCommand[], actionName: string) {
+function refuseFactors(commands: LoginCommand[], actionName: string) {
   const asks = commands.some(({ name }) => FACTOR_COMMANDS.has(name));
   if (!asks || commands.some(({ name }) => name === 'access.deny')) return undefined;
   const details = { action_name: actionName };
   return { message: SWITCH_IS_OFF, logs: [{ type: 'mfar' as const, description: SWITCH_IS_OFF, details }] };
 }
 
-const FACTOR_COMMANDS: ReadonlySet<string> = new Set<PostLoginCommand['name']>([
+const FACTOR_COMMANDS: ReadonlySet<string> = new Set<LoginCommand['name']>([
   'authentication.challengeWith',
   'authentication.challengeWithAny',
   'authentication.enrollWith',

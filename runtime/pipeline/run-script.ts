@@ -10,7 +10,7 @@ import type { BoundAction } from '../transaction/transaction.ts';
 import { printable } from './commands.ts';
 import { type Failure, failureLogs, toResult } from './execution.ts';
 import { type LoadedVersion, toScript, type Versions } from './plan.ts';
-import { noRedaction, type Redact, redactor } from './redact.ts';
+import { type Redact, redactor } from './redact.ts';
 import type { CacheChange, ScriptCache } from './script-cache.ts';
 
 /** What running scripts needs beside the ports: what is kept of them between runs. */
@@ -25,6 +25,8 @@ export type Occasion<Command> = {
   /** What is left for the trigger's scripts, in milliseconds. */
   wallMs: number;
   executionId: string;
+  /** What the script is told beside its secrets, and what is not to be found in anything it leaves behind. */
+  hidden?: readonly string[];
   /** Parses what the script recorded: its commands in call order, or what is wrong with the first that does not parse. */
   check(recorded: RecordedCommand[]): { ok: true; commands: Command[] } | { ok: false; message: string };
   /** Why the commands cannot be followed, for reasons outside the script. */
@@ -50,8 +52,8 @@ export async function runScript<Command extends NamedCommand>(
   const version = await versions(tenant.id, action.versionId);
   const startedAt = now();
   const shared = version?.moduleSecrets ?? {};
-  const hidden = version ? [...version.secrets, ...Object.values(shared).flat()] : [];
-  const redact = version ? redactor(hidden.map(({ value }) => value)) : noRedaction;
+  const secrets = version ? [...version.secrets, ...Object.values(shared).flat()] : [];
+  const redact = redactor([...(occasion.hidden ?? []), ...secrets.map(({ value }) => value)]);
   const versionNumber = version ? { versionNumber: version.number } : {};
   const ended = (result: RunResult | undefined, commands: RecordedCommand[], failure?: Failure) => {
     const run = { action, ...versionNumber, startedAt, commands, redact };

@@ -8,6 +8,7 @@ import type { RecordedCommand } from '../sandbox/sandbox.ts';
 import { limitsFor } from '../script-limits.ts';
 import { type LogPlace, tenantLog } from '../tenant-log.ts';
 import type { LogDraft } from '../transaction/input.ts';
+import type { BoundAction } from '../transaction/transaction.ts';
 import { recordRuns } from './execution.ts';
 import { planOf } from './plan.ts';
 import { noRedaction, type Redact, redactJson } from './redact.ts';
@@ -18,8 +19,12 @@ export type TriggerStage = ScriptStage & { liveConsole: LiveConsole };
 
 export type TriggerRun<Command> = {
   tenant: TenantRecord;
-  trigger: Exclude<TriggerId, 'post-login'>;
+  trigger: Exclude<TriggerId, 'post-login' | 'password-reset-post-challenge'>;
   handler: string;
+  /** What runs, where something else than the trigger's bindings says so. */
+  plan?: readonly BoundAction[];
+  /** What the event tells beside the secrets of Actions, and what is not to be found in anything they leave behind. */
+  hidden?: readonly string[];
   /** The event of the next Action, from what those before it have commanded. */
   event(before: readonly Command[]): object;
   check(recorded: RecordedCommand[]): Checked<Command>;
@@ -49,7 +54,7 @@ export async function runTrigger<Command extends NamedCommand>(
 ): Promise<TriggerRan<Command>> {
   const { store, now, random, scriptLimits } = ports;
   const { tenant, trigger, transactionId, userId } = run;
-  const plan = await planOf(store, tenant.id, trigger);
+  const plan = run.plan ?? (await planOf(store, tenant.id, trigger));
   if (plan.length === 0) return { outcome: 'done', commands: [], executions: [], redact: noRedaction };
 
   const executionId = random.uuid();
@@ -74,6 +79,7 @@ export async function runTrigger<Command extends NamedCommand>(
         eventJson: JSON.stringify(run.event(commands)),
         wallMs: Math.max(0, Math.floor(endsAt - performance.now())),
         executionId,
+        ...(run.hidden ? { hidden: run.hidden } : {}),
         check: run.check,
       },
     );

@@ -4,8 +4,10 @@ import type {
   AuthenticatorRecord,
   ClientRecord,
   ConnectionRecord,
+  ConsentRecord,
   LoginDeviceRecord,
   OrganizationRecord,
+  RefreshTokenRecord,
   RememberedBrowserRecord,
   SessionRecord,
   TenantRecord,
@@ -16,6 +18,7 @@ import type { Person } from '../factors/factor.ts';
 import { isAlive } from '../sessions/session.ts';
 import type { WorkInput } from '../transaction/input.ts';
 import type { LoginTransaction } from '../transaction/transaction.ts';
+import { isThirdParty } from './consent.ts';
 
 export type World = {
   tenant: TenantRecord;
@@ -29,6 +32,10 @@ export type World = {
   roles: string[];
   /** The session a login came from. */
   session?: SessionRecord;
+  /** The refresh token a login came from, if it is still there. */
+  refreshToken?: RefreshTokenRecord;
+  /** What the person allowed the application before, where it needs to be asked. */
+  consent?: ConsentRecord;
   /** Browsers the person has completed logins with, last seen first. */
   devices: LoginDeviceRecord[];
   /** This browser, if the person asked that it be remembered. */
@@ -45,21 +52,40 @@ export async function loadWorld(
   const { subject, origin, request, tenantId } = tx;
   const { organizationId } = request;
   const userId = subject.kind === 'user' ? subject.userId : undefined;
-  const [client, connection, user, authenticators, organization, isMember, roles, session, devices, remembered] =
-    await Promise.all([
-      store.clients.find(tenantId, request.clientId),
-      subject.kind === 'user' ? store.connections.find(tenantId, subject.connectionId) : undefined,
-      userId === undefined ? undefined : (insertedUser(pending, userId) ?? store.users.find(tenantId, userId)),
-      userId === undefined ? [] : store.authenticators.ofUser(tenantId, userId),
-      organizationId === undefined ? undefined : store.organizations.find(tenantId, organizationId),
-      organizationId === undefined || userId === undefined
-        ? false
-        : store.assignments.isMember(tenantId, organizationId, userId),
-      userId === undefined ? [] : store.assignments.rolesOf(tenantId, userId, organizationId),
-      origin.kind === 'session' ? store.sessions.find(tenantId, origin.sessionId) : undefined,
-      userId === undefined ? [] : store.devices.ofUser(tenantId, userId),
-      userId === undefined ? undefined : store.rememberedBrowsers.find(tenantId, userId, tx.binding),
-    ]);
+  const { binding } = tx;
+  const [
+    client,
+    connection,
+    user,
+    authenticators,
+    organization,
+    isMember,
+    roles,
+    session,
+    refreshToken,
+    devices,
+    remembered,
+  ] = await Promise.all([
+    store.clients.find(tenantId, request.clientId),
+    subject.kind === 'user' ? store.connections.find(tenantId, subject.connectionId) : undefined,
+    userId === undefined ? undefined : (insertedUser(pending, userId) ?? store.users.find(tenantId, userId)),
+    userId === undefined ? [] : store.authenticators.ofUser(tenantId, userId),
+    organizationId === undefined ? undefined : store.organizations.find(tenantId, organizationId),
+    organizationId === undefined || userId === undefined
+      ? false
+      : store.assignments.isMember(tenantId, organizationId, userId),
+    userId === undefined ? [] : store.assignments.rolesOf(tenantId, userId, organizationId),
+    origin.kind === 'session' ? store.sessions.find(tenantId, origin.sessionId) : undefined,
+    origin.kind === 'refresh-token' ? store.refreshTokens.find(tenantId, origin.tokenId) : undefined,
+    userId === undefined || binding === undefined ? [] : store.devices.ofUser(tenantId, userId),
+    userId === undefined || binding === undefined
+      ? undefined
+      : store.rememberedBrowsers.find(tenantId, userId, binding),
+  ]);
+  const consent =
+    userId !== undefined && client && isThirdParty(client)
+      ? await store.consents.find(tenantId, userId, client.id, request.audience ?? '')
+      : undefined;
   return {
     tenant,
     authenticators,
@@ -71,6 +97,8 @@ export async function loadWorld(
     ...(user ? { user } : {}),
     ...(organization ? { organization } : {}),
     ...(session ? { session } : {}),
+    ...(refreshToken ? { refreshToken } : {}),
+    ...(consent ? { consent } : {}),
     ...(remembered ? { remembered } : {}),
   };
 }
@@ -88,14 +116,18 @@ export function withEnrolled(world: World, changes: readonly Change[]): World {
 
 /** Why a login cannot go on in this world, if it cannot. */
 export function barrier(tx: LoginTransaction, world: World, now: number): WorkInput | undefined {
-  const bar = (code: 'access_denied' | 'unauthorized', reason: string): WorkInput => {
+  const bar = (code: 'access_denied' | 'unauthorized' | 'invalid_grant', reason: string): WorkInput => {
     return { kind: 'barred', code, reason, logs: [{ type: 'f', description: reason }] };
   };
-  if (!world.client) return bar('access_denied', 'The application of this login no longer exists.');
+  // A reset by an administrator's link knows no application.
+  if (!world.client && tx.request.reply.by !== 'page')
+    return bar('access_denied', 'The application of this login no longer exists.');
   if (tx.subject.kind === 'none') return undefined;
   const { session } = world;
   if (tx.origin.kind === 'session' && !(session && isAlive(session, now)))
     return bar('access_denied', 'The session of this login has ended.');
+  if (tx.origin.kind === 'refresh-token' && !world.refreshToken)
+    return bar('invalid_grant', 'Unknown or invalid refresh token.');
   // An account that was linked to another meanwhile goes on: the script that linked it may be about to say to whom.
   if (!world.user) return bar('access_denied', 'The account of this login no longer exists.');
   if (world.user.blocked) return bar('unauthorized', 'user is blocked');

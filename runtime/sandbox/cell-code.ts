@@ -1,6 +1,9 @@
 // What every cell is given when it starts: its program, the guest code, and made-up events to warm contexts with.
 
 import { credentialsExchangeSample } from '#actions/credentials-exchange-sample.ts';
+import { customTokenExchangeSample } from '#actions/custom-token-exchange-sample.ts';
+import { passwordResetSample } from '#actions/password-reset-post-challenge-sample.ts';
+import { postChangePasswordSample } from '#actions/post-change-password-sample.ts';
 import { postLoginSample } from '#actions/post-login-sample.ts';
 import { postUserRegistrationSample } from '#actions/post-user-registration-sample.ts';
 import { preUserRegistrationSample } from '#actions/pre-user-registration-sample.ts';
@@ -17,6 +20,9 @@ const SAMPLES: Readonly<Record<TriggerId, object>> = {
   'credentials-exchange': credentialsExchangeSample,
   'pre-user-registration': preUserRegistrationSample,
   'post-user-registration': postUserRegistrationSample,
+  'post-change-password': postChangePasswordSample,
+  'password-reset-post-challenge': passwordResetSample,
+  'custom-token-exchange': customTokenExchangeSample,
 };
 
 export type CellCode = { program: string; boot: (quarantine: boolean) => Extract<ToCell, { type: 'boot' }> };

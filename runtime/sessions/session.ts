@@ -91,7 +91,7 @@ export function isAlive(session: SessionRecord, now: number): boolean {
 }
 
 /** Methods of a session, as a login that begins from it starts with. */
-export function fromSession(session: SessionRecord): ProvenMethod[] {
+export function fromSession(session: Pick<SessionRecord, 'methods'>): ProvenMethod[] {
   return session.methods.map((method) => ({ ...(method as Omit<ProvenMethod, 'in'>), in: 'session' }));
 }
 

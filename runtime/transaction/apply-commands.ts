@@ -1,9 +1,10 @@
 // What an Action commanded, taken in call order: the outcome it shapes, what the person is asked for, and how it ends.
 // Pure, like every step. A denial beats every challenge; what was recorded beside it is kept (Actions reference, §2.12).
+import type { LoginCommand } from '#actions/password-reset-post-challenge-command.ts';
 import { CUSTOM_CLAIMS_BYTES } from '#actions/post-login/tokens.ts';
 import { TRANSACTION_BYTES } from '#actions/post-login/transaction.ts';
-import type { PostLoginCommand } from '#actions/post-login-command.ts';
 import type { JsonObject } from '#storage/records.ts';
+import type { Change } from '#storage/store.ts';
 import { actionDetails, type LogDraft } from './input.ts';
 import { deny, dropMetadata, type InputOf, type Moved, metadataChanges, move, type Step } from './move.ts';
 import {
@@ -30,8 +31,11 @@ type Effects = {
   asks: OrdinalLess<Ask>[];
   /** Where the Action sends the person once its factors are shown. */
   away?: OrdinalLess<Ask>;
-  ending?: { reason: string; code?: string; revokes?: 'session' };
+  ending?: { reason: string; code?: string; revokes?: Revocation };
 };
+
+/** What ends with the login. `alone`: the session's refresh tokens stay good. */
+type Revocation = { what: 'session'; alone: boolean } | { what: 'refresh-token' };
 
 export function applyCommands(tx: LoginTransaction, input: InputOf<'ran'>, now: number): Step {
   const { action, commands, primary, logs } = input;
@@ -93,17 +97,21 @@ export function applyCommands(tx: LoginTransaction, input: InputOf<'ran'>, now: 
   return move(next, proceed(next), { changes: metadataChanges(tx, now), logs });
 }
 
-function apply(effects: Effects, command: PostLoginCommand): void {
+function apply(effects: Effects, command: LoginCommand): void {
   const { outcome, asks } = effects;
   const { session, refreshToken } = outcome;
   switch (command.name) {
     case 'access.deny':
-    case 'refreshToken.revoke':
       effects.ending ??= { reason: command.reason };
       return;
-    case 'session.revoke':
-      effects.ending ??= { reason: command.reason, revokes: 'session' };
+    case 'refreshToken.revoke':
+      effects.ending ??= { reason: command.reason, revokes: { what: 'refresh-token' } };
       return;
+    case 'session.revoke': {
+      const revokes = { what: 'session', alone: command.preserveRefreshTokens } as const;
+      effects.ending ??= { reason: command.reason, revokes };
+      return;
+    }
     case 'validation.error':
       effects.ending ??= { reason: command.message, code: command.code };
       return;
@@ -189,6 +197,9 @@ function apply(effects: Effects, command: PostLoginCommand): void {
       if (command.value === null) delete effects.metadata[command.key];
       else setKey(effects.metadata, command.key, command.value);
       return;
+    case 'transaction.setResultUrl':
+      outcome.resultUrl = command.url;
+      return;
     // The cache is no part of a login; who the login is for was looked up before; SAML answers are not made yet.
     default:
   }
@@ -247,11 +258,19 @@ function end(
     details: { ...actionDetails(action), ...(code === undefined ? {} : { error: { message: reason, code } }) },
   };
   const denied = deny(tx, 'access_denied', reason, [...logs, line], now);
-  if (!revokes || tx.origin.kind !== 'session') return denied;
-  const { sessionId } = tx.origin;
+  const { tenantId, subject, origin } = tx;
+  if (revokes?.what === 'refresh-token' && origin.kind === 'refresh-token') {
+    return { ...denied, changes: [...denied.changes, { kind: 'refresh-token.remove', tenantId, id: origin.tokenId }] };
+  }
+  if (revokes?.what !== 'session' || origin.kind !== 'session' || subject.kind !== 'user') return denied;
+  const { sessionId } = origin;
+  const { userId } = subject;
+  const tokens: Change[] = revokes.alone
+    ? []
+    : [{ kind: 'refresh-token.remove-of-session', tenantId, userId, sessionId }];
   return {
     ...denied,
-    changes: [...denied.changes, { kind: 'session.remove', tenantId: tx.tenantId, id: sessionId }],
+    changes: [...denied.changes, { kind: 'session.remove', tenantId, id: sessionId }, ...tokens],
     logs: [...denied.logs, { type: 'session_revoked', description: reason, details: { session_id: sessionId } }],
   };
 }

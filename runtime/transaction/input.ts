@@ -1,6 +1,8 @@
 // The facts a login is moved by, in past participles: what a door received, and what our own work found out.
+
+import type { LoginCommand } from '#actions/password-reset-post-challenge-command.ts';
 import type { FactorType } from '#actions/post-login.ts';
-import type { MfaProvider, PostLoginCommand } from '#actions/post-login-command.ts';
+import type { MfaProvider } from '#actions/post-login-command.ts';
 import type { JsonObject, SessionRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
 import type { DenialCode, LogType, Notice } from '../codes.ts';
@@ -33,18 +35,22 @@ export type DoorInput =
   | { kind: 'submitted'; identifier: string; password: string }
   /** A sign-up form was sent. */
   | { kind: 'registered'; registration: Registration }
-  /** A row of the picker was chosen. */
-  | { kind: 'chosen'; factor: FactorType }
-  /** A code was entered. `remember`: the box was ticked. */
-  | { kind: 'responded'; code: string; remember?: boolean }
-  /** The phone number to enroll was given, in any form that people write it. */
-  | { kind: 'addressed'; phoneNumber: string }
+  /** A row of the picker was chosen, or one authenticator. `locale`: what is sent from now on is written in it. */
+  | { kind: 'chosen'; factor: FactorType; authenticatorId?: string; locale?: string }
+  /** A code was entered. `remember`: the box was ticked. `challengeId`: where several are open, which it answers. */
+  | { kind: 'responded'; code: string; remember?: boolean; challengeId?: string }
+  /** The phone number or mailbox to enroll was given, in any form that people write it. */
+  | { kind: 'addressed'; address: string; locale?: string }
   /** The person came back from where a script had sent them, or sent the script's form. */
   | { kind: 'continued'; visit: Visit }
   /** "Resend" was pressed. */
   | { kind: 'resent' }
   /** "Try another method" was pressed. */
   | { kind: 'reconsidered' }
+  /** The application was allowed what it wants, or was not. */
+  | { kind: 'consented'; allowed: boolean }
+  /** A new password was chosen. */
+  | { kind: 'renewed'; password: string }
   /** "Go back" was pressed. */
   | { kind: 'returned' }
   /** The finished login was fetched. */
@@ -52,7 +58,17 @@ export type DoorInput =
 
 /** What our work found out. `changes` are the guarded writes that make it true. */
 export type WorkInput =
-  | { kind: 'verified'; method: ProvenMethod; subject?: Subject; changes: Change[]; logs: LogDraft[] }
+  | {
+      kind: 'verified';
+      method: ProvenMethod;
+      subject?: Subject;
+      changes: Change[];
+      logs: LogDraft[];
+      /** A recovery code that replaces the one just used: shown now and never again. */
+      recoveryCode?: string;
+    }
+  /** The new password is set by these changes. */
+  | { kind: 'replaced'; changes: Change[]; logs: LogDraft[] }
   | { kind: 'rejected'; notice: Notice; logs: LogDraft[] }
   /** The bucket of attempts is empty: the answer was not judged. */
   | { kind: 'throttled'; retryAfterSeconds: number; logs: LogDraft[] }
@@ -62,7 +78,7 @@ export type WorkInput =
   | {
       kind: 'ran';
       action: ActionName;
-      commands: PostLoginCommand[];
+      commands: LoginCommand[];
       primary?: Extract<Subject, { kind: 'user' }>;
       logs: LogDraft[];
     }
@@ -71,7 +87,12 @@ export type WorkInput =
   | ({ kind: 'prepared'; logs: LogDraft[] } & Preparation)
   /** After the last Action a second factor is still owed. */
   | { kind: 'demanded'; provider: MfaProvider; adaptive: boolean }
-  | { kind: 'settled'; session: SessionRecord; formerUserId?: string; changes: Change[]; logs: LogDraft[] }
+  /** The application still needs the person's consent to these scopes. */
+  | { kind: 'unconsented'; scope: string[] }
+  /** Nothing stands between the person and a new password any more. */
+  | { kind: 'cleared' }
+  /** `session`: absent where there is no browser. */
+  | { kind: 'settled'; session?: SessionRecord; formerUserId?: string; changes: Change[]; logs: LogDraft[] }
   /** A message could not be delivered. */
   | { kind: 'undelivered'; logs: LogDraft[] }
   /** The user, the client or the organization is not what it was: no way on. */
@@ -120,6 +141,8 @@ export const INPUT_KINDS: { readonly [Kind in Input['kind']]: 'door' | 'work' } 
   continued: 'door',
   resent: 'door',
   reconsidered: 'door',
+  consented: 'door',
+  renewed: 'door',
   returned: 'door',
   taken: 'door',
   verified: 'work',
@@ -130,6 +153,9 @@ export const INPUT_KINDS: { readonly [Kind in Input['kind']]: 'door' | 'work' } 
   failed: 'work',
   prepared: 'work',
   demanded: 'work',
+  unconsented: 'work',
+  cleared: 'work',
+  replaced: 'work',
   settled: 'work',
   undelivered: 'work',
   barred: 'work',

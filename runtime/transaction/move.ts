@@ -13,6 +13,8 @@ export type Moved = {
   deliver: string[];
   /** Why the login stayed where it was, for the page. */
   notice?: Notice;
+  /** Shown in the answer to this step and kept nowhere. */
+  recoveryCode?: string;
 };
 export type Step = Moved | { ok: false };
 

@@ -4,9 +4,10 @@ import { z } from 'zod';
 import { FACTOR_TYPES } from '#actions/post-login.ts';
 import { MFA_PROVIDERS } from '#actions/post-login-command.ts';
 import type { Json, JsonObject } from '#storage/records.ts';
-import { isBusy, type LoginTransaction, type StoredState } from './transaction.ts';
+import { DENIAL_CODES } from '../codes.ts';
+import { isBusy, type LoginTransaction, PROTOCOLS, type StoredState } from './transaction.ts';
 
-const SNAPSHOT_VERSION = 2;
+const SNAPSHOT_VERSION = 3;
 export const SNAPSHOT_LIMIT_BYTES = 256 * 1024;
 
 /** A login at rest. */
@@ -48,22 +49,34 @@ const formAsk = z.object({ kind: z.literal('form'), ...asked, formId: z.string()
 const factorAsk = z.discriminatedUnion('kind', [challengeAsk, enrollAsk, policyAsk]);
 const ask = z.discriminatedUnion('kind', [challengeAsk, enrollAsk, policyAsk, redirectAsk, formAsk]);
 const offers = z.array(z.object({ factor, authenticators: z.array(z.string()) }));
+const sent = z.object({
+  codeMac: z.string(),
+  to: z.string(),
+  expiresAt: z.number(),
+  undelivered: z.literal(true).exactOptional(),
+});
+const draft = { authenticatorId: z.string(), createdAt: z.number(), recoveryCode: z.string().exactOptional() };
 const enrollment = z.discriminatedUnion('factor', [
-  z.object({ factor: z.literal('otp'), authenticatorId: z.string(), secret: z.string(), createdAt: z.number() }),
+  z.object({ factor: z.literal('otp'), ...draft, secret: z.string() }),
   z.object({
     factor: z.literal('phone'),
-    authenticatorId: z.string(),
-    createdAt: z.number(),
+    ...draft,
     phoneNumber: z.string().exactOptional(),
-    sent: z
-      .object({
-        codeMac: z.string(),
-        to: z.string(),
-        expiresAt: z.number(),
-        undelivered: z.literal(true).exactOptional(),
-      })
-      .exactOptional(),
+    sent: sent.exactOptional(),
   }),
+  z.object({ factor: z.literal('email'), ...draft, address: z.string().exactOptional(), sent: sent.exactOptional() }),
+]);
+const reply = z.discriminatedUnion('by', [
+  z.object({
+    by: z.literal('redirect'),
+    redirectUri: z.string(),
+    responseTypes: z.array(z.enum(['code', 'token', 'id_token'])),
+    responseMode: z.enum(['query', 'fragment', 'form_post', 'web_message']),
+    state: z.string().exactOptional(),
+  }),
+  z.object({ by: z.literal('token') }),
+  z.object({ by: z.literal('device'), ticketId: z.string() }),
+  z.object({ by: z.literal('page') }),
 ]);
 const state = z.discriminatedUnion('name', [
   z.object({ name: z.literal('identifying') }),
@@ -77,10 +90,12 @@ const state = z.discriminatedUnion('name', [
   z.object({ name: z.literal('challenging'), ask: factorAsk, offers, challengeId: z.string() }),
   z.object({ name: z.literal('enrolling'), ask: factorAsk, offers, enrollment }),
   z.object({ name: z.literal('redirected'), ask: z.discriminatedUnion('kind', [redirectAsk, formAsk]) }),
+  z.object({ name: z.literal('consenting'), scope: z.array(z.string()) }),
+  z.object({ name: z.literal('resetting') }),
   z.object({ name: z.literal('completed'), taken: z.boolean() }),
   z.object({
     name: z.literal('denied'),
-    code: z.enum(['access_denied', 'login_required', 'interaction_required', 'unauthorized']),
+    code: z.enum(DENIAL_CODES),
     reason: z.string(),
   }),
 ]);
@@ -101,6 +116,7 @@ const outcome = z.object({
     recordedMethods: z.array(z.string()),
   }),
   refreshToken: z.object({ ...limits, metadata: changedMetadata, evicted }),
+  resultUrl: z.string().exactOptional(),
 });
 const mfa = z.object({
   commanded: z.int(),
@@ -113,20 +129,19 @@ const mfa = z.object({
 const schema: z.ZodType<StoredTransaction> = z.object({
   id: z.string(),
   tenantId: z.string(),
-  purpose: z.literal('login'),
-  door: z.enum(['hosted', 'silent']),
-  selection: z.enum(['server', 'nobody']),
+  purpose: z.enum(['login', 'password-reset', 'enrollment']),
+  door: z.enum(['hosted', 'silent', 'token']),
+  selection: z.enum(['server', 'client', 'nobody']),
   origin: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('fresh') }),
     z.object({ kind: z.literal('session'), sessionId: z.string() }),
+    z.object({ kind: z.literal('refresh-token'), tokenId: z.string(), generation: z.int() }),
   ]),
   request: z.object({
     clientId: z.string(),
-    redirectUri: z.string(),
-    responseType: z.literal('code'),
-    responseMode: z.literal('query'),
+    reply,
+    protocol: z.enum(PROTOCOLS),
     scope: z.array(z.string()),
-    state: z.string().exactOptional(),
     nonce: z.string().exactOptional(),
     audience: z.string().exactOptional(),
     codeChallenge: z.string().exactOptional(),
@@ -136,8 +151,13 @@ const schema: z.ZodType<StoredTransaction> = z.object({
     uiLocales: z.array(z.string()),
     acrValues: z.array(z.string()),
     organizationId: z.string().exactOptional(),
+    connection: z.string().exactOptional(),
+    keyThumbprint: z.string().exactOptional(),
+    actor: json.exactOptional(),
+    invitationId: z.string().exactOptional(),
     locale: z.string(),
     query: z.record(z.string(), z.string()),
+    body: z.record(z.string(), z.string()),
   }),
   gate: z.object({ kind: z.literal('credential') }),
   subject: z.discriminatedUnion('kind', [
@@ -182,8 +202,9 @@ const schema: z.ZodType<StoredTransaction> = z.object({
   metadata: z.custom<Record<string, string | number | boolean>>(isObject),
   ask: z.int(),
   outcome,
+  consented: z.literal(true).exactOptional(),
   executions: z.array(z.string()).exactOptional(),
-  binding: z.string(),
+  binding: z.string().exactOptional(),
   sessionId: z.string(),
   state,
   createdAt: z.number(),

@@ -5,32 +5,71 @@
 // Longer than 300 lines because it is one type, and everything it is made of is read with it.
 //
 // States are of three kinds. Resting: waits for a person. Busy: waits for us; never stored, never seen by a door.
-// Final: over. A state that a later door needs (consenting, informing) joins its kind here; the compiler then asks
-// `transition.ts` and every door for an answer.
+// Final: over. A state that a later door needs (informing) joins its kind here; the compiler then asks `transition.ts`
+// and every door for an answer.
 import type { FactorType } from '#actions/post-login.ts';
 import type { CookieMode, MfaProvider } from '#actions/post-login-command.ts';
 import type { Json, JsonObject } from '#storage/records.ts';
 import type { DenialCode } from '../codes.ts';
 
-/** By which API family the login came. `silent` is `prompt=none`: nobody is there to ask. */
-export type DoorName = 'hosted' | 'silent';
+/** By which API family the login came. `silent` is `prompt=none`: nobody is there to ask. `token`: the token endpoint. */
+export type DoorName = 'hosted' | 'silent' | 'token';
 
-/** Who decides what is shown next. `server`: we do, and send at once. `nobody`: nothing may be asked or sent. */
-export type Selection = 'server' | 'nobody';
+/** What it is for. `enrollment`: somebody who is signed in adds an authenticator by the MFA API. */
+export type Purpose = 'login' | 'password-reset' | 'enrollment';
 
-export type Origin = { kind: 'fresh' } | { kind: 'session'; sessionId: string };
+/**
+ * Who decides what is shown next. `server`: we do, and send at once. `client`: it is told what could be shown and says
+ * what is sent (the MFA API). `nobody`: nothing may be asked or sent.
+ */
+export type Selection = 'server' | 'client' | 'nobody';
+
+export type Origin =
+  | { kind: 'fresh' }
+  | { kind: 'session'; sessionId: string }
+  /** `generation`: of the key that was presented. */
+  | { kind: 'refresh-token'; tokenId: string; generation: number };
+
+export type ResponseType = 'code' | 'token' | 'id_token';
+export type ResponseMode = 'query' | 'fragment' | 'form_post' | 'web_message';
+
+/** How the client hears of the end. */
+export type Reply =
+  | {
+      by: 'redirect';
+      redirectUri: string;
+      responseTypes: ResponseType[];
+      responseMode: ResponseMode;
+      state?: string;
+    }
+  /** The answer of the token endpoint, which it waits for. */
+  | { by: 'token' }
+  /** A device asks now and then whether its person is through. */
+  | { by: 'device'; ticketId: string }
+  /** No client: a page of ours says that it is done. */
+  | { by: 'page' };
+
+/** How the login came about, as scripts know it: `event.transaction.protocol`. */
+export const PROTOCOLS = [
+  'oidc-basic-profile',
+  'oidc-implicit-profile',
+  'oidc-hybrid-profile',
+  'oauth2-device-code',
+  'oauth2-password',
+  'oauth2-refresh-token',
+  'oauth2-token-exchange',
+] as const;
+export type Protocol = (typeof PROTOCOLS)[number];
 
 /** When primary authentication is enough. */
 export type Gate = { kind: 'credential' };
 
-/** The authorization request, parsed once. Nothing here is secret. */
+/** The request that began it, parsed once. Nothing here is secret. */
 export type LoginRequest = {
   clientId: string;
-  redirectUri: string;
-  responseType: 'code';
-  responseMode: 'query';
+  reply: Reply;
+  protocol: Protocol;
   scope: string[];
-  state?: string;
   nonce?: string;
   audience?: string;
   /** PKCE S256 challenge (RFC 7636 §4.2). */
@@ -42,10 +81,20 @@ export type LoginRequest = {
   uiLocales: string[];
   acrValues: string[];
   organizationId?: string;
+  /** Name of the connection that was asked for. */
+  connection?: string;
+  /** Thumbprint of the key that tokens are to be bound to (RFC 9449 §10). */
+  keyThumbprint?: string;
+  /** Who acts for the person (RFC 8693 §4.1), as a script of a token exchange said. */
+  actor?: JsonObject;
+  /** Id of the invitation to the organization that the person follows. */
+  invitationId?: string;
   /** The language pages are shown in. */
   locale: string;
   /** Every parameter of the request, unknown ones too: `event.request.query` of each Action. */
   query: Record<string, string>;
+  /** Parameters of a request of the token endpoint without credentials: `event.request.body` of each Action. */
+  body: Record<string, string>;
 };
 
 export type Subject =
@@ -128,8 +177,11 @@ export type Challenge = {
 
 /** An authenticator in the making. Its row is written when the person has proved that it works. */
 export type Enrollment =
-  /** `secret`: the key of the app, base32. */
-  | { factor: 'otp'; authenticatorId: string; secret: string; createdAt: number }
+  /**
+   * `secret`: the key of the app, base32. `recoveryCode`: what replaces the authenticator once, shown with the first
+   * enrollment where the tenant has recovery codes on; its row is written with that of the authenticator.
+   */
+  | { factor: 'otp'; authenticatorId: string; secret: string; createdAt: number; recoveryCode?: string }
   | {
       factor: 'phone';
       authenticatorId: string;
@@ -137,8 +189,21 @@ export type Enrollment =
       /** E.164; absent until the person has given it. */
       phoneNumber?: string;
       /** The code that was sent to it. */
-      sent?: { codeMac: string; to: string; expiresAt: number; undelivered?: true };
+      sent?: SentCode;
+      recoveryCode?: string;
+    }
+  | {
+      factor: 'email';
+      authenticatorId: string;
+      createdAt: number;
+      /** Absent until the person has given it. */
+      address?: string;
+      sent?: SentCode;
+      recoveryCode?: string;
     };
+
+/** A code on its way to an address that is being enrolled. */
+export type SentCode = { codeMac: string; to: string; expiresAt: number; undelivered?: true };
 
 /** Changes to the person's session, applied when the login completes. */
 export type SessionChanges = {
@@ -171,6 +236,8 @@ export type Outcome = {
   userMetadata: JsonObject;
   session: SessionChanges;
   refreshToken: RefreshTokenChanges;
+  /** Where a script wants the person to go once the new password is set. */
+  resultUrl?: string;
 };
 
 export const EMPTY_OUTCOME: Outcome = {
@@ -208,7 +275,8 @@ export type Submission =
   | { method: 'sign-up'; registration: Registration }
   | { method: 'code'; challengeId: string; code: string; remember: boolean }
   /** The code that proves a new authenticator. */
-  | { method: 'enrollment'; code: string };
+  | { method: 'enrollment'; code: string }
+  | { method: 'new-password'; password: string };
 
 /** What a person filled in to have an account. `extra`: fields that the tenant's own pages added (`ulp-…`). */
 export type Registration = {
@@ -236,21 +304,32 @@ export type RestingState =
   /** `offers`: the factors that could be enrolled instead, this one included. */
   | { name: 'enrolling'; ask: FactorAsk; offers: Offer[]; enrollment: Enrollment }
   /** The person is at another site, or at a form of ours; the Action goes on in its continue handler. */
-  | { name: 'redirected'; ask: RedirectAsk | FormAsk };
+  | { name: 'redirected'; ask: RedirectAsk | FormAsk }
+  /** An application that is not the tenant's own wants to act for the person. `scope`: what it was not allowed yet. */
+  | { name: 'consenting'; scope: string[] }
+  /** The way to a new password is clear. */
+  | { name: 'resetting' };
 
 export type BusyState =
   | {
       name: 'verifying';
       submission: Submission;
-      from: Extract<RestingState, { name: 'identifying' | 'challenging' | 'enrolling' }>;
+      from: Extract<RestingState, { name: 'identifying' | 'challenging' | 'enrolling' | 'resetting' }>;
     }
   /** The Action at `cursor`, by its first handler or, when the person came back to it, by its second. */
   | { name: 'running'; visit?: Visit }
   /**
-   * Which factor, whose, sent how? `chosen` when the person said. `resend` voids the code that is out. `enrollment` with
-   * the number that was just given, or to send its code again.
+   * Which factor, whose, sent how? `chosen` when the person said, `authenticatorId` when they said which of theirs.
+   * `resend` voids the code that is out. `enrollment` with the number that was just given, or to send its code again.
    */
-  | { name: 'preparing'; ask: Ask; chosen?: FactorType; resend?: true; enrollment?: Enrollment }
+  | {
+      name: 'preparing';
+      ask: Ask;
+      chosen?: FactorType;
+      authenticatorId?: string;
+      resend?: true;
+      enrollment?: Enrollment;
+    }
   /** What follows the last Action: what was enabled, the tenant's policy, the session. */
   | { name: 'settling' };
 
@@ -268,6 +347,8 @@ export const STATE_KINDS: { readonly [Name in LoginState['name']]: 'resting' | '
   challenging: 'resting',
   enrolling: 'resting',
   redirected: 'resting',
+  consenting: 'resting',
+  resetting: 'resting',
   verifying: 'busy',
   running: 'busy',
   preparing: 'busy',
@@ -279,7 +360,7 @@ export const STATE_KINDS: { readonly [Name in LoginState['name']]: 'resting' | '
 export type LoginTransaction = {
   id: string;
   tenantId: string;
-  purpose: 'login';
+  purpose: Purpose;
   door: DoorName;
   selection: Selection;
   origin: Origin;
@@ -305,10 +386,15 @@ export type LoginTransaction = {
   /** The ask that handles minted now belong to: 0 before the first, then the ordinal; grows once more at the end. */
   ask: number;
   outcome: Outcome;
+  /** The person has allowed what the application asked for. */
+  consented?: true;
   /** Ids of the executions of Actions so far; absent before the first. */
   executions?: string[];
-  /** SHA-256 of the browser's binding cookie: a handle in another browser finds nothing (login CSRF). */
-  binding: string;
+  /**
+   * SHA-256 of the browser's binding cookie: a handle in another browser finds nothing (login CSRF). Absent where there is
+   * no browser: then there is no session and no device either.
+   */
+  binding?: string;
   /** Allotted at begin because scripts read it; its row is written by the completing commit. */
   sessionId: string;
   state: LoginState;
@@ -316,35 +402,35 @@ export type LoginTransaction = {
   expiresAt: number;
 };
 
-/** How long a login on pages may take, pauses included. */
+/** How long a login may take, pauses included: on pages, and where a client holds the key (an `mfa_token`). */
 const PAGE_LIFETIME_MS = 60 * 60_000;
+const CLIENT_LIFETIME_MS = 10 * 60_000;
 
 export type Beginning = Pick<
   LoginTransaction,
   | 'id'
   | 'tenantId'
   | 'door'
+  | 'purpose'
   | 'selection'
   | 'origin'
   | 'request'
   | 'plan'
-  | 'binding'
   | 'sessionId'
   | 'subject'
   | 'methods'
->;
+> & { queue?: Ask[]; binding?: string };
 
 /** A login that nobody has answered yet: it asks who is there, or, when a session says so, runs the scripts at once. */
 export function begin(beginning: Beginning, now: number): LoginTransaction {
   const tx: LoginTransaction = {
+    queue: [],
     ...beginning,
-    purpose: 'login',
     gate: { kind: 'credential' },
     cursor: 0,
-    queue: [],
     challenges: [],
     mfa: { commanded: 0 },
-    asked: 0,
+    asked: beginning.queue?.length ?? 0,
     messages: 0,
     redirects: 0,
     metadata: {},
@@ -352,7 +438,7 @@ export function begin(beginning: Beginning, now: number): LoginTransaction {
     outcome: structuredClone(EMPTY_OUTCOME),
     state: { name: 'identifying' },
     createdAt: now,
-    expiresAt: now + PAGE_LIFETIME_MS,
+    expiresAt: now + (beginning.selection === 'client' ? CLIENT_LIFETIME_MS : PAGE_LIFETIME_MS),
   };
   return tx.subject.kind === 'none' ? tx : { ...tx, state: proceed(tx) };
 }
@@ -366,6 +452,11 @@ export function proceed(tx: LoginTransaction): BusyState {
 
 export function isBusy(state: LoginState): state is BusyState {
   return STATE_KINDS[state.name] === 'busy';
+}
+
+/** What finds it: a page's address, or the key that a client holds. Neither opens the other's door. */
+export function handleKindOf({ selection }: Pick<LoginTransaction, 'selection'>): 'state' | 'mfa-token' {
+  return selection === 'client' ? 'mfa-token' : 'state';
 }
 
 /** Whether a second factor was proved in this very login. */

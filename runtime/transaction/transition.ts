@@ -1,9 +1,11 @@
 // The only place where "what next?" is decided, read top to bottom: a login, a fact, and what follows.
 // Pure: no clock, no I/O, no dice. Writes leave as data (`changes`, all with their guards), tenant log lines as drafts,
 // and messages by id (`deliver`), for after the write. A pair that is not in the table is refused and changes nothing.
+// Longer than 300 lines because it is one table, and every state's answers are read beside the others'.
 
+import type { Change } from '#storage/store.ts';
 import { applyCommands } from './apply-commands.ts';
-import type { Input } from './input.ts';
+import type { Input, LogDraft } from './input.ts';
 import {
   atAsk,
   bar,
@@ -47,8 +49,7 @@ const TABLE: Table = {
     barred: bar,
   },
   choosing: {
-    chosen: (tx, { ask, offers }, { factor }) =>
-      offers.some((offer) => offer.factor === factor) ? move(tx, { name: 'preparing', ask, chosen: factor }) : REFUSED,
+    chosen,
     // Going back sends nothing: the code that is out stays good.
     returned: (tx, { ask, offers, to, back }) =>
       back === undefined || to === 'enroll'
@@ -57,12 +58,12 @@ const TABLE: Table = {
     barred: bar,
   },
   challenging: {
-    responded: (tx, state, { code, remember = false }) =>
-      move(tx, {
-        name: 'verifying',
-        submission: { method: 'code', challengeId: state.challengeId, code, remember },
-        from: state,
-      }),
+    // A client may ask for another challenge while one is open; a page shows its picker first.
+    chosen: (tx, state, input) => (tx.selection === 'client' ? chosen(tx, state, input) : REFUSED),
+    responded: (tx, state, { code, remember = false, challengeId = state.challengeId }) =>
+      openChallenge(tx, challengeId)
+        ? move(tx, { name: 'verifying', submission: { method: 'code', challengeId, code, remember }, from: state })
+        : REFUSED,
     resent: (tx, { ask, challengeId }) => {
       const challenge = openChallenge(tx, challengeId);
       if (!challenge?.sentTo) return REFUSED;
@@ -84,30 +85,32 @@ const TABLE: Table = {
   enrolling: {
     responded: (tx, from, { code }) => {
       const { enrollment } = from;
-      // Before there is a number, no code was sent to it.
-      if (enrollment.factor === 'phone' && !enrollment.sent) return REFUSED;
+      // Before there is a number or a mailbox, no code was sent to it.
+      if (enrollment.factor !== 'otp' && !enrollment.sent) return REFUSED;
       return move(tx, { name: 'verifying', submission: { method: 'enrollment', code }, from });
     },
-    addressed: (tx, { ask, enrollment }, { phoneNumber }) => {
-      if (enrollment.factor !== 'phone') return REFUSED;
+    chosen: (tx, state, input) => (tx.selection === 'client' ? chosen(tx, state, input) : REFUSED),
+    addressed: (tx, { ask, enrollment }, { address, locale }) => {
+      if (enrollment.factor === 'otp') return REFUSED;
       const { sent: _voided, ...blank } = enrollment;
-      return move(tx, { name: 'preparing', ask, chosen: 'phone', enrollment: { ...blank, phoneNumber } });
+      const addressed = blank.factor === 'phone' ? { ...blank, phoneNumber: address } : { ...blank, address };
+      return move(inLanguage(tx, locale), { name: 'preparing', ask, chosen: enrollment.factor, enrollment: addressed });
     },
     resent: (tx, { ask, enrollment }) =>
-      enrollment.factor === 'phone' && enrollment.sent
-        ? move(tx, { name: 'preparing', ask, chosen: 'phone', enrollment, resend: true })
+      enrollment.factor !== 'otp' && enrollment.sent
+        ? move(tx, { name: 'preparing', ask, chosen: enrollment.factor, enrollment, resend: true })
         : REFUSED,
     reconsidered: (tx, { ask, offers }) =>
       offers.length < 2 ? REFUSED : move(tx, { name: 'choosing', ask, to: 'enroll', offers }),
     // Back to the number, which may have been mistyped.
     returned: (tx, state) => {
-      if (state.enrollment.factor !== 'phone' || !state.enrollment.sent) return REFUSED;
+      if (state.enrollment.factor === 'otp' || !state.enrollment.sent) return REFUSED;
       const { sent: _voided, ...blank } = state.enrollment;
       return move(tx, { ...state, enrollment: blank });
     },
     undelivered: (tx, state, { logs }) => {
       const { enrollment } = state;
-      if (enrollment.factor !== 'phone' || !enrollment.sent) return REFUSED;
+      if (enrollment.factor === 'otp' || !enrollment.sent) return REFUSED;
       const sent = { ...enrollment.sent, undelivered: true as const };
       return move(tx, { ...state, enrollment: { ...enrollment, sent } }, { logs });
     },
@@ -120,19 +123,36 @@ const TABLE: Table = {
         : REFUSED,
     barred: bar,
   },
+  consenting: {
+    consented: (tx, _state, { allowed }, now) =>
+      allowed
+        ? move({ ...tx, consented: true }, { name: 'settling' })
+        : deny(tx, 'access_denied', REFUSED_CONSENT, [{ type: 'f', description: REFUSED_CONSENT }], now),
+    barred: bar,
+  },
+  resetting: {
+    renewed: (tx, from, { password }) =>
+      move(tx, { name: 'verifying', submission: { method: 'new-password', password }, from }),
+    barred: bar,
+  },
   verifying: {
-    verified: (tx, { submission }, { method, subject, changes, logs }) => {
+    verified: (tx, { submission }, { method, subject, changes, logs, recoveryCode }) => {
+      if (submission.method === 'new-password') return REFUSED;
       const passed: LoginTransaction = { ...tx, methods: [...tx.methods, method], ...(subject ? { subject } : {}) };
       // The first valid answer meets the ask and closes every challenge that was open for it.
       const met =
         submission.method === 'code' || submission.method === 'enrollment' ? metBy(passed, submission) : passed;
-      return move(met, proceed(met), { changes, logs });
+      return move(met, proceed(met), { changes, logs, ...(recoveryCode === undefined ? {} : { recoveryCode }) });
+    },
+    replaced: (tx, { submission }, { changes, logs }, now) => {
+      if (submission.method !== 'new-password') return REFUSED;
+      const written = [...metadataChanges(tx, now), ...changes];
+      return move(final(tx), { name: 'completed', taken: true }, { changes: written, logs });
     },
     rejected: (tx, { from }, { notice, logs }) => move(tx, from, { logs, notice }),
     throttled: (tx, { from }, { retryAfterSeconds, logs }) =>
       move(tx, from, { logs, notice: { key: 'too-many-failures', retryAfterSeconds } }),
-    withdrawn: (tx, { from }) =>
-      from.name === 'identifying' ? REFUSED : move(tx, { name: 'preparing', ask: from.ask }),
+    withdrawn: (tx, { from }) => ('ask' in from ? move(tx, { name: 'preparing', ask: from.ask }) : REFUSED),
     barred: bar,
   },
   running: {
@@ -192,24 +212,33 @@ const TABLE: Table = {
       const demanded = { ...tx, asked: ask.ordinal, queue: [ask] };
       return move(demanded, proceed(demanded));
     },
-    settled: (tx, _state, { session, formerUserId, changes, logs }, now) =>
-      move(
-        final(tx),
-        { name: 'completed', taken: false },
-        {
-          changes: [
-            ...metadataChanges(tx, now),
+    unconsented: (tx, _state, { scope }, now) =>
+      tx.selection === 'server'
+        ? move({ ...tx, asked: tx.asked + 1, ask: tx.asked + 1 }, { name: 'consenting', scope })
+        : deny(tx, 'consent_required', 'Consent required', [], now),
+    cleared: (tx) =>
+      tx.purpose === 'password-reset'
+        ? move({ ...tx, asked: tx.asked + 1, ask: tx.asked + 1 }, { name: 'resetting' })
+        : REFUSED,
+    settled: (tx, _state, { session, formerUserId, changes, logs }, now) => {
+      const put: Change[] = session
+        ? [
             {
               kind: 'session.put',
               session,
               ...(formerUserId === undefined ? {} : { formerUserId }),
               ...(tx.origin.kind === 'session' ? { renews: true as const } : {}),
             },
-            ...changes,
-          ],
-          logs: [...logs, { type: 's', description: 'Successful login' }],
-        },
-      ),
+          ]
+        : [];
+      const said: LogDraft[] = session ? [{ type: 's', description: 'Successful login' }] : [];
+      return move(
+        final(tx),
+        // Without a browser nobody fetches it later: whoever made this step is answered.
+        { name: 'completed', taken: !session },
+        { changes: [...metadataChanges(tx, now), ...put, ...changes], logs: [...logs, ...said] },
+      );
+    },
     barred: bar,
   },
   completed: {
@@ -217,6 +246,26 @@ const TABLE: Table = {
   },
   denied: {},
 };
+
+const REFUSED_CONSENT = 'User did not authorize the request';
+
+function chosen(
+  tx: LoginTransaction,
+  { ask, offers }: StateOf<'choosing' | 'challenging' | 'enrolling'>,
+  { factor, authenticatorId, locale }: InputOf<'chosen'>,
+): Step {
+  const spoken = inLanguage(tx, locale);
+  const offer = offers.find((each) => each.factor === factor);
+  if (!offer) return REFUSED;
+  if (authenticatorId === undefined) return move(spoken, { name: 'preparing', ask, chosen: factor });
+  return offer.authenticators.includes(authenticatorId)
+    ? move(spoken, { name: 'preparing', ask, chosen: factor, authenticatorId })
+    : REFUSED;
+}
+
+function inLanguage(tx: LoginTransaction, locale: string | undefined): LoginTransaction {
+  return locale === undefined ? tx : { ...tx, request: { ...tx.request, locale } };
+}
 
 function openChallenge(tx: LoginTransaction, id: string): Challenge | undefined {
   return tx.challenges.find((challenge) => challenge.id === id);

@@ -11,12 +11,18 @@ export function appKey({ login }: View): string {
   return enrollment?.factor === 'otp' ? enrollment.secret : '';
 }
 
-/** The "Key Uri Format" that authenticator apps share: a colon parts issuer and account, so neither may hold one. */
 export function appAddress(view: View): string {
-  const { brand, account } = view.surroundings;
+  return keyAddress(appKey(view), view.surroundings);
+}
+
+/**
+ * The "Key Uri Format" that authenticator apps share: a colon parts issuer and account, so neither may hold one.
+ * @param account empty where it has no name.
+ */
+export function keyAddress(key: string, { brand, account }: { brand: string; account: string }): string {
   const name = (text: string) => encodeURIComponent(short(text.toWellFormed().replaceAll(':', ' ').trim()));
   const label = account === '' ? name(brand) : `${name(brand)}:${name(account)}`;
-  return `otpauth://totp/${label}?secret=${appKey(view)}&issuer=${name(brand)}&algorithm=SHA1&digits=6&period=30`;
+  return `otpauth://totp/${label}?secret=${key}&issuer=${name(brand)}&algorithm=SHA1&digits=6&period=30`;
 }
 
 /** Whole characters, in as many bytes as leave the picture coarse enough for a camera. */

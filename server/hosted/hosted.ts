@@ -5,7 +5,7 @@ import { Hono } from 'hono';
 import type { Found, Shown } from '#runtime/runtime.ts';
 import type { Deps, Env } from '../deps.ts';
 import { type Door, show } from '../door.ts';
-import { callbackUrl } from '../oauth/callback.ts';
+import { answerClient } from '../oauth/answer-client.ts';
 import { onceEach, readFormValues, readQuery, type Values } from '../request.ts';
 import { sendAway } from './away.ts';
 import { readBinding } from './binding.ts';
@@ -28,18 +28,16 @@ export const hostedDoor: Door<HostedContext> = {
     const { ask } = shown.login.state;
     return ask.kind === 'form' ? toScreen(context, shown) : sendAway(context, shown, ask.url);
   },
+  consenting: toScreen,
+  resetting: toScreen,
   completed: ({ c }, { login, key }) =>
     login.state.taken
       ? errorPage(c, { status: 400, key: 'already-used' })
       : sendTo(c, `/authorize/resume?state=${encodeURIComponent(key)}`),
-  denied: ({ c }, { login }) =>
-    sendTo(
-      c,
-      callbackUrl(login.request, `${c.var.tenant.baseUrl}/`, {
-        error: login.state.code,
-        error_description: login.state.reason,
-      }),
-    ),
+  denied: ({ c }, { login }) => {
+    const { code: error, reason: error_description } = login.state;
+    return answerClient(c, login.request.reply, { error, error_description });
+  },
 };
 
 function toScreen({ c }: HostedContext, { login, key }: Shown): Response | Promise<Response> {

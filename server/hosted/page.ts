@@ -21,6 +21,8 @@ export type Page = {
   refresh?: { seconds: number; to?: string };
   /** Sources that answers to this page's form may lead to, beside our own origin. */
   formTargets?: string[] | 'any';
+  /** Sources of pictures beside our own origin. */
+  images?: string[];
   /** For pages of tables rather than of one question. */
   wide?: true;
 };
@@ -28,7 +30,7 @@ export type Page = {
 /** Answers with a page. */
 export function sendPage(c: Context<Env>, page: Page): Response | Promise<Response> {
   for (const [name, value] of Object.entries(PAGE_HEADERS)) c.header(name, value);
-  c.header('content-security-policy', policy(page.formTargets ?? []));
+  c.header('content-security-policy', policy(page));
   return c.html(frame(page), page.status);
 }
 
@@ -48,11 +50,11 @@ const PAGE_HEADERS = {
 } as const;
 
 /** Browsers apply `form-action` to every redirect that follows a form, the one to the application included. */
-function policy(formTargets: string[] | 'any'): string {
+function policy({ formTargets = [], images = [] }: Page): string {
   return [
     "default-src 'none'",
     "style-src 'self'",
-    "img-src 'self' data:",
+    ["img-src 'self' data:", ...images].join(' '),
     ...(formTargets === 'any' ? [] : [["form-action 'self'", ...formTargets].join(' ')]),
     "frame-ancestors 'none'",
     "base-uri 'none'",

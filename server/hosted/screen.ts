@@ -41,6 +41,8 @@ export type Screen = {
   path: string;
   title(view: View): string;
   body(view: View): Markup;
+  /** Addresses of pictures that lie with others. */
+  images?(view: View): string[];
   /** Repeated fields are only in `view.sent`, and only where the screen takes them. */
   read(fields: Fields, view: View): Reading;
   takesRepeatedFields?: true;
@@ -49,7 +51,10 @@ export type Screen = {
 };
 
 /** Keys of refusals that need nothing but their key. */
-type PlainKey = Exclude<Notice['key'], 'too-many-failures' | 'sign-up-refused' | 'invalid-field'>;
+type PlainKey = Exclude<
+  Notice['key'],
+  'too-many-failures' | 'ip-blocked' | 'same-user-login' | 'sign-up-refused' | 'invalid-field'
+>;
 
 export function refused(key: PlainKey): Reading {
   return { ok: false, notice: { key } };

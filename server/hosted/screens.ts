@@ -2,6 +2,7 @@
 import type { FactorType } from '#actions/post-login.ts';
 import type { RestedLogin } from '#runtime/runtime.ts';
 import { presentChallenge, type Screen } from './screen.ts';
+import { consentScreen } from './screens/consent.ts';
 import { formScreen } from './screens/form.ts';
 import { loginScreen } from './screens/login.ts';
 import { mfaBeginEnrollOptionsScreen } from './screens/mfa-begin-enroll-options.ts';
@@ -28,6 +29,7 @@ const SCREENS: readonly Screen[] = [
   mfaSmsEnrollmentScreen,
   mfaCountryCodesScreen,
   formScreen,
+  consentScreen,
 ];
 
 const CHALLENGE_SCREENS: Partial<Record<FactorType, Screen>> = {
@@ -62,6 +64,11 @@ export function screensOf(login: RestedLogin): readonly Screen[] {
       if (enrollment.factor === 'otp') return [mfaOtpEnrollmentQrScreen, mfaOtpEnrollmentCodeScreen];
       return enrollment.sent ? [mfaSmsChallengeScreen] : [mfaSmsEnrollmentScreen, mfaCountryCodesScreen];
     }
+    case 'consenting':
+      return [consentScreen];
+    // Its page comes with the reset of passwords.
+    case 'resetting':
+      return [];
     case 'redirected':
       return state.ask.kind === 'form' ? [formScreen] : [];
     case 'completed':

@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import { html } from 'hono/html';
 import type { Notice } from '#runtime/codes.ts';
 import type { Shown } from '#runtime/runtime.ts';
+import type { Reply } from '#runtime/transaction/transaction.ts';
 import type { ClientRecord } from '#storage/records.ts';
 import type { Deps, Env } from '../deps.ts';
 import type { Values } from '../request.ts';
@@ -56,13 +57,14 @@ export function showScreen(
   const notice = refusal ?? undelivered(view);
   const told = notice === undefined ? view : { ...view, notice };
   const title = screen.title(told);
-  if (notice?.key === 'too-many-failures') c.header('retry-after', String(notice.retryAfterSeconds));
+  if (notice && 'retryAfterSeconds' in notice) c.header('retry-after', String(notice.retryAfterSeconds));
   return sendPage(c, {
     status: refusal === undefined ? 200 : refusalStatus(refusal),
     language,
     title: notice === undefined ? title : `${texts.errorPrefix}: ${title}`,
     brand: surroundings.brand,
-    formTargets: formTargets(login.request.redirectUri, surroundings.client),
+    images: (screen.images?.(told) ?? []).map(source).filter((found) => found !== undefined),
+    formTargets: formTargets(login.request.reply, surroundings.client),
     body: screen.body(told),
   });
 }
@@ -85,8 +87,11 @@ export function showBusy(c: Context<Env>, locale: string, to?: string): Response
   });
 }
 
+/** Beside those whose key says so. */
+const OVER_A_LIMIT: readonly Notice['key'][] = ['user-blocked', 'ip-blocked', 'same-user-login'];
+
 function refusalStatus({ key }: Notice): PageStatus {
-  return key.startsWith('too-many') ? 429 : 400;
+  return key.startsWith('too-many') || OVER_A_LIMIT.includes(key) ? 429 : 400;
 }
 
 /** The message with the code that is asked for did not go out. */
@@ -103,14 +108,18 @@ function undelivered({ login, notice }: View): Notice | undefined {
  * Any form may be the last one, whose answer leads to the application and from its callback on to its other pages:
  * the origins that the client has registered.
  */
-function formTargets(redirectUri: string, client: ClientRecord | undefined): string[] {
+function formTargets(reply: Reply, client: ClientRecord | undefined): string[] {
   const settings = ['web_origins', 'allowed_origins'].flatMap((name) => client?.settings[name] ?? []);
-  const addresses = [redirectUri, ...(client?.callbacks ?? []), ...settings];
+  const addresses = [
+    ...(reply.by === 'redirect' ? [reply.redirectUri] : []),
+    ...(client?.callbacks ?? []),
+    ...settings,
+  ];
   return [...new Set(addresses.map(source).filter((found) => found !== undefined))];
 }
 
 /** A CSP source for an address: its origin, or its scheme where there is no origin (`com.example.app:/callback`). */
-function source(address: unknown): string | undefined {
+export function source(address: unknown): string | undefined {
   if (typeof address !== 'string' || !URL.canParse(address)) return undefined;
   const { origin, protocol } = new URL(address);
   const found = origin === 'null' ? protocol : origin;

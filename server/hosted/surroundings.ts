@@ -2,8 +2,9 @@
 // the login asks for.
 import { connectionFor } from '#runtime/factors/password.ts';
 import type { RestedLogin } from '#runtime/runtime.ts';
-import type { ClientRecord, TenantRecord } from '#storage/records.ts';
+import type { ClientRecord, ResourceServerRecord, TenantRecord } from '#storage/records.ts';
 import type { Deps } from '../deps.ts';
+import { findApi } from '../oauth/apis.ts';
 import { parseStoredForm, type StoredForm } from './stored-form/definition.ts';
 
 export type Surroundings = {
@@ -16,6 +17,8 @@ export type Surroundings = {
   signUp?: { needsUsername: boolean };
   /** How the person's authenticator app is to name the account; empty where the account has no name. */
   account: string;
+  /** What can be asked of the API that the login is for, while it waits for the person's word on it. */
+  apiScopes?: ResourceServerRecord['scopes'];
   /** The form that a script shows, while it exists. */
   form?: StoredForm;
 };
@@ -41,6 +44,11 @@ export async function surroundingsOf(
     case 'enrolling': {
       const user = subject.kind === 'user' ? await store.users.find(tenant.id, subject.userId) : undefined;
       return { ...plain, account: user?.email ?? user?.username ?? user?.phoneNumber ?? '' };
+    }
+    case 'consenting': {
+      const { audience } = login.request;
+      const api = audience === undefined ? undefined : await findApi(store, tenant, audience);
+      return api ? { ...plain, apiScopes: api.scopes } : plain;
     }
     case 'redirected': {
       const { ask } = state;

@@ -44,10 +44,12 @@ export const NOT_FOUND = {
   execution: refuse(404, 'The execution does not exist.'),
   trigger: refuse(404, 'That trigger does not exist.'),
   method: refuse(404, 'The authentication method does not exist.', 'inexistent_authentication_method'),
+  credential: refuse(404, 'The credential does not exist.', 'inexistent_credential'),
   client: refuse(404, 'The client does not exist', 'inexistent_client'),
   grant: refuse(404, 'The grant does not exist.', 'inexistent_client_grant'),
   connection: refuse(404, 'The connection does not exist', 'inexistent_connection'),
   resourceServer: refuse(404, 'The resource server does not exist', 'inexistent_resource_server'),
+  refreshToken: refuse(404, 'The refresh token does not exist.', 'inexistent_refresh_token'),
   role: refuse(404, 'The role does not exist.'),
   user: refuse(404, 'The user does not exist.', 'inexistent_user'),
   organization: refuse(404, 'No organization found by that id or name'),
@@ -56,6 +58,7 @@ export const NOT_FOUND = {
   group: refuse(404, 'The group does not exist.', 'inexistent_group'),
   form: refuse(404, 'The form does not exist.', 'inexistent_form'),
   log: refuse(404, 'The log does not exist.', 'inexistent_log'),
+  signingKey: refuse(404, 'The signing key does not exist.', 'inexistent_signing_key'),
   page: refuse(404, 'Not Found'),
 } as const;
 

@@ -1,8 +1,7 @@
 // Management: triggers, and which Actions are bound to them.
 import { z } from 'zod';
-import { ACTION_LIMITS } from '#runtime/lifecycle/action.ts';
 import { type Bound, bindActions } from '#runtime/lifecycle/bindings.ts';
-import { refuseTriggerId } from '#runtime/lifecycle/triggers.ts';
+import { refuseBindings } from '#runtime/lifecycle/triggers.ts';
 import type { BindingRecord } from '#storage/records.ts';
 import { ACTIONS_PER_PAGE, actionPageQuery } from './actions.ts';
 import { answer, NOT_FOUND, type Refusal, refuse } from './answer.ts';
@@ -63,7 +62,7 @@ export const bindingRoutes: Route[] = [
         const { ref, display_name: displayName } = parsed.value;
         inputs.push({ ref, ...optional('displayName', displayName) });
       }
-      const unsupported = refuseTriggerId(param('trigger'));
+      const unsupported = refuseBindings(param('trigger'));
       if (unsupported !== undefined && inputs.length > 0) return refuse(400, unsupported);
       const outcome = await bindActions(ports, tenant.id, param('trigger'), inputs);
       if (!outcome.bound) return wordRefusal(outcome);
@@ -82,7 +81,7 @@ async function present({ deps }: Incoming, record: BindingRecord): Promise<Recor
 function wordRefusal(outcome: Extract<Bound, { bound: false }>): Refusal {
   switch (outcome.reason) {
     case 'too-many':
-      return refuse(400, `At most ${ACTION_LIMITS.bindings} actions can be bound to a trigger.`);
+      return refuse(400, `At most ${outcome.most} actions can be bound to a trigger.`);
     case 'unknown':
       return refuse(400, `The action of bindings[${outcome.index}] does not exist.`);
     case 'ambiguous':

@@ -1,7 +1,9 @@
 // Management: what a client may be given. What the house acts on has a column of its record; the rest is kept under its
 // wire name and given back, so that tools which manage whole clients find them as they left them.
 import { z } from 'zod';
-import { jsonObject, text, textMap } from './fields.ts';
+import { TOKEN_ALGORITHMS } from '../oauth/token-signature.ts';
+import { newCredential } from './client-credentials.ts';
+import { jsonObject, text, textMap, wholeNumber } from './fields.ts';
 
 /** Schemes in which an address is a program. */
 const PROGRAMS = new Set(['javascript:', 'data:', 'vbscript:']);
@@ -15,9 +17,31 @@ const callback = z
     context.addIssue({ code: 'invalid_format', format: 'callback-url', input: value });
   });
 
+/** Whoever could change a key set on its way to us would be the client. */
+const keySetAddress = z
+  .string()
+  .max(2048)
+  .superRefine((value, context) => {
+    const url = URL.parse(value);
+    const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.test(url.hostname));
+    if (isSafe && url?.username === '' && url.password === '' && url.hash === '') return;
+    context.addIssue({ code: 'invalid_format', format: 'key-set-url', input: value });
+  });
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/** A credential by its id; what else is said of it is not ours to change here. */
+const named = z.object({ id: text(64) });
+
 const texts = z.array(z.string().max(2048)).max(100).optional();
 const flag = z.boolean().optional();
 const object = jsonObject.nullable().optional();
+
+const jwtConfiguration = z.strictObject({
+  alg: z.enum(TOKEN_ALGORITHMS).exactOptional(),
+  lifetime_in_seconds: wholeNumber(1, 2_592_000).exactOptional(),
+  secret_encoded: z.boolean().exactOptional(),
+  scopes: jsonObject.exactOptional(),
+});
 
 const acted = {
   name: z
@@ -48,7 +72,8 @@ const kept = {
   custom_login_page_preview: z.string().max(100_000).optional(),
   form_template: z.string().max(100_000).optional(),
   initiate_login_uri: z.string().max(2048).optional(),
-  jwt_configuration: object,
+  jwt_configuration: jwtConfiguration.nullable().optional(),
+  id_token_signed_response_alg: z.enum(TOKEN_ALGORITHMS).nullable().optional(),
   refresh_token: object,
   encryption_key: object,
   addons: object,
@@ -71,6 +96,16 @@ const kept = {
   organization_discovery_methods: texts.nullable(),
   require_pushed_authorization_requests: flag,
   require_proof_of_possession: flag,
+  require_signed_request_object: flag,
+  client_authentication_methods: z
+    .strictObject({ private_key_jwt: z.strictObject({ credentials: z.array(named).min(1).max(10) }) })
+    .nullable()
+    .optional(),
+  jwks_uri: keySetAddress.nullable().optional(),
+  jwks: z
+    .strictObject({ keys: z.array(jsonObject).min(1).max(20) })
+    .nullable()
+    .optional(),
   redirection_policy: z.enum(['allow_always', 'open_redirect_protection']).nullable().optional(),
   third_party_security_mode: z.enum(['strict', 'permissive']).nullable().optional(),
   compliance_level: z.string().max(100).nullable().optional(),
@@ -78,7 +113,14 @@ const kept = {
   skip_non_verifiable_callback_uri_confirmation_prompt: z.boolean().nullable().optional(),
 };
 
-export const clientCreation = z.strictObject({ ...acted, ...kept });
+export const clientCreation = z.strictObject({
+  ...acted,
+  ...kept,
+  // A client that does not exist yet brings its keys along.
+  client_authentication_methods: z
+    .strictObject({ private_key_jwt: z.strictObject({ credentials: z.array(newCredential).min(1).max(10) }) })
+    .optional(),
+});
 export const clientChange = z.strictObject({
   ...acted,
   ...kept,

@@ -1,8 +1,12 @@
 // Management: clients (applications).
 import { z } from 'zod';
-import { defaultAuthMethod, newClient, newClientSecret, removeClient } from '#runtime/lifecycle/client.ts';
-import type { ClientRecord, TenantRecord } from '#storage/records.ts';
-import { answer, created, empty, NOT_FOUND, refuse } from './answer.ts';
+import { defaultAuthMethod, hasSecret, newClient, newClientSecret, removeClient } from '#runtime/lifecycle/client.ts';
+import type { ClientCredentialRecord, ClientRecord, TenantRecord } from '#storage/records.ts';
+import { hasKeys } from '../oauth/client-keys.ts';
+import { publishKeys } from '../oauth/keys.ts';
+import { idTokenConfiguration, idTokenSignature } from '../oauth/token-signature.ts';
+import { answer, created, empty, invalidBody, NOT_FOUND, type Refusal, refuse } from './answer.ts';
+import { readCredential, showCredential, unknownCredentials } from './client-credentials.ts';
 import { clientChange, clientCreation, splitKept } from './client-schema.ts';
 import { mergeSettings, mergeTexts, optional } from './fields.ts';
 import { boolean, checkpointQuery, fieldsQuery, list, project, slice } from './paging.ts';
@@ -48,21 +52,45 @@ export const clientRoutes: Route[] = [
     path: '/clients',
     scopes: ['create:clients'],
     body: clientCreation,
-    async handle({ ports, tenant, body }) {
-      const { given, rest } = splitKept(body);
+    async handle({ deps, ports, tenant, body }) {
+      const { client_authentication_methods: methods, ...plain } = body;
+      const { given, rest } = splitKept(plain);
+      const credentials: ClientCredentialRecord[] = [];
+      for (const input of methods?.private_key_jwt.credentials ?? []) {
+        const credential = await readCredential(ports, input);
+        if ('ok' in credential) return credential;
+        credentials.push(credential);
+      }
+      const settings = mergeSettings(
+        {},
+        {
+          ...rest,
+          token_endpoint_auth_method: body.token_endpoint_auth_method,
+          ...(credentials.length === 0 ? {} : { client_authentication_methods: inUse(credentials) }),
+        },
+      );
+      const proves = hasKeys({ settings });
+      if (proves && typeof body.token_endpoint_auth_method === 'string') return TWO_WAYS;
       const client = await newClient(ports, tenant.id, {
         name: body.name,
         ...optional('secret', given.client_secret),
         ...optional('appType', body.app_type),
         ...optional('callbacks', given.callbacks),
         ...optional('grantTypes', given.grant_types),
-        ...optional('authMethod', body.token_endpoint_auth_method),
+        ...optional('authMethod', proves ? ('private_key_jwt' as const) : body.token_endpoint_auth_method),
+        ...(credentials.length === 0 ? {} : { credentials }),
         metadata: mergeTexts({}, given.client_metadata ?? {}),
-        settings: mergeSettings({}, { ...rest, token_endpoint_auth_method: body.token_endpoint_auth_method }),
+        settings,
       });
       if (client === 'conflict') return CONFLICT;
+      await publishKeys(deps, tenant, idTokenSignature(client).algorithm);
       // Whoever makes a client must learn its secret, whatever else it may read.
-      return created(showClient(client, tenant, 'with-secret'));
+      return created({
+        ...showClient(client, tenant, 'with-secret'),
+        ...(methods
+          ? { client_authentication_methods: { private_key_jwt: { credentials: credentials.map(showCredential) } } }
+          : {}),
+      });
     },
   }),
 
@@ -86,12 +114,17 @@ export const clientRoutes: Route[] = [
       if (!operator.scopes.has('update:clients')) {
         return refuse(403, 'Insufficient scope, expected any of: update:clients', 'insufficient_scope');
       }
+      const former = await deps.store.clients.find(tenant.id, param('id'));
+      const wrong = former && refuseKeys(former, body);
+      if (wrong) return wrong;
       const freshSecret = newClientSecret(ports);
       const updated = await deps.store.clients.update(tenant.id, param('id'), (current) =>
         edited(current, body, freshSecret, ports.now()),
       );
       if (updated === 'missing') return NOT_FOUND.client;
-      return updated === 'conflict' ? CONFLICT : answer(showClient(updated, tenant, operator));
+      if (updated === 'conflict') return CONFLICT;
+      await publishKeys(deps, tenant, idTokenSignature(updated).algorithm);
+      return answer(showClient(updated, tenant, operator));
     },
   }),
 
@@ -112,7 +145,7 @@ export const clientRoutes: Route[] = [
     async handle({ deps, ports, tenant, param }) {
       const secret = newClientSecret(ports);
       const updated = await deps.store.clients.update(tenant.id, param('id'), (current) =>
-        current.authMethod === 'none' ? current : { ...current, secret, updatedAt: ports.now() },
+        hasSecret(current.authMethod) ? { ...current, secret, updatedAt: ports.now() } : current,
       );
       return typeof updated === 'string' ? NOT_FOUND.client : answer(showClient(updated, tenant, 'with-secret'));
     },
@@ -129,7 +162,13 @@ function edited(
   const { secret: formerSecret, appType: formerType, ...kept } = current;
   const appType = given.app_type === undefined ? formerType : (given.app_type ?? undefined);
   const shown = given.token_endpoint_auth_method;
-  const authMethod = shown === undefined ? current.authMethod : (shown ?? defaultAuthMethod(appType));
+  const merged = mergeSettings(current.settings, { ...rest, token_endpoint_auth_method: shown });
+  const isKeyed = hasKeys({ settings: merged });
+  // A client that proves itself by a key has no such property on the wire.
+  const settings = isKeyed ? mergeSettings(merged, { token_endpoint_auth_method: null }) : merged;
+  const former = current.authMethod === 'private_key_jwt' ? defaultAuthMethod(appType) : current.authMethod;
+  const bySecret = shown === undefined ? former : (shown ?? defaultAuthMethod(appType));
+  const authMethod = isKeyed ? 'private_key_jwt' : bySecret;
   const secret = given.client_secret ?? formerSecret ?? freshSecret;
   return {
     ...kept,
@@ -138,12 +177,31 @@ function edited(
     ...optional('callbacks', given.callbacks),
     ...optional('grantTypes', given.grant_types),
     authMethod,
-    // A client that has become public has none any more, and one that becomes confidential gets one.
-    ...(authMethod === 'none' ? {} : { secret }),
+    // A client that has become public or has a key has none any more, and one that needs one again gets a new one.
+    ...(hasSecret(authMethod) ? { secret } : {}),
     metadata: mergeTexts(current.metadata, given.client_metadata ?? {}),
-    settings: mergeSettings(current.settings, { ...rest, token_endpoint_auth_method: shown }),
+    settings,
     updatedAt,
   };
+}
+
+const inUse = (credentials: { id: string }[]) => ({
+  private_key_jwt: { credentials: credentials.map(({ id }) => ({ id })) },
+});
+
+const TWO_WAYS = invalidBody(
+  'A client that proves itself by a key has no token_endpoint_auth_method: take away the one or the other.',
+);
+
+/** What is wrong with the keys that the client would have after `body`. */
+function refuseKeys(current: ClientRecord, body: z.output<typeof clientChange>): Refusal | undefined {
+  const { rest } = splitKept(body);
+  const settings = mergeSettings(current.settings, rest);
+  if (hasKeys({ settings }) && typeof body.token_endpoint_auth_method === 'string') return TWO_WAYS;
+  const [unknown] = unknownCredentials(settings, current);
+  // One that has been deleted since may still be named; only what is named now must be there.
+  if (unknown === undefined || !body.client_authentication_methods) return undefined;
+  return invalidBody(`The client has no credential ${unknown}.`);
 }
 
 /** The secret is shown to those who may read keys only. Source of the keys: mfa-wire reference, section 4.5. */
@@ -158,7 +216,6 @@ function showClient(client: ClientRecord, tenant: TenantRecord, to: Operator | '
     sso_disabled: false,
     cross_origin_authentication: false,
     custom_login_page_on: true,
-    jwt_configuration: { alg: 'RS256', lifetime_in_seconds: 36_000, secret_encoded: false },
     refresh_token: {
       rotation_type: 'non-rotating',
       expiration_type: 'non-expiring',
@@ -170,6 +227,7 @@ function showClient(client: ClientRecord, tenant: TenantRecord, to: Operator | '
     },
     signing_keys: [],
     ...client.settings,
+    jwt_configuration: idTokenConfiguration(client),
     name: client.name,
     client_id: client.id,
     ...(maySee && client.secret !== undefined ? { client_secret: client.secret } : {}),

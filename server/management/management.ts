@@ -4,8 +4,11 @@ import type { Deps, Env } from '../deps.ts';
 import { actionModuleRoutes } from './action-modules.ts';
 import { actionVersionRoutes } from './action-versions.ts';
 import { actionRoutes } from './actions.ts';
+import { anomalyRoutes } from './anomaly.ts';
+import { attackProtectionRoutes } from './attack-protection.ts';
 import { authenticationMethodRoutes } from './authentication-methods.ts';
 import { bindingRoutes } from './bindings.ts';
+import { clientCredentialRoutes } from './client-credentials.ts';
 import { clientGrantRoutes } from './client-grants.ts';
 import { clientRoutes } from './clients.ts';
 import { connectionRoutes } from './connections.ts';
@@ -20,12 +23,16 @@ import { mountRoutes } from './mount.ts';
 import { organizationConnectionRoutes } from './organization-connections.ts';
 import { organizationMemberRoutes } from './organization-members.ts';
 import { organizationRoutes } from './organizations.ts';
+import { recoveryCodeRoutes } from './recovery-codes.ts';
+import { refreshTokenRoutes } from './refresh-tokens.ts';
 import { resourceServerRoutes } from './resource-servers.ts';
 import { roleRoutes } from './roles.ts';
 import type { Route } from './route.ts';
 import { scriptLimitRoutes } from './script-limits.ts';
 import { sessionRoutes } from './sessions.ts';
+import { signingKeyRoutes } from './signing-keys.ts';
 import { tenantSettingRoutes } from './tenant-settings.ts';
+import { userBlockRoutes } from './user-blocks.ts';
 import { userRelationRoutes } from './user-relations.ts';
 import { userRoutes } from './users.ts';
 
@@ -34,7 +41,9 @@ export const MANAGEMENT_ROUTES: readonly Route[] = [
   ...userRelationRoutes,
   ...identityRoutes,
   ...sessionRoutes,
+  ...refreshTokenRoutes,
   ...authenticationMethodRoutes,
+  ...recoveryCodeRoutes,
   ...groupRoutes,
   ...groupMemberRoutes,
   ...roleRoutes,
@@ -42,8 +51,10 @@ export const MANAGEMENT_ROUTES: readonly Route[] = [
   ...organizationMemberRoutes,
   ...organizationConnectionRoutes,
   ...clientRoutes,
+  ...clientCredentialRoutes,
   ...clientGrantRoutes,
   ...resourceServerRoutes,
+  ...signingKeyRoutes,
   ...connectionRoutes,
   ...tenantSettingRoutes,
   ...guardianRoutes,
@@ -54,6 +65,9 @@ export const MANAGEMENT_ROUTES: readonly Route[] = [
   ...formRoutes,
   ...executionRoutes,
   ...scriptLimitRoutes,
+  ...attackProtectionRoutes,
+  ...userBlockRoutes,
+  ...anomalyRoutes,
   ...logRoutes,
 ];
 

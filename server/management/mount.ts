@@ -26,7 +26,7 @@ export function mountRoutes(deps: Deps, routes: readonly Route[]): Hono<Env> {
   for (const route of routes) {
     app.on(route.method, `${BASE}${route.path}`, async (c) => {
       const { tenant, caller } = c.var;
-      const authenticated = await authenticate(deps, tenant, c.req.header('authorization'));
+      const authenticated = await authenticate(c, deps, tenant);
       if (!authenticated.ok) return refusal(c, authenticated.refusal);
       const { operator } = authenticated;
       const denied = refuseScopes(operator, route.scopes);
@@ -63,7 +63,7 @@ export function respond(c: Context<Env>, result: Answer): Response {
 
 function refusal(c: Context<Env>, refused: Refusal): Response {
   c.header('cache-control', 'no-store');
-  if (refused.status === 401) c.header('www-authenticate', 'Bearer');
+  if (refused.status === 401) c.header('www-authenticate', 'Bearer, DPoP');
   return c.json(envelope(refused), refused.status as ContentfulStatusCode);
 }
 

@@ -1,6 +1,8 @@
 // Management: resource servers (APIs). The tenant's own Management API is among them and cannot be changed.
 import { z } from 'zod';
 import type { ResourceServerRecord } from '#storage/records.ts';
+import { publishKeys } from '../oauth/keys.ts';
+import { TOKEN_ALGORITHMS } from '../oauth/token-signature.ts';
 import { answer, created, empty, invalidBody, NOT_FOUND, refuse } from './answer.ts';
 import { jsonObject, mergeSettings, optional, text, wholeNumber } from './fields.ts';
 import { fieldsQuery, list, pageQuery, project, slice } from './paging.ts';
@@ -18,7 +20,8 @@ const change = z.strictObject({
     .array(z.strictObject({ value: text(280), description: z.string().max(500).optional() }))
     .max(1000)
     .optional(),
-  signing_alg: z.enum(['RS256']).optional(),
+  signing_alg: z.enum(TOKEN_ALGORITHMS).optional(),
+  signing_secret: z.string().min(16).max(512).optional(),
   token_lifetime: wholeNumber(1, 2_592_000).optional(),
   token_lifetime_for_web: wholeNumber(1, 2_592_000).optional(),
   allow_offline_access: z.boolean().optional(),
@@ -50,6 +53,7 @@ function showApi(api: ResourceServerRecord): Record<string, unknown> {
     token_lifetime: api.tokenLifetimeSeconds,
     token_lifetime_for_web: api.tokenLifetimeForWebSeconds,
     signing_alg: api.signingAlg,
+    ...optional('signing_secret', api.signingSecret),
     scopes: api.scopes,
     ...(api.isSystem ? { is_system: true } : {}),
   };
@@ -60,7 +64,8 @@ function split(body: z.output<typeof change>) {
   const {
     name,
     scopes,
-    signing_alg: _only,
+    signing_alg,
+    signing_secret,
     token_lifetime,
     token_lifetime_for_web,
     allow_offline_access,
@@ -71,6 +76,8 @@ function split(body: z.output<typeof change>) {
     ...(scopes === undefined
       ? {}
       : { scopes: scopes.map(({ value, description }) => ({ value, ...optional('description', description) })) }),
+    ...optional('signingAlg', signing_alg),
+    ...optional('signingSecret', signing_secret),
     ...optional('tokenLifetimeSeconds', token_lifetime),
     ...optional('tokenLifetimeForWebSeconds', token_lifetime_for_web),
     ...optional('allowOfflineAccess', allow_offline_access),
@@ -106,7 +113,8 @@ export const resourceServerRoutes: Route[] = [
     path: '/resource-servers',
     scopes: ['create:resource_servers'],
     body: change.extend({ identifier: text(600) }),
-    async handle({ deps, ports, tenant, body }) {
+    async handle(call) {
+      const { deps, ports, tenant, body } = call;
       const { identifier, ...given } = body;
       const { columns, rest } = split(given);
       const now = ports.now();
@@ -125,8 +133,9 @@ export const resourceServerRoutes: Route[] = [
         createdAt: now,
         updatedAt: now,
       };
-      if ((await deps.store.resourceServers.insert(api)) === 'conflict') return TAKEN;
-      return created(showApi(api));
+      const ready = await readyToSign(call, api);
+      if ((await deps.store.resourceServers.insert(ready)) === 'conflict') return TAKEN;
+      return created(showApi(ready));
     },
   }),
 
@@ -151,7 +160,9 @@ export const resourceServerRoutes: Route[] = [
       if (!api) return NOT_FOUND.resourceServer;
       if (api.isSystem) return SYSTEM;
       const { columns, rest } = split(body);
+      const { signingSecret } = await readyToSign(call, { ...api, ...columns });
       const updated = await deps.store.resourceServers.update(tenant.id, api.id, (current) => ({
+        ...optional('signingSecret', signingSecret),
         ...current,
         ...columns,
         settings: mergeSettings(current.settings, rest),
@@ -180,6 +191,16 @@ export const resourceServerRoutes: Route[] = [
     },
   }),
 ];
+
+/** With what its algorithm needs: a secret, or keys that verifiers can read before the first token. */
+async function readyToSign(
+  { deps, ports, tenant }: Incoming,
+  api: ResourceServerRecord,
+): Promise<ResourceServerRecord> {
+  if (api.signingAlg === 'HS256') return { ...api, signingSecret: api.signingSecret ?? ports.random.letters(32) };
+  await publishKeys(deps, tenant, api.signingAlg);
+  return api;
+}
 
 /** By id or by identifier. */
 async function find({ deps, tenant, param }: Incoming): Promise<ResourceServerRecord | undefined> {

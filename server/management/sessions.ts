@@ -6,20 +6,13 @@ import { tenantLog } from '#runtime/tenant-log.ts';
 import type { SessionRecord } from '#storage/records.ts';
 import { accepted, answer, NOT_FOUND } from './answer.ts';
 import { findUser } from './find-user.ts';
+import { keptMetadata, metadataOfTokens } from './metadata.ts';
 import { checkpointQuery, list, slice } from './paging.ts';
 import { type Incoming, type Route, route } from './route.ts';
 import { showSession } from './show-session.ts';
 
 /** More than anybody has: a person's list is read whole, so that dead rows in it do not shorten its pages. */
 const SESSIONS_READ = 1000;
-
-const METADATA_KEYS = 25;
-const sessionMetadata = z
-  .record(z.string().regex(/^[a-zA-Z0-9_-]{1,255}$/), z.string().max(255).nullable())
-  .superRefine((value, context) => {
-    if (Object.keys(value).length <= METADATA_KEYS) return;
-    context.addIssue({ code: 'custom', message: `Too many properties defined, maximum ${METADATA_KEYS}` });
-  });
 
 export const sessionRoutes: Route[] = [
   route({
@@ -75,13 +68,13 @@ export const sessionRoutes: Route[] = [
     method: 'PATCH',
     path: '/sessions/:id',
     scopes: ['update:sessions'],
-    body: z.strictObject({ session_metadata: sessionMetadata.nullable().optional() }),
+    body: z.strictObject({ session_metadata: metadataOfTokens.nullable().optional() }),
     async handle(call) {
       const { deps, tenant, body } = call;
       const session = await findSession(call);
       if (!session) return NOT_FOUND.session;
       if (body.session_metadata === undefined) return answer(showSession(session, tenant));
-      const metadata = withoutNulls(body.session_metadata ?? {});
+      const metadata = keptMetadata(body.session_metadata);
       // `updatedAt` stays: it says when the person was last here.
       const updated = await deps.store.sessions.update(tenant.id, session.id, (current) => ({ ...current, metadata }));
       return updated === 'missing' ? NOT_FOUND.session : answer(showSession(updated, tenant));
@@ -140,9 +133,4 @@ async function logRevoked({ deps, tenant, operator }: Incoming, sessions: Sessio
       ),
     );
   if (logs.length > 0) await deps.store.commit(logs.map((log) => ({ kind: 'log.insert', log })));
-}
-
-/** A key that is given as null is one that shall not be there. */
-function withoutNulls(given: Record<string, string | null>): Record<string, string> {
-  return Object.fromEntries(Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== null));
 }

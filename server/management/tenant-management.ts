@@ -5,8 +5,9 @@ import { z } from 'zod';
 import { newTenant } from '#runtime/lifecycle/tenant.ts';
 import type { OwnerRecord, TenantRecord } from '#storage/records.ts';
 import type { Deps, Env } from '../deps.ts';
+import { readSentToken } from '../oauth/presented-token.ts';
 import { type Answer, answer, created, refuse } from './answer.ts';
-import { authenticate, readBearer } from './authenticate.ts';
+import { authenticate } from './authenticate.ts';
 import { readBody } from './body.ts';
 import { lifecyclePorts, respond } from './mount.ts';
 import type { Operator } from './route.ts';
@@ -33,8 +34,10 @@ export function tenantManagementRoutes(deps: Deps): Hono<Env> {
   const app = new Hono<Env>();
   const on = (method: 'get' | 'post', path: string, handle: (caller: Caller, c: Context<Env>) => Promise<Answer>) =>
     app[method](`/v1/management${path}`, async (c) => {
-      const caller = await identify(deps, c.var.tenant, c.req.header('authorization'));
-      return respond(c, 'operator' in caller ? await handle(caller, c) : caller);
+      const caller = await identify(c, deps);
+      if (!('operator' in caller)) return respond(c, caller);
+      // U+0000 cannot be stored in a text of PostgreSQL, hence names nothing.
+      return respond(c, /%00/.test(c.req.url) ? FORBIDDEN : await handle(caller, c));
     });
 
   on('get', '/organizations', async (caller) => {
@@ -109,15 +112,10 @@ function maySeeTenant(caller: Caller, tenant: TenantRecord): boolean {
 }
 
 /** The token may be of another tenant than the host's: its issuer says which one has to vouch for it. */
-async function identify(
-  deps: Deps,
-  hostTenant: TenantRecord,
-  header: string | undefined,
-): Promise<Caller | Extract<Answer, { ok: false }>> {
-  const bearer = readBearer(header);
-  if (!bearer.ok) return bearer.refusal;
-  const home = (await tenantOf(deps, bearer.token)) ?? hostTenant;
-  const authenticated = await authenticate(deps, home, header);
+async function identify(c: Context<Env>, deps: Deps): Promise<Caller | Extract<Answer, { ok: false }>> {
+  const sent = readSentToken(c);
+  const home = ('token' in sent ? await tenantOf(deps, sent.token) : undefined) ?? c.var.tenant;
+  const authenticated = await authenticate(c, deps, home);
   if (!authenticated.ok) return authenticated.refusal;
   return { operator: authenticated.operator, home, isDefault: home.name === deps.config.tenantName };
 }

@@ -1,135 +1,160 @@
 // Server, protocol: an authorization request, checked and turned into what a login carries. Until client and callback
 // are known to belong together nothing is ever redirected (RFC 9700 §4.11); after that every refusal goes to the client.
-import type { LoginRequest } from '#runtime/transaction/transaction.ts';
+import type { LoginRequest, ResponseType } from '#runtime/transaction/transaction.ts';
 import type { ClientRecord, TenantRecord } from '#storage/records.ts';
 import type { Deps } from '../deps.ts';
 import type { Parameters, ReadParameters } from '../request.ts';
-import { findApi } from './apis.ts';
-import { checkFormats, fits } from './authorize-parameters.ts';
-
-/** Where a refusal goes. */
-export type ReturnAddress = Pick<LoginRequest, 'redirectUri' | 'state'>;
+import { type BadParameter, checkFormats, fits, isResponseMode } from './authorize-parameters.ts';
+import { checkUse } from './authorize-use.ts';
+import type { ReturnAddress } from './callback.ts';
+import { chooseCallback, isWebOrigin } from './registered-url.ts';
+import { findReferences, type References } from './request-references.ts';
+import { gatherParameters } from './request-source.ts';
+import { defaultResponseMode, inFrontChannel, protocolOf, readResponseTypes } from './response-type.ts';
 
 export type CheckedRequest =
-  | { ok: true; request: LoginRequest }
+  /** `hintedUserId`: whom the client means; anybody else's session is not what it asks for. */
+  | { ok: true; request: LoginRequest; hintedUserId?: string }
   /** No client to go back to: a page. `reason` is for developers. */
   | { ok: false; to: 'page'; reason: string }
   | { ok: false; to: 'client'; address: ReturnAddress; error: string; description: string };
 
+type Needs = Pick<Deps, 'store' | 'clock' | 'random' | 'egress'>;
+
 /** @param locale the language of the pages, chosen by the caller. */
 export async function checkAuthorizationRequest(
-  { store }: Pick<Deps, 'store'>,
+  deps: Needs,
   tenant: TenantRecord,
   read: ReadParameters,
   locale: (uiLocales: string[]) => string,
 ): Promise<CheckedRequest> {
   // A parameter given twice may be the client or the callback itself: there is nobody to tell but the person.
-  if (!read.ok)
-    return {
-      ok: false,
-      to: 'page',
-      reason: 'name' in read ? `Parameter ${read.name} was sent more than once` : 'The request cannot be read',
-    };
-  const { parameters } = read;
-  if (parameters.client_id === undefined)
-    return { ok: false, to: 'page', reason: 'Missing required parameter: client_id' };
-  const client = await store.clients.find(tenant.id, parameters.client_id);
-  if (!client) return { ok: false, to: 'page', reason: 'Unknown client' };
-  const redirectUri = chooseCallback(client, parameters.redirect_uri);
-  if (redirectUri === undefined) return { ok: false, to: 'page', reason: 'Callback URL mismatch' };
+  if (!read.ok) return page('name' in read ? `Parameter ${read.name} was sent more than once` : UNREADABLE);
+  const { parameters: sent } = read;
+  if (sent.client_id === undefined) return page('Missing required parameter: client_id');
+  const client = await deps.store.clients.find(tenant.id, sent.client_id);
+  if (!client) return page('Unknown client');
+  const gathered = await gatherParameters(deps, tenant, client, sent);
+  if (!gathered.ok) {
+    // What stands outside of a request that cannot be opened still says where to tell of it.
+    const address = gathered.error === 'invalid_request_uri' ? undefined : addressOf(client, sent);
+    return address ? { ...gathered, to: 'client', address } : page(`${gathered.error}: ${gathered.description}`);
+  }
+  return checkParameters(deps, tenant, client, gathered.parameters, locale);
+}
 
-  const address = { redirectUri, ...(fits('state', parameters.state) ? { state: parameters.state! } : {}) };
-  const refuse = (error: string, description: string): CheckedRequest => ({
+/** Checks what has been gathered; `client` is the one that the request names. */
+export async function checkParameters(
+  deps: Needs,
+  tenant: TenantRecord,
+  client: ClientRecord,
+  parameters: Parameters,
+  locale: (uiLocales: string[]) => string,
+): Promise<CheckedRequest> {
+  const address = addressOf(client, parameters);
+  if (!address) return page('Callback URL mismatch');
+  const refuse = ({ error, description }: BadParameter): CheckedRequest => ({
     ok: false,
     to: 'client',
     address,
     error,
     description,
   });
-
-  const bad = checkFormats(parameters);
-  if (bad) return refuse(bad.error, bad.description);
-  const wrong = checkUse(client, parameters);
-  if (wrong) return refuse(wrong.error, wrong.description);
-
-  const audience = parameters.audience ?? tenant.defaultAudience;
-  if (audience !== undefined && !(await findApi(store, tenant, audience))) {
-    return refuse('access_denied', `Service not enabled within domain: ${audience}`);
-  }
-  const organization = parameters.organization;
-  const found =
-    organization === undefined
-      ? undefined
-      : ((await store.organizations.find(tenant.id, organization)) ??
-        (await store.organizations.findByKey(tenant.id, organization.toLowerCase())));
-  if (organization !== undefined && !found) {
-    return refuse('invalid_request', `parameter organization is invalid: ${organization}`);
-  }
+  const bad = checkFormats(parameters) ?? checkUse(client, parameters) ?? checkMode(client, parameters, address);
+  if (bad) return refuse(bad);
+  const references = await findReferences(deps, tenant, client, parameters);
+  if (!references.ok) return refuse(references);
+  const { hintedUserId } = references;
   return {
     ok: true,
-    request: toLoginRequest(parameters, { client, address, audience, organizationId: found?.id, locale }),
+    request: toLoginRequest(client, parameters, address, references, locale),
+    ...(hintedUserId === undefined ? {} : { hintedUserId }),
   };
 }
 
-/** RFC 6749 §3.1.2.3: compared as texts, character by character; it may be left out where only one is registered. */
-function chooseCallback(client: ClientRecord, sent: string | undefined): string | undefined {
-  const chosen = sent ?? (client.callbacks.length === 1 ? client.callbacks[0] : undefined);
-  if (chosen === undefined || !client.callbacks.includes(chosen) || !URL.canParse(chosen)) return undefined;
-  // Never a scheme that runs in our own page, whatever a client has registered.
-  return /^(javascript|data|vbscript|blob|file):/i.test(chosen) || chosen.includes('#') ? undefined : chosen;
+const UNREADABLE = 'The request cannot be read';
+const page = (reason: string): CheckedRequest => ({ ok: false, to: 'page', reason });
+
+/**
+ * Where answers go, the refusals included: by the mode that was asked for where that can be used, and otherwise by the one
+ * that the response type has of itself.
+ */
+function addressOf(client: ClientRecord, parameters: Parameters): ReturnAddress | undefined {
+  const redirectUri = chooseCallback(client, parameters.redirect_uri);
+  if (redirectUri === undefined) return undefined;
+  const responseTypes = readResponseTypes(parameters.response_type ?? '') ?? (['code'] satisfies ResponseType[]);
+  const { response_mode: mode } = parameters;
+  const usable = isResponseMode(mode) && unusable(client, redirectUri, responseTypes, mode) === undefined;
+  return {
+    by: 'redirect',
+    redirectUri,
+    responseTypes,
+    responseMode: usable ? mode : defaultResponseMode(responseTypes),
+    ...(fits('state', parameters.state) ? { state: parameters.state! } : {}),
+  };
 }
 
-/** What this client may ask for, and what belongs together. */
-function checkUse(client: ClientRecord, parameters: Parameters): { error: string; description: string } | undefined {
-  const invalid = (description: string) => ({ error: 'invalid_request', description });
-  if (parameters.response_type === undefined) return invalid('Missing required parameter: response_type');
-  if (parameters.response_type !== 'code') {
-    return {
-      error: 'unsupported_response_type',
-      description: `Unsupported response type: ${parameters.response_type}`,
-    };
-  }
-  if (!client.grantTypes.includes('authorization_code')) {
-    return { error: 'unauthorized_client', description: "Grant type 'authorization_code' not allowed for the client." };
-  }
-  const { code_challenge: challenge, code_challenge_method: method } = parameters;
-  if (challenge === undefined && method !== undefined) return invalid('Missing required parameter: code_challenge');
-  // RFC 7636 §4.3: without a method it would mean plain, which is refused everywhere.
-  if (challenge !== undefined && method === undefined) return invalid('Parameter code_challenge_method must be S256');
-  if (challenge === undefined && client.authMethod === 'none') {
-    return invalid('Missing required parameter: code_challenge');
-  }
+function checkMode(client: ClientRecord, { response_mode: mode }: Parameters, address: ReturnAddress) {
+  const wrong = isResponseMode(mode) ? unusable(client, address.redirectUri, address.responseTypes, mode) : undefined;
+  return wrong === undefined ? undefined : { error: 'invalid_request', description: wrong };
+}
+
+/** Why an answer cannot be given in a mode. */
+function unusable(
+  client: ClientRecord,
+  redirectUri: string,
+  types: readonly ResponseType[],
+  mode: ReturnAddress['responseMode'],
+): string | undefined {
+  // OAuth 2.0 Multiple Response Types §3 and 5: tokens would stand in logs and in the history of the browser.
+  if (mode === 'query' && inFrontChannel(types))
+    return 'Parameter response_mode cannot be query for this response_type';
+  if (mode === 'web_message' && !isWebOrigin(client, new URL(redirectUri).origin))
+    return 'Parameter response_mode cannot be web_message: the origin of the callback is no web origin of the client';
+  // A form needs an address that a browser posts to.
+  if (mode === 'form_post' && !/^https?:/i.test(redirectUri))
+    return 'Parameter response_mode cannot be form_post for this callback';
   return undefined;
 }
 
-type Resolved = {
-  client: ClientRecord;
-  address: ReturnAddress;
-  audience: string | undefined;
-  organizationId: string | undefined;
-  locale: (uiLocales: string[]) => string;
-};
+/** What is not for scripts: tokens and tickets that say more than the request they came with. */
+const SECRET = ['id_token_hint', 'invitation', 'client_secret', 'client_assertion'];
 
-function toLoginRequest(parameters: Parameters, resolved: Resolved): LoginRequest {
-  const { client, address, audience, organizationId } = resolved;
+function toLoginRequest(
+  client: ClientRecord,
+  parameters: Parameters,
+  address: ReturnAddress,
+  { audience, organizationId, invitationId }: References,
+  locale: (uiLocales: string[]) => string,
+): LoginRequest {
   const uiLocales = words(parameters.ui_locales);
+  const {
+    nonce,
+    code_challenge: codeChallenge,
+    login_hint: loginHint,
+    connection,
+    dpop_jkt: keyThumbprint,
+  } = parameters;
   return {
     clientId: client.id,
-    ...address,
-    responseType: 'code',
-    responseMode: 'query',
+    reply: address,
+    protocol: protocolOf(address.responseTypes),
     scope: words(parameters.scope),
-    ...(parameters.nonce === undefined ? {} : { nonce: parameters.nonce }),
+    ...(nonce === undefined ? {} : { nonce }),
     ...(audience === undefined ? {} : { audience }),
-    ...(parameters.code_challenge === undefined ? {} : { codeChallenge: parameters.code_challenge }),
+    ...(codeChallenge === undefined ? {} : { codeChallenge }),
     prompt: words(parameters.prompt),
     ...(parameters.max_age === undefined ? {} : { maxAge: Number(parameters.max_age) }),
-    ...(parameters.login_hint === undefined ? {} : { loginHint: parameters.login_hint }),
+    ...(loginHint === undefined ? {} : { loginHint }),
     uiLocales,
     acrValues: words(parameters.acr_values),
     ...(organizationId === undefined ? {} : { organizationId }),
-    locale: resolved.locale(uiLocales),
-    query: parameters,
+    ...(invitationId === undefined ? {} : { invitationId }),
+    ...(connection === undefined ? {} : { connection }),
+    ...(keyThumbprint === undefined ? {} : { keyThumbprint }),
+    locale: locale(uiLocales),
+    query: Object.fromEntries(Object.entries(parameters).filter(([name]) => !SECRET.includes(name))),
+    body: {},
   };
 }
 

@@ -1,6 +1,8 @@
 // Server, protocol: the formats of the parameters of /authorize, in one table. What does not fit is refused before
 // anything is looked up. Parameters that the table does not know are ignored by the protocol.
+import type { ResponseMode } from '#runtime/transaction/transaction.ts';
 import type { Parameters } from '../request.ts';
+import { RESPONSE_MODES } from './response-type.ts';
 
 /** `undefined`: it fits. Otherwise what the parameter has to be. */
 type Format = (value: string) => string | undefined;
@@ -12,12 +14,8 @@ const matches =
 
 /** RFC 6749 §3.3 and appendix A.5: visible ASCII without quote and backslash. */
 const TEXT = /^[\x20-\x7e]*$/;
-const unsupported =
-  (use: string): Format =>
-  () =>
-    `cannot be used here: ${use}`;
 
-const PROMPTS = ['none', 'login', 'consent', 'select_account'];
+export const PROMPTS = ['none', 'login', 'consent', 'select_account'];
 
 function prompt(value: string): string | undefined {
   const asked = value.split(' ');
@@ -30,7 +28,7 @@ function prompt(value: string): string | undefined {
 
 const FORMATS: Record<string, Format> = {
   response_type: matches(/^[a-z_]+( [a-z_]+)*$/, 'must be a list of response types'),
-  response_mode: matches(/^query$/, 'must be query'),
+  response_mode: (value) => (isResponseMode(value) ? undefined : `must be of ${RESPONSE_MODES.join(', ')}`),
   scope: matches(
     /^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/,
     'must be scopes with one space between them',
@@ -43,18 +41,16 @@ const FORMATS: Record<string, Format> = {
   // RFC 7636 §4.2: S256 always gives 43 characters.
   code_challenge: matches(/^[A-Za-z0-9_-]{43}$/, 'must be 43 characters of base64url'),
   code_challenge_method: matches(/^S256$/, 'must be S256'),
+  // RFC 9449 §10: a SHA-256 thumbprint.
+  dpop_jkt: matches(/^[A-Za-z0-9_-]{43}$/, 'must be 43 characters of base64url'),
   login_hint: matches(/^.{1,320}$/s, 'must be at most 320 characters'),
   ui_locales: matches(/^[A-Za-z0-9-]{1,35}( [A-Za-z0-9-]{1,35}){0,19}$/, 'must be at most 20 language tags'),
   acr_values: matches(/^[\x21-\x7e]+( [\x21-\x7e]+)*$/, 'must be values with one space between them'),
   organization: matches(/^[A-Za-z0-9_-]{1,50}$/, 'must be the id or the name of an organization'),
-  request: unsupported('signed requests are not supported'),
-  request_uri: unsupported('pushed and remote requests are not supported'),
-};
-
-/** Codes of OpenID Connect Core §3.1.2.6 for what has one of its own. */
-const CODES: Record<string, string> = {
-  request: 'request_not_supported',
-  request_uri: 'request_uri_not_supported',
+  id_token_hint: matches(/^[\w-]+\.[\w-]+\.[\w-]+$/, 'must be an id_token'),
+  invitation: matches(/^[A-Za-z0-9_-]{1,200}$/, 'must be the ticket of an invitation'),
+  connection: matches(/^[A-Za-z0-9_-]{1,128}$/, 'must be the name of a connection'),
+  screen_hint: matches(/^[\x21-\x7e]{1,100}$/, 'must be the name of a screen'),
 };
 
 export type BadParameter = { error: string; description: string };
@@ -64,10 +60,13 @@ export function checkFormats(parameters: Parameters): BadParameter | undefined {
   for (const [name, format] of Object.entries(FORMATS)) {
     const value = parameters[name];
     const expected = value === undefined ? undefined : format(value);
-    if (expected !== undefined)
-      return { error: CODES[name] ?? 'invalid_request', description: `Parameter ${name} ${expected}` };
+    if (expected !== undefined) return { error: 'invalid_request', description: `Parameter ${name} ${expected}` };
   }
   return undefined;
+}
+
+export function isResponseMode(value: string | undefined): value is ResponseMode {
+  return RESPONSE_MODES.some((mode) => mode === value);
 }
 
 /** Whether a text can be sent back: a `state` that does not fit its format is not. */

@@ -16,7 +16,12 @@ import { readSession } from './session-cookie.ts';
 import { silentDoor } from './silent.ts';
 
 /** `GET /authorize` */
-export function authorizeByQuery(c: Context<Env>, deps: Deps): Promise<Response> {
+export async function authorizeByQuery(c: Context<Env>, deps: Deps): Promise<Response> {
+  // A HEAD is a look, and this is no place to look at: it would begin a login, and use up what was pushed for one.
+  if (c.req.method !== 'GET') {
+    c.header('allow', 'GET, POST');
+    return c.text('Method Not Allowed', 405);
+  }
   return authorize(c, deps, readQuery(c));
 }
 
@@ -42,9 +47,10 @@ async function authorize(c: Context<Env>, deps: Deps, read: ReadParameters): Pro
       ? errorPage(c, { status: 400, key: 'bad-application', reason: checked.reason })
       : answerClient(c, checked.address, { error: checked.error, error_description: checked.description });
   }
-  const { request } = checked;
+  const { request, hintedUserId } = checked;
   const live = await readSession(c, deps);
-  const session = live && mayUse(live, request, deps.clock.now()) ? { session: live } : {};
+  const isMeant = hintedUserId === undefined || live?.userId === hintedUserId;
+  const session = live && isMeant && mayUse(live, request, deps.clock.now()) ? { session: live } : {};
 
   if (request.prompt.includes('none')) {
     // Bound like every login, but a browser without the cookie is not given one: nobody will come back with it.
@@ -68,5 +74,6 @@ async function authorize(c: Context<Env>, deps: Deps, read: ReadParameters): Pro
 /** OpenID Connect Core §3.1.2.1: a new sign-in where `prompt` or `max_age` (seconds) asks for one. */
 function mayUse(session: SessionRecord, { prompt, maxAge }: LoginRequest, now: number): boolean {
   if (prompt.includes('login') || prompt.includes('select_account')) return false;
-  return maxAge === undefined || now - session.authenticatedAt <= maxAge * 1000;
+  // An age of nothing is asked for by whoever wants a new one, however fast it follows the last.
+  return maxAge === undefined || (maxAge > 0 && now - session.authenticatedAt <= maxAge * 1000);
 }

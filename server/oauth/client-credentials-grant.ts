@@ -2,19 +2,23 @@
 import type { Exchanged } from '#runtime/runtime.ts';
 import type { ClientRecord, ResourceServerRecord, TenantRecord } from '#storage/records.ts';
 import type { Deps } from '../deps.ts';
-import { sign } from './access-token.ts';
+import { boundTo, signForApi } from './access-token.ts';
 import { findApi } from './apis.ts';
 import { accessTokenClaims } from './custom-claims.ts';
+import { refuseUnbound } from './dpop.ts';
 import type { Granted, GrantRequest } from './grant.ts';
 import { issuerOf } from './issuer.ts';
 import { missing, refusal, unknownApi } from './token-answer.ts';
 
-export async function grantToClient({ deps, tenant, client, parameters, caller }: GrantRequest): Promise<Granted> {
+export async function grantToClient(request: GrantRequest): Promise<Granted> {
+  const { deps, tenant, client, parameters, caller, keyThumbprint } = request;
   const audience = parameters.audience ?? tenant.defaultAudience;
   if (audience === undefined) return { answer: missing('audience') };
   const about = { audience };
   const api = await findApi(deps.store, tenant, audience);
   if (!api) return { answer: unknownApi(audience), about };
+  const unbound = refuseUnbound(client, api, keyThumbprint);
+  if (unbound) return { answer: unbound, about };
   const grant = await deps.store.clientGrants.findByKey(tenant.id, `${client.id} ${api.identifier}`);
   if (!grant) return { answer: refusal(403, 'access_denied', noGrant(audience)), about };
 
@@ -42,7 +46,7 @@ export async function grantToClient({ deps, tenant, client, parameters, caller }
   const scope = judged.scope.filter((each) => allowed.includes(each)).join(' ');
   const iat = Math.floor(deps.clock.now() / 1000);
   const jti = deps.random.letters(22);
-  const token = await sign(deps, tenant, {
+  const token = await signForApi(deps, tenant, api, {
     ...accessTokenClaims(judged.claims, { isSystem: api.isSystem }),
     iss: issuerOf(tenant),
     sub: `${client.id}@clients`,
@@ -52,6 +56,7 @@ export async function grantToClient({ deps, tenant, client, parameters, caller }
     azp: client.id,
     jti,
     gty: 'client-credentials',
+    ...boundTo(keyThumbprint),
     ...(scope === '' ? {} : { scope }),
   });
   return {
@@ -59,7 +64,7 @@ export async function grantToClient({ deps, tenant, client, parameters, caller }
       ok: true,
       body: {
         access_token: token,
-        token_type: 'Bearer',
+        token_type: keyThumbprint === undefined ? 'Bearer' : 'DPoP',
         expires_in: api.tokenLifetimeSeconds,
         ...(scope === '' || scope === parameters.scope ? {} : { scope }),
       },

@@ -5,7 +5,7 @@ import type { ClientRecord, JsonObject, LogRecord, TenantRecord } from '#storage
 import type { Change } from '#storage/store.ts';
 import type { Deps } from '../deps.ts';
 import type { Parameters } from '../request.ts';
-import type { TokenAnswer } from './token-answer.ts';
+import type { TokenAnswer, TokenRefusal } from './token-answer.ts';
 
 export type GrantRequest = {
   deps: Deps;
@@ -13,6 +13,8 @@ export type GrantRequest = {
   client: ClientRecord;
   parameters: Parameters;
   caller: Caller;
+  /** Of the key that the request proved to hold: its tokens are bound to it (RFC 9449 §5). */
+  keyThumbprint?: string;
 };
 
 /** The answer, and what the tenant's log says beside it. */
@@ -32,8 +34,14 @@ export type Granted = {
     >
   >;
   details?: JsonObject;
-  /** Committed with the log line, before the answer leaves: when its guard fails, the code was spent by somebody else. */
-  spend?: Change;
+  /**
+   * Committed with the log line, before the answer leaves. When a guard fails, somebody else was first (a code was spent):
+   * the answer is thrown away, and `lost` is given instead.
+   */
+  writes?: Change[];
+  lost?: TokenRefusal;
+  /** What is logged in place of the grant's own word. */
+  logType?: LogType;
 };
 
 export type Grant = {

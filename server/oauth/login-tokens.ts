@@ -2,68 +2,131 @@
 // scripts set never replaces what the protocol says.
 import type { JWTPayload } from 'jose';
 import type { RestedLogin } from '#runtime/runtime.ts';
-import type { OrganizationRecord, ResourceServerRecord, TenantRecord, UserRecord } from '#storage/records.ts';
+import type {
+  ClientRecord,
+  OrganizationRecord,
+  ResourceServerRecord,
+  TenantRecord,
+  UserRecord,
+} from '#storage/records.ts';
 import type { Deps } from '../deps.ts';
-import { conceal, sign, userinfoAudience } from './access-token.ts';
+import { boundTo, conceal, signForApi, signForClient, userinfoAudience } from './access-token.ts';
 import { grantedScopes } from './apis.ts';
 import { accessTokenClaims, idTokenClaims } from './custom-claims.ts';
 import { issuerOf } from './issuer.ts';
 import { personClaims } from './person-claims.ts';
 import type { TokenBody } from './token-answer.ts';
+import { idTokenSeconds } from './token-signature.ts';
 
-const ID_TOKEN_SECONDS = 36_000;
 const USERINFO_TOKEN_SECONDS = 86_400;
 /** What `acr` says after MFA: the multi-factor policy of PAPE 1.0. */
 const MULTI_FACTOR = 'http://schemas.openid.net/pape/policies/2007/06/multi-factor';
 
 export type LoginToMint = {
   tenant: TenantRecord;
+  client: ClientRecord;
   login: RestedLogin;
   user: UserRecord;
   /** Absent: a token for userinfo alone. */
   api?: ResourceServerRecord;
   organization?: OrganizationRecord;
+  /** A refresh token may be issued. */
+  offline: boolean;
+  /** Of the key that the access token is bound to. */
+  keyThumbprint?: string;
 };
 
+type Needs = Pick<Deps, 'store' | 'clock' | 'random'>;
+
+/** What the token endpoint answers about a login. */
 export async function mintLoginTokens(
-  deps: Pick<Deps, 'store' | 'clock' | 'random'>,
+  deps: Needs,
   mint: LoginToMint,
-): Promise<{ body: TokenBody; accessTokenId: string }> {
+): Promise<{ body: TokenBody; accessTokenId: string; scopes: string[] }> {
+  const seconds = mint.api?.tokenLifetimeSeconds ?? USERINFO_TOKEN_SECONDS;
+  const { body, accessTokenId, scopes } = await mintAccessToken(deps, mint, seconds);
+  const { scope, ...access } = body;
+  return {
+    accessTokenId,
+    scopes,
+    body: {
+      ...access,
+      ...(mayHaveIdToken(mint, scopes) ? { id_token: await mintIdToken(deps, mint, scopes) } : {}),
+      ...(scope === undefined ? {} : { scope }),
+    },
+  };
+}
+
+/** The access token alone, good for `seconds`, with the scopes that were granted. */
+export async function mintAccessToken(
+  deps: Needs,
+  mint: LoginToMint,
+  seconds: number,
+): Promise<{ body: Omit<TokenBody, 'id_token'>; accessTokenId: string; scopes: string[] }> {
   const { tenant, login, user, api } = mint;
-  const scopes = grantedScopes(login.request.scope, api, login.outcome.scopes);
+  const scopes = scopesOf(mint);
   const iat = Math.floor(deps.clock.now() / 1000);
-  const seconds = api?.tokenLifetimeSeconds ?? USERINFO_TOKEN_SECONDS;
   const accessTokenId = deps.random.letters(22);
-  const issued = { iss: issuerOf(tenant), sub: user.id, iat };
-  const accessClaims: JWTPayload = {
+  const accessClaims = {
     ...accessTokenClaims(login.outcome.accessTokenClaims, { isSystem: api?.isSystem ?? false }),
-    ...issued,
+    iss: issuerOf(tenant),
+    sub: user.id,
+    iat,
     aud: audienceOf(tenant, api, scopes),
     exp: iat + seconds,
     azp: login.request.clientId,
     jti: accessTokenId,
+    ...(login.request.protocol === 'oauth2-password' ? { gty: 'password' } : {}),
     ...(scopes.length === 0 ? {} : { scope: scopes.join(' ') }),
+    ...(login.request.actor ? { act: login.request.actor } : {}),
     ...organizationClaims(mint.organization),
+    ...boundTo(mint.keyThumbprint),
   };
-  const access = api ? await sign(deps, tenant, accessClaims) : await conceal(deps, tenant, accessClaims);
+  const access = api ? await signForApi(deps, tenant, api, accessClaims) : await conceal(deps, tenant, accessClaims);
   const asked = [...new Set(login.request.scope)].join(' ');
   return {
     accessTokenId,
+    scopes,
     body: {
       access_token: access,
-      token_type: 'Bearer',
+      token_type: mint.keyThumbprint === undefined ? 'Bearer' : 'DPoP',
       expires_in: seconds,
-      ...(scopes.includes('openid') && login.request.scope.includes('openid')
-        ? { id_token: await sign(deps, tenant, idClaims(mint, scopes, { ...issued, exp: iat + ID_TOKEN_SECONDS })) }
-        : {}),
       ...(asked === scopes.join(' ') ? {} : { scope: scopes.join(' ') }),
     },
   };
 }
 
+/**
+ * The id_token alone. `hashes`: of what leaves beside it by the browser, so that nobody on the way can exchange it (OpenID
+ * Connect Core §3.3.2.11).
+ */
+export async function mintIdToken(
+  deps: Needs,
+  mint: LoginToMint,
+  scopes: string[],
+  hashes: { at_hash?: string; c_hash?: string } = {},
+): Promise<string> {
+  const { tenant, client, user } = mint;
+  const iat = Math.floor(deps.clock.now() / 1000);
+  const issued = { iss: issuerOf(tenant), sub: user.id, iat, exp: iat + idTokenSeconds(client) };
+  return signForClient(deps, tenant, client, { ...idClaims(mint, scopes, issued), ...hashes });
+}
+
+/** The scopes that this login gets. */
+export function scopesOf({ login, api, offline }: Pick<LoginToMint, 'login' | 'api' | 'offline'>): string[] {
+  return grantedScopes(login.request.scope, api, { changes: login.outcome.scopes, offline });
+}
+
+/** A script may take `openid` away, and cannot make a request of OpenID Connect out of one that was none. */
+export function mayHaveIdToken({ login }: Pick<LoginToMint, 'login'>, scopes: string[]): boolean {
+  return scopes.includes('openid') && login.request.scope.includes('openid');
+}
+
 function idClaims({ login, user, organization }: LoginToMint, scopes: string[], issued: JWTPayload): JWTPayload {
-  const { request, methods, sessionId } = login;
-  const proven = methods.some((method) => method.name === 'mfa' && method.in === 'transaction');
+  const { request, methods, sessionId, selection } = login;
+  // Tokens of the MFA API say nothing of it: only what was shown on our own pages.
+  const proven =
+    selection === 'server' && methods.some((method) => method.name === 'mfa' && method.in === 'transaction');
   return {
     ...personClaims(user, scopes),
     ...idTokenClaims(login.outcome.idTokenClaims),

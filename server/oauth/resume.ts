@@ -9,6 +9,7 @@ import { chooseLanguage } from '../hosted/language.ts';
 import { showBusy } from '../hosted/show-screen.ts';
 import { readQuery } from '../request.ts';
 import { answerClient } from './answer-client.ts';
+import { endOfLogin } from './front-channel.ts';
 import { writeSession } from './session-cookie.ts';
 
 /** `GET /authorize/resume?state=` */
@@ -21,7 +22,7 @@ export async function resume(c: Context<Env>, deps: Deps): Promise<Response> {
   switch (finished.outcome) {
     case 'finished':
       writeSession(c, deps, finished.sessionKey, finished.session);
-      return answerClient(c, finished.login.request, { code: finished.code });
+      return answerClient(c, finished.login.request.reply, await endOfLogin(deps, tenant, finished));
     case 'elsewhere':
       return show(hostedDoor, { c, deps }, finished.shown);
     case 'busy':

@@ -1,7 +1,7 @@
 // Server, protocol: the session of a browser. The cookie is a random key that storage keeps only as a hash; on https it
 // carries the prefix that keeps a sibling subdomain from planting it.
 import type { Context } from 'hono';
-import { getCookie, setCookie } from 'hono/cookie';
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import type { SessionRecord } from '#storage/records.ts';
 import type { Deps, Env } from '../deps.ts';
 
@@ -26,6 +26,11 @@ export function writeSession(c: Context<Env>, { clock }: Deps, key: string, sess
       ? { maxAge: Math.min(seconds, LONGEST_SECONDS) }
       : {}),
   });
+}
+
+/** The browser forgets its session. */
+export function clearSession(c: Context<Env>): void {
+  deleteCookie(c, cookieName(c), { path: '/', httpOnly: true, sameSite: 'Lax', secure: isSecure(c) });
 }
 
 /** What browsers grant a cookie at most (RFC 6265bis §5.5). */

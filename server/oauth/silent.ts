@@ -5,6 +5,7 @@ import type { Shown } from '#runtime/runtime.ts';
 import type { Deps, Env } from '../deps.ts';
 import type { Door } from '../door.ts';
 import { answerClient } from './answer-client.ts';
+import { endOfLogin } from './front-channel.ts';
 import { writeSession } from './session-cookie.ts';
 
 /** `binding`: the value that the login was opened with, whether or not the browser has it as a cookie. */
@@ -12,24 +13,26 @@ export type SilentContext = { c: Context<Env>; deps: Deps; binding: string };
 
 export const silentDoor: Door<SilentContext> = {
   identifying: ({ c }, { login }) =>
-    answerClient(c, login.request, { error: 'login_required', error_description: 'Login required' }),
+    answerClient(c, login.request.reply, { error: 'login_required', error_description: 'Login required' }),
   choosing: interaction('Multifactor authentication required'),
   challenging: interaction('Multifactor authentication required'),
   enrolling: interaction('Multifactor authentication required'),
   redirected: interaction('User interaction required'),
+  consenting: interaction('Consent required', 'consent_required'),
+  resetting: interaction('User interaction required'),
   completed: async ({ c, deps, binding }, { login, key }) => {
     const finished = await deps.runtime.finish(c.var.tenant, { key, binding }, c.var.caller);
     if (finished.outcome !== 'finished') {
-      return answerClient(c, login.request, { error: 'login_required', error_description: 'Login required' });
+      return answerClient(c, login.request.reply, { error: 'login_required', error_description: 'Login required' });
     }
     writeSession(c, deps, finished.sessionKey, finished.session);
-    return answerClient(c, finished.login.request, { code: finished.code });
+    return answerClient(c, finished.login.request.reply, await endOfLogin(deps, c.var.tenant, finished));
   },
   denied: ({ c }, { login }) =>
-    answerClient(c, login.request, { error: login.state.code, error_description: login.state.reason }),
+    answerClient(c, login.request.reply, { error: login.state.code, error_description: login.state.reason }),
 };
 
-function interaction(description: string) {
-  return ({ c }: SilentContext, { login }: { login: Pick<Shown['login'], 'request'> }): Response =>
-    answerClient(c, login.request, { error: 'interaction_required', error_description: description });
+function interaction(description: string, error = 'interaction_required') {
+  return ({ c }: SilentContext, { login }: { login: Pick<Shown['login'], 'request'> }) =>
+    answerClient(c, login.request.reply, { error, error_description: description });
 }

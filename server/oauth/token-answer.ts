@@ -1,20 +1,29 @@
 // Server, protocol: what the token endpoint answers, refusals included. Statuses and texts are those Auth0's clients
 // match on (wire reference, section 1.4).
 
+import type { JsonObject } from '#storage/records.ts';
+
 export type TokenRefusal = {
   ok: false;
   /** 500 is answered where a script says so, and never by ourselves. */
-  status: 400 | 401 | 403 | 405 | 413 | 500;
+  status: 400 | 401 | 403 | 404 | 405 | 413 | 415 | 429 | 500;
   error: string;
   description: string;
+  /** Members beside the two that every refusal has: an `mfa_token`. */
+  more?: JsonObject;
+  retryAfterSeconds?: number;
 };
 
 export type TokenBody = {
   access_token: string;
-  token_type: 'Bearer';
+  /** `DPoP`: good only with a proof of the key it is bound to. */
+  token_type: 'Bearer' | 'DPoP';
   /** Seconds. */
   expires_in: number;
   id_token?: string;
+  refresh_token?: string;
+  /** Takes the place of the one that was just used. */
+  recovery_code?: string;
   scope?: string;
 };
 
@@ -30,3 +39,4 @@ export const unauthorized = (): TokenRefusal => refusal(401, 'access_denied', 'U
 export const badCode = (): TokenRefusal => refusal(403, 'invalid_grant', 'Invalid authorization code');
 export const unknownApi = (audience: string): TokenRefusal =>
   refusal(403, 'access_denied', `Service not enabled within domain: ${audience}`);
+export const badRefreshToken = (): TokenRefusal => refusal(403, 'invalid_grant', 'Unknown or invalid refresh token.');

@@ -5,23 +5,31 @@ import { LOG_TYPES } from '#runtime/codes.ts';
 import { tenantLog } from '#runtime/tenant-log.ts';
 import type { ClientRecord } from '#storage/records.ts';
 import type { Deps, Env } from '../deps.ts';
-import { readParameters, type Unreadable } from '../request.ts';
+import { readParameters } from '../request.ts';
 import { authenticateClient } from './client-authentication.ts';
+import { badProof, verifyProof } from './dpop.ts';
+import { endUserOf } from './end-user-address.ts';
 import type { Grant, Granted } from './grant.ts';
 import { GRANTS } from './grants.ts';
 import { badCode, missing, refusal, type TokenAnswer, type TokenRefusal } from './token-answer.ts';
+import { unreadable } from './unreadable-request.ts';
 
 /** `POST /oauth/token` */
 export async function token(c: Context<Env>, deps: Deps): Promise<Response> {
   const answer = await answerToken(c, deps);
   c.header('cache-control', 'no-store');
   c.header('pragma', 'no-cache');
-  if (answer.ok) return c.json(answer.body);
+  return answer.ok ? c.json(answer.body) : sendRefusal(c, answer);
+}
+
+/** A refusal as every address that clients authenticate at sends it. */
+export function sendRefusal(c: Context<Env>, answer: TokenRefusal): Response {
   // RFC 6749 §5.2: whoever tried the header is told which scheme there is.
   if (answer.status === 401 && c.req.header('authorization') !== undefined) {
     c.header('www-authenticate', 'Basic realm="token"');
   }
-  return c.json({ error: answer.error, error_description: answer.description }, answer.status);
+  if (answer.retryAfterSeconds !== undefined) c.header('retry-after', String(answer.retryAfterSeconds));
+  return c.json({ error: answer.error, error_description: answer.description, ...answer.more }, answer.status);
 }
 
 async function answerToken(c: Context<Env>, deps: Deps): Promise<TokenAnswer> {
@@ -34,15 +42,21 @@ async function answerToken(c: Context<Env>, deps: Deps): Promise<TokenAnswer> {
   const grant = GRANTS.get(name);
   if (!grant) return refusal(403, 'unsupported_grant_type', `Unsupported grant type: ${name.slice(0, 200)}`);
   const authorization = c.req.header('authorization');
-  const authenticated = await authenticateClient(deps.store, tenant.id, authorization, parameters);
+  const authenticated = await authenticateClient(deps, tenant, authorization, parameters);
   if (!authenticated.ok) return authenticated;
   const { client } = authenticated;
+  const endUser = endUserOf(caller, client, c.req.header('auth0-forwarded-for'));
+  const proof = c.req.header('dpop');
+  const proven =
+    proof === undefined ? undefined : await verifyProof(deps, tenant, proof, { method: 'POST', path: c.req.path });
+  if (proven && !proven.ok) return badProof(proven.description);
+  const bound = proven ? { keyThumbprint: proven.keyThumbprint } : {};
   const granted = mayUse(client, name, grant)
-    ? await grant.run({ deps, tenant, client, parameters, caller })
+    ? await grant.run({ deps, tenant, client, parameters, caller: endUser, ...bound })
     : { answer: refusal(403, 'unauthorized_client', `Grant type '${name}' not allowed for the client.`) };
   if (await settle(c, deps, client, grant, granted)) return granted.answer;
-  // Somebody else spent the code between our look and our write: what was made from it stays here.
-  const late: Granted = { answer: badCode(), ...(granted.about ? { about: granted.about } : {}) };
+  // Somebody else was first between our look and our write: what was made meanwhile stays here.
+  const late: Granted = { answer: granted.lost ?? badCode(), ...(granted.about ? { about: granted.about } : {}) };
   await settle(c, deps, client, grant, late);
   return late.answer;
 }
@@ -62,7 +76,7 @@ async function settle(
 ): Promise<boolean> {
   const { tenant, caller } = c.var;
   const { answer, about, details } = granted;
-  const type = answer.ok ? grant.log.succeeded : grant.log.failed;
+  const type = granted.logType ?? (answer.ok ? grant.log.succeeded : grant.log.failed);
   const description = answer.ok ? LOG_TYPES[type] : answer.description;
   // Where a script failed, it is known how.
   const { error: known } = details ?? {};
@@ -82,22 +96,5 @@ async function settle(
       ...about,
     },
   );
-  const spend = granted.spend ? [granted.spend] : [];
-  return (await deps.store.commit([...spend, { kind: 'log.insert', log: line }])).ok;
-}
-
-function unreadable(problem: Unreadable): TokenRefusal {
-  switch (problem.problem) {
-    case 'too-large':
-      return refusal(413, 'invalid_request', 'The request is too large');
-    case 'wrong-type':
-      return refusal(400, 'invalid_request', 'Send application/x-www-form-urlencoded or application/json');
-    case 'malformed':
-      return refusal(400, 'invalid_request', 'The request body cannot be read');
-    case 'duplicate':
-      return refusal(400, 'invalid_request', `Parameter ${problem.name.slice(0, 100)} was sent more than once`);
-    case 'not-text':
-      if (problem.name === 'scope') return refusal(400, 'invalid_scope', 'Scope must be a string');
-      return refusal(400, 'invalid_request', `Parameter ${problem.name.slice(0, 100)} must be a string`);
-  }
+  return (await deps.store.commit([...(granted.writes ?? []), { kind: 'log.insert', log: line }])).ok;
 }

@@ -5,6 +5,9 @@ import { initial } from './0001-initial.ts';
 import { executionsAndBuilds } from './0002-executions-and-builds.ts';
 import { sharedModules } from './0003-shared-modules.ts';
 import { linksDevicesAndGroups } from './0004-links-devices-groups.ts';
+import { protocol } from './0005-protocol.ts';
+import { signingKeyPlaces } from './0006-signing-keys.ts';
+import { loginBlocks } from './0007-login-blocks.ts';
 
 /** Which database a migration writes its columns for. */
 export type Dialect = 'sqlite' | 'postgres';
@@ -15,5 +18,8 @@ export function migrationsFor(dialect: Dialect): Record<string, Migration> {
     '0002-executions-and-builds': { up: (db: Kysely<unknown>) => executionsAndBuilds(db, dialect) },
     '0003-shared-modules': { up: (db: Kysely<unknown>) => sharedModules(db, dialect) },
     '0004-links-devices-groups': { up: (db: Kysely<unknown>) => linksDevicesAndGroups(db, dialect) },
+    '0005-protocol': { up: (db: Kysely<unknown>) => protocol(db, dialect) },
+    '0006-signing-keys': { up: signingKeyPlaces },
+    '0007-login-blocks': { up: loginBlocks },
   };
 }

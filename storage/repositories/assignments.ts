@@ -3,9 +3,9 @@
 // while a pair is written: one that is being removed is then waited for and not found, instead of refused.
 
 import type { Desk } from '../columns.ts';
-import { first, rows } from '../database.ts';
+import { first, rows, type Work } from '../database.ts';
 import type { OrganizationRecord, RoleRecord } from '../records.ts';
-import type { Assignments } from '../store.ts';
+import type { Assignments, Change } from '../store.ts';
 import { collectionColumns, fromRow } from './collection.ts';
 import type { GroupAssignments } from './group-memberships.ts';
 import { toUser, userColumns } from './user-row.ts';
@@ -197,4 +197,30 @@ export function createAssignments(desk: Desk): Omit<Assignments, GroupAssignment
       await run(() => rows(pairs.where('role_id', 'in', roleIds)));
     },
   };
+}
+
+/** Foreign keys refuse a member of nothing; a role that was removed since the invitation is left out. */
+export function* addMember({ db }: Desk, change: Extract<Change, { kind: 'member.add' }>): Work<boolean> {
+  const { build, hold } = db;
+  const member = { tenant_id: change.tenantId, organization_id: change.organizationId, user_id: change.userId };
+  yield build
+    .insertInto('members')
+    .values(member)
+    .onConflict((conflict) => conflict.doNothing())
+    .compile();
+  // One by one and held: a role that is being removed is waited for and then not found, instead of refused.
+  for (const roleId of change.roleIds) {
+    const role = build
+      .selectFrom('roles')
+      .select('id')
+      .where('tenant_id', '=', change.tenantId)
+      .where('id', '=', roleId);
+    if (!(yield* first(hold(role)))) continue;
+    yield build
+      .insertInto('member_roles')
+      .values({ ...member, role_id: roleId })
+      .onConflict((conflict) => conflict.doNothing())
+      .compile();
+  }
+  return true;
 }

@@ -2,14 +2,14 @@
 // the bucket is full again. Taking is a single statement, so parallel guesses cannot share an attempt.
 
 import { type Desk, milliseconds } from '../columns.ts';
-import { first, type Work } from '../database.ts';
+import { first, rows, type Work } from '../database.ts';
 import { hashHandle } from '../keyring.ts';
 import type { Change, Store } from '../store.ts';
 
-export function createAttempts({ db }: Desk): Store['takeAttempt'] {
+export function createAttempts({ db }: Desk): Pick<Store, 'takeAttempt' | 'clearAttempts'> {
   const { build, run } = db;
 
-  return async (tenantId, key, { capacity, refillSeconds }, now) => {
+  const takeAttempt: Store['takeAttempt'] = async (tenantId, key, { capacity, refillSeconds }, now) => {
     const refill = milliseconds(refillSeconds);
     // An attempt is left as long as the bucket lacks no more than capacity - 1 of them.
     const latest = now + (capacity - 1) * refill;
@@ -41,6 +41,27 @@ export function createAttempts({ db }: Desk): Store['takeAttempt'] {
       .where('key_hash', '=', row.key_hash);
     const { tat } = (await run(() => first(stored))) ?? { tat: latest };
     return { taken: false, retryAfterSeconds: Math.max(1, Math.ceil((tat - latest) / 1000)) };
+  };
+
+  return {
+    takeAttempt,
+
+    async clearAttempts(tenantId, key) {
+      const bucket = build.deleteFrom('attempts').where('tenant_id', '=', tenantId);
+      await run(() => rows(bucket.where('key_hash', '=', hashHandle(key))));
+    },
+  };
+}
+
+export function createIsExhausted({ db }: Desk): Store['isExhausted'] {
+  return async (tenantId, key, { capacity, refillSeconds }, now) => {
+    const query = db.build
+      .selectFrom('attempts')
+      .select('tat')
+      .where('tenant_id', '=', tenantId)
+      .where('key_hash', '=', hashHandle(key))
+      .where('tat', '>', now + (capacity - 1) * milliseconds(refillSeconds));
+    return (await db.run(() => first(query))) !== undefined;
   };
 }
 

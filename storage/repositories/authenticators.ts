@@ -113,6 +113,22 @@ export function* acceptStep({ db }: Desk, change: ChangeOf<'authenticator.accept
   return (yield* affected(query)) === 1;
 }
 
+/** Sealed twice a value differs, so what is stored is opened and compared while the row is held. */
+export function* replaceSecret(desk: Desk, change: ChangeOf<'authenticator.replace-secret'>): Work<boolean> {
+  const { build, hold } = desk.db;
+  const { tenantId, id, from, to, at } = change;
+  const mine = build.selectFrom('authenticators').select('secret').where('tenant_id', '=', tenantId);
+  const row = yield* first(hold(mine.where('id', '=', id)));
+  if (!row || row.secret === null || desk.keyring.open(place(tenantId, id), row.secret) !== from) return false;
+  yield build
+    .updateTable('authenticators')
+    .set({ secret: desk.keyring.seal(place(tenantId, id), to), last_auth_at: at })
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .compile();
+  return true;
+}
+
 export function* used({ db }: Desk, change: ChangeOf<'authenticator.used'>): Work<boolean> {
   const query = db.build
     .updateTable('authenticators')

@@ -2,7 +2,7 @@
 // together, everything else is one document: a new property of a record needs no migration.
 
 import { type Desk, indexed, parse } from '../columns.ts';
-import { affected, first, rows, Violation, type Work } from '../database.ts';
+import { affected, type Database, first, rows, Violation, type Work } from '../database.ts';
 import type { Collection } from '../store.ts';
 import type { CollectionName, CollectionTable } from '../tables.ts';
 
@@ -17,6 +17,8 @@ export type Family<T> = {
   parent?: (record: T) => string | undefined;
   /** The build it names: as long as it does, the build stays. */
   build?: (record: T) => string | undefined;
+  /** What else goes with a record: done before its row goes, which is held meanwhile. */
+  goesWith?: (db: Database, tenantId: string, id: string) => Work<unknown>;
   /** Properties that are sealed at rest. */
   sealed?: (keyof T & string)[];
 };
@@ -92,8 +94,14 @@ export function createCollection<T extends Kept>(desk: Desk, family: Family<T>):
     },
 
     async remove(tenantId, id) {
+      const { goesWith } = family;
       const query = build.deleteFrom(table).where('tenant_id', '=', tenantId).where('id', '=', id);
-      return (await run(() => affected(query))) === 1;
+      if (!goesWith) return (await run(() => affected(query))) === 1;
+      return transact(function* () {
+        if (!(yield* first(hold(select(tenantId).where('id', '=', id))))) return false;
+        yield* goesWith(desk.db, tenantId, id);
+        return (yield* affected(query)) === 1;
+      });
     },
   };
 }

@@ -2,6 +2,7 @@
 import type { Desk } from '../columns.ts';
 import type { Store } from '../store.ts';
 import { createCollection as keep } from './collection.ts';
+import { removeTokens } from './refresh-tokens.ts';
 
 type Families =
   | 'clients'
@@ -20,10 +21,19 @@ type Families =
 
 export function createCollections(desk: Desk): Pick<Store, Families> {
   return {
-    clients: keep(desk, { table: 'clients', sealed: ['secret'] }),
+    clients: keep(desk, {
+      table: 'clients',
+      // By its foreign keys the row takes tokens and consents with it, but not the handles of the tokens.
+      goesWith: (db, tenantId, clientId) => removeTokens(db, tenantId, { clientId }),
+      sealed: ['secret'],
+    }),
     // The options of a connection hold the credentials of its gateway or upstream.
     connections: keep(desk, { table: 'connections', key: (record) => record.name, sealed: ['options'] }),
-    resourceServers: keep(desk, { table: 'resource_servers', key: (record) => record.identifier }),
+    resourceServers: keep(desk, {
+      table: 'resource_servers',
+      key: (record) => record.identifier,
+      sealed: ['signingSecret'],
+    }),
     clientGrants: keep(desk, {
       table: 'client_grants',
       key: (record) => `${record.clientId} ${record.audience}`,

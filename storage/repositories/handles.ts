@@ -2,7 +2,7 @@
 // of them.
 
 import type { Desk } from '../columns.ts';
-import { affected, first, rows, type Work } from '../database.ts';
+import { affected, type Database, first, rows, type Work } from '../database.ts';
 import { hashHandle } from '../keyring.ts';
 import type { Change, Store } from '../store.ts';
 
@@ -34,18 +34,16 @@ export function createHandles({ db }: Desk): Store['handles'] {
   };
 }
 
-export function* insertHandle({ db }: Desk, { handle }: ChangeOf<'handle.insert'>): Work<boolean> {
-  yield db.build
-    .insertInto('handles')
-    .values({
-      tenant_id: handle.tenantId,
-      kind: handle.kind,
-      hash: hashHandle(handle.key),
-      target_id: handle.targetId,
-      ask: handle.ask,
-      expires_at: handle.expiresAt,
-    })
-    .compile();
+export function* insertHandle({ db }: Desk, { handle, renews }: ChangeOf<'handle.insert'>): Work<boolean> {
+  const found = { target_id: handle.targetId, ask: handle.ask, expires_at: handle.expiresAt };
+  const insert = db.build.insertInto('handles').values({
+    tenant_id: handle.tenantId,
+    kind: handle.kind,
+    hash: hashHandle(handle.key),
+    ...found,
+  });
+  const same = ['tenant_id', 'kind', 'hash'] as const;
+  yield (renews ? insert.onConflict((row) => row.columns(same).doUpdateSet(found)) : insert).compile();
   return true;
 }
 
@@ -57,4 +55,16 @@ export function* take({ db }: Desk, change: ChangeOf<'handle.take'>): Work<boole
     .where('hash', '=', hashHandle(change.key))
     .where('expires_at', '>', change.now);
   return (yield* affected(query)) === 1;
+}
+
+/**
+ * Removes the handles of every kind that find these rows. A few hundred at a time: neither database takes any number of
+ * values in one statement.
+ */
+export function* removeHandles({ build }: Database, tenantId: string, targets: { id: string }[]): Work<void> {
+  const ids = targets.map((row) => row.id);
+  for (let start = 0; start < ids.length; start += 500) {
+    const some = ids.slice(start, start + 500);
+    yield build.deleteFrom('handles').where('tenant_id', '=', tenantId).where('target_id', 'in', some).compile();
+  }
 }

@@ -6,6 +6,7 @@ import type { SessionRecord } from '../records.ts';
 import type { Change, Store } from '../store.ts';
 import type { SessionRow } from '../tables.ts';
 import { endSessions } from './end-logins.ts';
+import { removeHandles } from './handles.ts';
 
 type ChangeOf<K extends Change['kind']> = Extract<Change, { kind: K }>;
 /** What is looked up by nothing. */
@@ -77,6 +78,13 @@ export function* putSession({ db }: Desk, { session, formerUserId, renews }: Cha
 export function* removeSession({ db }: Desk, { tenantId, id }: ChangeOf<'session.remove'>): Work<boolean> {
   yield* remove(db, tenantId, id);
   return true;
+}
+
+export function* endSession({ db }: Desk, { tenantId, id }: ChangeOf<'session.end'>): Work<boolean> {
+  const mine = db.build.deleteFrom('sessions').where('tenant_id', '=', tenantId).where('id', '=', id);
+  const ended = yield* affected(mine);
+  if (ended === 1) yield* removeHandles(db, tenantId, [{ id }]);
+  return ended === 1;
 }
 
 function* remove({ build }: Database, tenantId: string, id: string): Work<boolean> {

@@ -1,8 +1,9 @@
 // Storage: what has run out is removed, a few hundred rows at a time, so that a login never waits behind a long delete.
 import { type RawBuilder, sql } from 'kysely';
 import type { Desk } from '../columns.ts';
-import { affected } from '../database.ts';
+import { affected, type Database, rows, type Work } from '../database.ts';
 import type { Store } from '../store.ts';
+import { removeHandles } from './handles.ts';
 
 const ROWS_AT_ONCE = 500;
 
@@ -17,31 +18,70 @@ const namedBy = (table: string) =>
   sql`exists (select 1 from ${sql.table(table)} as named where named.tenant_id = builds.tenant_id and named.build = builds.id)`;
 const unnamed = sql`not ${namedBy('actions')} and not ${namedBy('action_versions')}`;
 
+/** A client that comes late with the key of a login is told so, and not that there never was such a key. */
+const KEY_GRACE_MS = 60 * 60_000;
+
 export function createSweep({ db }: Desk): Store['sweep'] {
   return async (now) => {
     const spent: [table: string, key: string, condition: RawBuilder<unknown>][] = [
       ['transactions', 'tenant_id, id', sql`expires_at <= ${now}`],
-      ['handles', 'tenant_id, kind, hash', sql`expires_at <= ${now}`],
+      [
+        'handles',
+        'tenant_id, kind, hash',
+        sql`expires_at <= ${now} and (kind <> 'mfa-token' or expires_at <= ${now - KEY_GRACE_MS})`,
+      ],
       ['sessions', 'tenant_id, id', sql`expires_at <= ${now} or idle_expires_at <= ${now}`],
+      ['logout_notices', 'tenant_id, id', sql`expires_at <= ${now}`],
+      ['seen', 'tenant_id, key_hash', sql`expires_at <= ${now}`],
       ['login_devices', 'tenant_id, user_id, device, agent_hash', sql`seen_at <= ${now - DEVICE_DAYS * DAY_MS}`],
       ['remembered_browsers', 'tenant_id, user_id, device', sql`renewed_at < ${now - REMEMBERED_DAYS * DAY_MS}`],
       ['messages', 'tenant_id, id', sql`expires_at <= ${now}`],
       ['executions', 'tenant_id, id', sql`expires_at <= ${now}`],
       ['execution_actions', 'tenant_id, action_id, execution', sql`expires_at <= ${now}`],
       ['builds', 'tenant_id, id', sql`updated_at <= ${now - BUILD_GRACE_MS} and ${unnamed}`],
+      ['login_blocks', 'tenant_id, identifier, network', sql`expires_at <= ${now}`],
       // The bucket is full again: a row that is not there says the same.
       ['attempts', 'tenant_id, key_hash', sql`tat <= ${now}`],
     ];
     let gone = 0;
+    gone += await sweepFound(db, 'refresh_tokens', sql`expires_at <= ${now} or idle_expires_at <= ${now}`);
+    gone += await sweepFound(db, 'tickets', sql`expires_at <= ${now}`);
     for (const [table, key, condition] of spent) {
-      const name = sql.table(table);
-      const columns = sql.raw(key);
-      const some = sql`delete from ${name} where (${columns}) in
-        (select ${columns} from ${name} where ${condition} limit ${ROWS_AT_ONCE}) and (${condition})`;
+      const some = deletion(table, key, condition);
       for (let removed = ROWS_AT_ONCE; removed === ROWS_AT_ONCE; gone += removed) {
         removed = await db.run(() => affected({ compile: () => some.compile(db.build) }));
       }
     }
     return gone;
   };
+}
+
+/** Of what handles find that may outlive it: those go in the same database transaction. */
+async function sweepFound(
+  db: Database,
+  table: 'refresh_tokens' | 'tickets',
+  condition: RawBuilder<unknown>,
+): Promise<number> {
+  const some = sql<{
+    tenant_id: string;
+    id: string;
+  }>`${deletion(table, 'tenant_id, id', condition)} returning tenant_id, id`;
+  let gone = 0;
+  for (let removed = ROWS_AT_ONCE; removed === ROWS_AT_ONCE; gone += removed) {
+    removed = await db.transact(function* (): Work<number> {
+      const found = yield* rows({ compile: () => some.compile(db.build) });
+      for (const [tenantId, ended] of Map.groupBy(found, (row) => row.tenant_id)) {
+        yield* removeHandles(db, tenantId, ended);
+      }
+      return found.length;
+    });
+  }
+  return gone;
+}
+
+function deletion(table: string, key: string, condition: RawBuilder<unknown>): RawBuilder<unknown> {
+  const name = sql.table(table);
+  const columns = sql.raw(key);
+  return sql`delete from ${name} where (${columns}) in
+    (select ${columns} from ${name} where ${condition} limit ${ROWS_AT_ONCE}) and (${condition})`;
 }

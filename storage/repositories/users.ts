@@ -6,6 +6,8 @@ import { affected, type Database, first, rows, Violation, type Work } from '../d
 import type { UserRecord } from '../records.ts';
 import type { Change, Users } from '../store.ts';
 import { endLogins } from './end-logins.ts';
+import { removeTokens } from './refresh-tokens.ts';
+import { removeTicketsOf } from './tickets.ts';
 import { foldEmail, toUser, toUserRow, userColumns } from './user-row.ts';
 
 export function createUsers({ db }: Desk): Users {
@@ -92,17 +94,24 @@ export function createUsers({ db }: Desk): Users {
 
     remove: (tenantId, id) =>
       transact(function* () {
-        const mine = build.deleteFrom('users').where('tenant_id', '=', tenantId);
-        // Rows go before what is open for them: a login that is being committed cannot finish in between.
-        const removed = yield* affected(mine.where('id', '=', id));
+        const found = build.selectFrom('users').select('id').where('tenant_id', '=', tenantId);
+        const removed = yield* first(hold(found.where('id', '=', id)));
         const gone = [id];
         // Grows while it is read: what is linked to a linked account goes too.
         for (const each of gone) {
-          const linked = yield* rows(mine.where('linked_to', '=', each).returning('id'));
+          // By then nothing is given to the one before: it is held, and what asks for its row waits.
+          const linked = yield* rows(hold(found.where('linked_to', '=', each)));
           gone.push(...linked.map((row) => row.id));
         }
+        for (const each of gone) {
+          // The row takes these two with it, which would leave their handles behind.
+          yield* removeTokens(db, tenantId, { userId: each });
+          yield* removeTicketsOf(db, tenantId, each);
+          // Rows go before what is open for them: a login that is being committed cannot finish in between.
+          yield build.deleteFrom('users').where('tenant_id', '=', tenantId).where('id', '=', each).compile();
+        }
         for (const each of gone) yield* endLogins(db, tenantId, each);
-        return removed === 1;
+        return removed !== undefined;
       }),
 
     endLogins: (tenantId, id) => transact(() => endLogins(db, tenantId, id)),
@@ -176,6 +185,35 @@ export function* rehash({ db }: Desk, change: ChangeOf<'user.rehash'>): Work<boo
     .where('tenant_id', '=', change.tenantId)
     .where('id', '=', change.id)
     .where('password_hash', '=', change.from)
+    .compile();
+  return true;
+}
+
+/** The row first: a login that is proving the former password then fails its guard, or is seen and ended. */
+export function* setPassword({ db }: Desk, change: ChangeOf<'user.set-password'>): Work<boolean> {
+  const { tenantId, id, passwordHash, from, at, except } = change;
+  let query = db.build
+    .updateTable('users')
+    .set({ password_hash: passwordHash, password_changed_at: at, updated_at: at })
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id);
+  if (from !== undefined) query = query.where('password_hash', '=', from);
+  if ((yield* affected(query)) !== 1) return false;
+  yield* endLogins(db, tenantId, id, except);
+  return true;
+}
+
+export function* verifyEmail({ db }: Desk, change: ChangeOf<'user.verify-email'>): Work<boolean> {
+  const { build, hold } = db;
+  const user = build.selectFrom('users').select('email_key').where('tenant_id', '=', change.tenantId);
+  const row = yield* first(hold(user.where('id', '=', change.id)));
+  if (!row) return false;
+  if (row.email_key !== foldEmail(change.email)) return true;
+  yield build
+    .updateTable('users')
+    .set({ email_verified: 1, updated_at: change.at })
+    .where('tenant_id', '=', change.tenantId)
+    .where('id', '=', change.id)
     .compile();
   return true;
 }

@@ -218,6 +218,26 @@ export const known = (name: { [Key in keyof Given]-?: Unknown<Key> }[keyof Given
     expect(found.filter((line) => line.startsWith('given.ts('))).toEqual([]);
   });
 
+  test.each([
+    ['post-change-password', 'PostChangePasswordEvent', 'post-change-password'],
+    ['password-reset-post-challenge', 'PasswordResetEvent', 'password-reset-post-challenge-event'],
+    ['custom-token-exchange', 'CustomTokenExchangeEvent', 'custom-token-exchange-event'],
+  ])('so is a script of %s', async (id, name, file) => {
+    const text = `
+import type { ${name} as Given } from '${join(ROOT, 'actions')}/${file}.ts';
+import type { Event } from 'sallyport/types/${id}';
+type Loose<T> = T extends string ? string
+  : T extends readonly (infer One)[] ? Loose<One>[]
+  : T extends object ? { [Key in keyof T]: Loose<T[Key]> } : T;
+type Unknown<Key extends keyof Given> = Key extends keyof Event
+  ? Exclude<keyof NonNullable<Given[Key]>, keyof NonNullable<Event[Key]>> : Key;
+export const promised = (event: Given): Loose<Omit<Event, 'secrets'>> => event;
+export const known = (name: { [Key in keyof Given]-?: Unknown<Key> }[keyof Given]): never => name;
+`;
+    const found = await complaints({ 'given.ts': text });
+    expect(found.filter((line) => line.startsWith('given.ts('))).toEqual([]);
+  });
+
   /** A line that does not compile unless the method returns what its contract says. */
   function returns({ path, method }: { path: string; method: ApiMethod }, at: number): string {
     const [space, name] = path.split('.');

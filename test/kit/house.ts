@@ -2,10 +2,12 @@
 
 import { createRuntime } from '#runtime/create-runtime.ts';
 import { createEgress } from '#runtime/egress/create-egress.ts';
+import type { Egress } from '#runtime/egress/egress.ts';
 import { createPasswords } from '#runtime/factors/password-hash.ts';
 import { newClient } from '#runtime/lifecycle/client.ts';
 import { newTenant } from '#runtime/lifecycle/tenant.ts';
 import type { Caller, Ports } from '#runtime/ports.ts';
+import { noBreachedPasswords } from '#runtime/protection/breached-passwords.ts';
 import { createRandom } from '#runtime/random.ts';
 import { noGeography } from '#runtime/risk/geography.ts';
 import { noUntrustedAddresses } from '#runtime/risk/untrusted-addresses.ts';
@@ -14,6 +16,7 @@ import { createSandbox } from '#runtime/sandbox/cells.ts';
 import type { Sandbox } from '#runtime/sandbox/sandbox.ts';
 import { MOST_LIMITS } from '#runtime/script-limits.ts';
 import type { DoorInput } from '#runtime/transaction/input.ts';
+import type { Reply } from '#runtime/transaction/transaction.ts';
 import { openKeyring } from '#storage/keyring.ts';
 import { openStore } from '#storage/open.ts';
 import type {
@@ -26,6 +29,13 @@ import type {
 import type { Store } from '#storage/store.ts';
 
 export const CALLER: Caller = { ip: '203.0.113.7', method: 'POST', userAgent: 'test', language: 'en' };
+/** How the sample application hears of the end. */
+export const REPLY: Extract<Reply, { by: 'redirect' }> = {
+  by: 'redirect',
+  redirectUri: 'https://app.example/callback',
+  responseTypes: ['code'],
+  responseMode: 'query',
+};
 export const BINDING = 'this-browser';
 export const PASSWORD = 'correct horse battery';
 export const TOTP_KEY = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
@@ -35,6 +45,7 @@ const quiet = { info() {}, warn() {}, error() {} };
 
 export type House = {
   store: Store;
+  egress: Egress;
   runtime: Runtime;
   ports: Ports;
   tenant: TenantRecord;
@@ -102,6 +113,7 @@ export async function openHouse({
     inbox: true,
     geography: noGeography,
     untrusted: noUntrustedAddresses,
+    breached: noBreachedPasswords,
     scriptLimits: MOST_LIMITS,
     ...given,
   };
@@ -115,6 +127,7 @@ export async function openHouse({
 
   const house: House = {
     store,
+    egress,
     runtime,
     ports,
     client,
@@ -208,15 +221,15 @@ export async function openHouse({
           binding: BINDING,
           request: {
             clientId: client.id,
-            redirectUri: 'https://app.example/callback',
-            responseType: 'code',
-            responseMode: 'query',
+            reply: REPLY,
+            protocol: 'oidc-basic-profile',
             scope: ['openid'],
             prompt: [],
             uiLocales: [],
             acrValues: [],
             locale: 'en',
             query: {},
+            body: {},
           },
           ...more,
         },

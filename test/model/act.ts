@@ -43,7 +43,7 @@ export async function inputFor(call: Call, { login }: Shown, move: Move): Promis
     case 'wrong':
       if (state.name === 'identifying') return { kind: 'submitted', identifier: somebody.email, password: 'a guess' };
       if (state.name === 'enrolling' && state.enrollment.factor === 'phone' && !state.enrollment.sent) {
-        return { kind: 'addressed', phoneNumber: 'no number' };
+        return { kind: 'addressed', address: 'no number' };
       }
       return { kind: 'responded', code: 'abcdef', remember: true };
   }
@@ -63,7 +63,7 @@ export async function inputFor(call: Call, { login }: Shown, move: Move): Promis
     case 'enrolling': {
       const { enrollment } = state;
       if (enrollment.factor === 'otp') return { kind: 'responded', remember, code: totp(house, enrollment.secret) };
-      if (!enrollment.sent) return { kind: 'addressed', phoneNumber: somebody.phone };
+      if (!enrollment.sent) return { kind: 'addressed', address: somebody.phone };
       return { kind: 'responded', remember, code: await house.codeFor(somebody.phone) };
     }
     case 'redirected':

@@ -3,7 +3,7 @@
 import type { Listening } from '#runtime/live-console.ts';
 import type { Shown } from '#runtime/runtime.ts';
 import type { DoorInput } from '#runtime/transaction/input.ts';
-import { CALLER, type House } from '#test/kit/house.ts';
+import { CALLER, type House, REPLY } from '#test/kit/house.ts';
 import { type Call, inputFor, provenBy, rememberKey, type Somebody } from './act.ts';
 import { type Case, type Move, MULTI_FACTOR, type Visit } from './chain.ts';
 import { attend, type Login, openLogin } from './model.ts';
@@ -110,15 +110,15 @@ async function begin(call: Call): Promise<Shown> {
       binding: somebody.binding(visit.browser),
       request: {
         clientId: house.client.id,
-        redirectUri: 'https://app.example/callback',
-        responseType: 'code',
-        responseMode: 'query',
+        reply: REPLY,
+        protocol: 'oidc-basic-profile',
         scope: ['openid'],
         prompt: visit.silent ? ['none'] : [],
         uiLocales: [],
         acrValues: visit.stepUp ? [MULTI_FACTOR] : [],
         locale: 'en',
         query: {},
+        body: {},
         ...(visit.mfaAudience ? { audience: `${house.tenant.baseUrl}/mfa/` } : {}),
       },
       ...(session ? { session } : {}),

@@ -208,15 +208,21 @@ function* leave(login: Login, away: Away): Pause<End | undefined> {
   return undefined;
 }
 
-/** After the last Action: what was enabled, or the tenant's policies, unless scripts have had a factor shown. */
+/**
+ * After the last Action: what was enabled, what the client asked for, or the tenant's policies, unless scripts have had a
+ * factor shown. What opens a person's authenticators takes one of them, whatever scripts say.
+ */
 function* settle(login: Login): Pause<End | undefined> {
   const { world, visit, enable, here, stoodIn } = login;
-  const { policies } = world.tenant;
-  if (enable?.provider === 'none' || here.size > 0 || stoodIn) return undefined;
-  const always = enable !== undefined || policies.includes('all-applications');
+  if (here.size > 0) return undefined;
+  const opens = visit.mfaAudience && (isUsable('otp', world) || isUsable('phone', world));
+  if (!opens && (enable?.provider === 'none' || stoodIn)) return undefined;
+  const { policies, otp, sms, email } = world.tenant;
+  const stepUp = visit.stepUp && (otp || sms || email);
+  const always = opens || enable !== undefined || stepUp || policies.includes('all-applications');
   const adaptive = !always && policies.includes('confidence-score') && confidence(world, visit) === 'low';
   if (!always && !adaptive) return undefined;
-  const selected = forPolicy(enable?.provider ?? 'any', adaptive, world);
+  const selected = forPolicy(opens ? 'any' : (enable?.provider ?? 'any'), adaptive, world);
   if ('fails' in selected) return unmet(login, selected.fails);
   login.called = true;
   return yield* show(login, selected, selected.to === 'challenge' ? 'first' : 'any', boxOf(login, selected));

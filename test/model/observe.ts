@@ -31,6 +31,8 @@ export function restOf({ login }: Shown): Rest {
     }
     case 'denied':
       return { at: 'denied', code: state.code, reason: state.reason };
+    default:
+      throw new Error(`no login of the model is ever ${state.name}`);
   }
 }
 

@@ -25,7 +25,7 @@ describe.each(databasesInFull())('%s', (_name, open) => {
 
   const enrolledBy = (userId: string) => house.store.authenticators.ofUser(house.tenant.id, userId);
   const respond = (shown: Shown, code: string) => house.step(shown.key, { kind: 'responded', code });
-  const address = (shown: Shown, phoneNumber: string) => house.step(shown.key, { kind: 'addressed', phoneNumber });
+  const give = (shown: Shown, address: string) => house.step(shown.key, { kind: 'addressed', address });
 
   describe('an app', () => {
     test("is enrolled by its code, counts as passed, and is the person's from then on", async () => {
@@ -72,7 +72,7 @@ describe.each(databasesInFull())('%s', (_name, open) => {
       const { shown, user } = await signIn(house, [], NUMBER, SEEN);
       expect(state(shown)).toMatchObject({ name: 'enrolling', enrollment: { factor: 'phone' } });
       expect((await house.submit(shown.key, { kind: 'responded', code: '123456' })).outcome).toBe('elsewhere');
-      const sent = await address(shown, '+44 7700 900-777');
+      const sent = await give(shown, '+44 7700 900-777');
       expect(state(sent)).toMatchObject({ enrollment: { phoneNumber: MOBILE, sent: { to: 'XXXXXXXXX0777' } } });
       const done = await answer(house, sent, MOBILE);
       expect(done.login.outcome.idTokenClaims).toMatchObject({ 'https://x/seen': { factors: ['phone'] } });
@@ -87,21 +87,21 @@ describe.each(databasesInFull())('%s', (_name, open) => {
 
     test('a number that is none is told; nothing is sent', async () => {
       const { shown } = await signIn(house, [], NUMBER);
-      const bad = await address(shown, 'not a number');
+      const bad = await give(shown, 'not a number');
       expect(bad.notice).toEqual({ key: 'invalid-phone' });
       expect(state(bad)).not.toHaveProperty('enrollment.phoneNumber');
     });
 
     test('sent again voids the former code; the changed number needs its own', async () => {
       const { shown } = await signIn(house, [], NUMBER);
-      const sent = await address(shown, MOBILE);
+      const sent = await give(shown, MOBILE);
       const first = await house.codeFor(MOBILE);
       const again = await house.step(sent.key, { kind: 'resent' });
       const second = await house.codeFor(MOBILE);
       if (first !== second) expect((await respond(again, first)).notice).toEqual({ key: 'invalid-code' });
       const back = await house.step(again.key, { kind: 'returned' });
       expect(state(back)).not.toHaveProperty('enrollment.sent');
-      const other = await address(back, '+447700900778');
+      const other = await give(back, '+447700900778');
       const third = await house.codeFor('+447700900778');
       if (second !== third) expect((await respond(other, second)).notice).toEqual({ key: 'invalid-code' });
       expect(state(await respond(other, third)).name).toBe('completed');
@@ -109,7 +109,7 @@ describe.each(databasesInFull())('%s', (_name, open) => {
 
     test('a code is good for five minutes', async () => {
       const { shown } = await signIn(house, [], NUMBER);
-      const sent = await address(shown, MOBILE);
+      const sent = await give(shown, MOBILE);
       house.clock.advance(5 * 60_000);
       expect((await answer(house, sent, MOBILE)).notice).toEqual({ key: 'invalid-code' });
     });
@@ -143,7 +143,7 @@ describe.each(databasesInFull())('%s', (_name, open) => {
       const app = await house.step(shown.key, { kind: 'chosen', factor: 'otp' });
       const next = await respond(app, newTotp(house, app));
       expect(state(next)).toMatchObject({ name: 'enrolling', enrollment: { factor: 'phone' } });
-      expect(state(await answer(house, await address(next, MOBILE), MOBILE)).name).toBe('completed');
+      expect(state(await answer(house, await give(next, MOBILE), MOBILE)).name).toBe('completed');
       expect((await enrolledBy(user.id)).map(({ type }) => type).sort()).toEqual(['phone', 'totp']);
     });
 
@@ -168,13 +168,13 @@ describe.each(databasesInFull())('%s', (_name, open) => {
       const { shown } = await signIn(house, ['otp'], both);
       const enrolling = await respond(shown, totp(house));
       expect(state(enrolling)).toMatchObject({ name: 'enrolling', enrollment: { factor: 'phone' } });
-      expect(state(await answer(house, await address(enrolling, MOBILE), MOBILE)).name).toBe('completed');
+      expect(state(await answer(house, await give(enrolling, MOBILE), MOBILE)).name).toBe('completed');
     });
 
     test('got it in another window meanwhile: a half-done enrollment of another factor is no way round it', async () => {
       const { shown, user, email } = await signIn(house, [], EITHER);
       const number = await house.step(shown.key, { kind: 'chosen', factor: 'phone' });
-      const sent = await address(number, MOBILE);
+      const sent = await give(number, MOBILE);
       const window = await signInAgain(house, email);
       const app = await house.step(window.key, { kind: 'chosen', factor: 'otp' });
       expect(state(await respond(app, newTotp(house, app))).name).toBe('completed');
@@ -203,7 +203,7 @@ describe.each(databasesInFull())('%s', (_name, open) => {
     const moved = await respond(app, newTotp(house, app));
     expect(state(moved)).toMatchObject({ name: 'enrolling', enrollment: { factor: 'phone' } });
     await house.editTenant((tenant) => ({ ...tenant, factors: { ...factors, otp: false, sms: false } }));
-    const over = await address(moved, MOBILE);
+    const over = await give(moved, MOBILE);
     await house.editTenant((tenant) => ({ ...tenant, factors }));
     expect(state(over)).toEqual({ name: 'denied', code: 'access_denied', reason: NOTHING_ENROLLABLE });
   });

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { generateSync } from 'otplib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRuntime } from '#runtime/create-runtime.ts';
+import type { Shown } from '#runtime/runtime.ts';
 import { databases } from '#test/kit/databases.ts';
 import { BINDING, CALLER, type House, openHouse, PASSWORD, TOTP_KEY } from '#test/kit/house.ts';
 import { createDatabase } from '#test/kit/postgres.ts';
@@ -121,7 +122,8 @@ describe.each(databases())('%s', (_name, open) => {
 
   test('parallel guesses cannot share an attempt', async () => {
     const user = await person(OTP);
-    const logins = await Promise.all(Array.from({ length: 15 }, () => signIn(user.email!)));
+    const logins: Shown[] = [];
+    for (let i = 0; i < 15; i++) logins.push(await signIn(user.email!));
     const guesses = await Promise.all(
       logins.map(({ key }) => house.submit(key, { kind: 'responded', code: '000000' })),
     );

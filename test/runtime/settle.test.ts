@@ -1,6 +1,7 @@
 // What is still owed after the last Action, and what a login that owes nothing leaves behind.
 import { describe, expect, test } from 'vitest';
 import type { Caller } from '#runtime/ports.ts';
+import { createRandom } from '#runtime/random.ts';
 import { assessRisk, type Confidence } from '#runtime/risk/risk.ts';
 import { noUntrustedAddresses } from '#runtime/risk/untrusted-addresses.ts';
 import { isRisky, settle } from '#runtime/settle.ts';
@@ -10,6 +11,7 @@ import { aPerson, passed } from './factors/person.ts';
 import { aTransaction, NOW } from './transaction/sample.ts';
 
 const person = aPerson(['otp'], ['otp']);
+const random = createRandom();
 const caller: Caller = { ip: '203.0.113.7', method: 'POST', userAgent: 'test' };
 const place = { latitude: 1, longitude: 2, countryCode: 'JP', isAnonymousProxy: false };
 const risk = (confidence: Confidence) => ({
@@ -48,11 +50,11 @@ const settled = (
   more: Partial<LoginTransaction> = {},
 ) =>
   settle(
+    { now: () => NOW, random },
     aTransaction({ state: { name: 'settling' }, mfa: { commanded: 0, ...mfa }, methods, ...more }),
     { tenant: { ...person.tenant, policies }, authenticators: [], isMember: false, roles: [], devices: [] },
     { risk: risk(confidence), place },
     caller,
-    NOW,
   );
 
 const ROWS: Row[] = [

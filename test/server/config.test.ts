@@ -20,6 +20,7 @@ test('nothing set: the defaults', () => {
     scriptLimits: MOST_LIMITS,
     trustProxy: 0,
     logLevel: 'info',
+    rateLimits: { token: 30_000, authorize: 6000, pages: 6000, database: 600, management: 30_000 },
     production: false,
     started: false,
   });
@@ -64,6 +65,19 @@ test.each([
     false,
     { geoip: import.meta.filename, untrustedIps: import.meta.filename },
   ],
+  [
+    'a list of leaked passwords',
+    { SALLYPORT_BREACHED_PASSWORDS: import.meta.filename },
+    false,
+    { breachedPasswords: import.meta.filename },
+  ],
+  [
+    'limits',
+    { SALLYPORT_RATE_LIMITS: 'token=5, pages=7' },
+    false,
+    { rateLimits: { token: 5, pages: 7, database: 600 } },
+  ],
+  ['no limits', { SALLYPORT_RATE_LIMITS: 'off' }, false, { rateLimits: 'off' }],
 ])('%s', (_name, env, start, expected) => {
   expect(read(env as Record<string, string>, start)).toMatchObject(expected);
 });
@@ -106,6 +120,10 @@ test.each([
   ['SALLYPORT_GEOIP', { SALLYPORT_GEOIP: '/nowhere.mmdb' }],
   ['SALLYPORT_GEOIP', { SALLYPORT_GEOIP: import.meta.dirname }],
   ['SALLYPORT_UNTRUSTED_IPS', { SALLYPORT_UNTRUSTED_IPS: '/nowhere.txt' }],
+  ['SALLYPORT_BREACHED_PASSWORDS', { SALLYPORT_BREACHED_PASSWORDS: '/nowhere.txt' }],
+  ['SALLYPORT_RATE_LIMITS', { SALLYPORT_RATE_LIMITS: 'tokens=5' }],
+  ['SALLYPORT_RATE_LIMITS', { SALLYPORT_RATE_LIMITS: 'token=0' }],
+  ['SALLYPORT_RATE_LIMITS', { SALLYPORT_RATE_LIMITS: 'token=5,off' }],
   ['SALLYPORT_LOG_LEVEL', { SALLYPORT_LOG_LEVEL: 'loud' }],
 ])('%s of %j stops the start with one line', (name, env) => {
   let line = '';

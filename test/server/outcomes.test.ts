@@ -1,6 +1,7 @@
 // What every door shows for every way a chain of Actions can come to rest: one row a chain, one column a door. Whoever
 // adds a door, a grant or a factor adds its column or its row here.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newClient } from '#runtime/lifecycle/client.ts';
 import { databasesInFull } from '#test/kit/databases.ts';
 import type { PlainBrowser } from '#test/kit/plain-browser.ts';
 import { CALLBACK, type FrontDoor, openFrontDoor } from './oauth/front-door.ts';
@@ -20,7 +21,7 @@ type Row = {
 };
 
 const denied = (description: string): End => ({ error: 'access_denied', description });
-const MFA: End = { error: 'interaction_required', description: 'Multifactor authentication required' };
+const MFA = { error: 'interaction_required', description: 'Multifactor authentication required' };
 const PERSON: End = { error: 'interaction_required', description: 'User interaction required' };
 const NOTHING_USABLE =
   'An MFA challenge is used in a PostLogin action but the requested factors are not properly set up. To perform MFA, enable the requested factors and ensure the user is enrolled with them.';
@@ -138,6 +139,8 @@ describe.each(databasesInFull())('%s', (_name, open) => {
     await store.forms.insert(form);
     await door.house.user('with-app', ['otp', 'email']);
     await door.house.user('without', []);
+    const grants = { secret: 'native secret', grantTypes: ['password'] };
+    await newClient(door.house.ports, tenant.id, { id: 'native', name: 'Native', ...grants });
   });
   afterAll(() => door.close());
 
@@ -197,6 +200,28 @@ describe.each(databasesInFull())('%s', (_name, open) => {
       await setUp(row);
       const end = await browser.open(door.authorizeUrl({ prompt: 'none' }));
       expect(endOf(end.status, end.url)).toEqual(row.silent);
+    });
+
+    // Nobody can be sent anywhere there either, but a client can be asked for a second factor.
+    test('at a password grant', async () => {
+      await setUp(row);
+      door.house.clock.advance(6000);
+      const { status, body } = await door.token({
+        grant_type: 'password',
+        client_id: 'native',
+        client_secret: 'native secret',
+        username: `${who}@example.com`,
+        password: 'correct horse battery',
+        scope: 'openid',
+      });
+      if (row.silent === 'code') return expect(status).toBe(200);
+      const { error, description } =
+        row.silent === MFA ? { ...MFA, error: 'mfa_required' } : (row.silent as typeof MFA);
+      expect({ status, error: body.error, description: body.error_description }).toEqual({
+        status: 403,
+        error,
+        description,
+      });
     });
   });
 });

@@ -248,6 +248,7 @@ export const aSigningKey = (tenantId: string, changes: Partial<SigningKeyRecord>
   tenantId,
   id: fresh('kid'),
   algorithm: 'RS256',
+  place: 'previous',
   privateJwk: { kty: 'RSA', d: 'plain-private-exponent' },
   publicJwk: { kty: 'RSA', n: 'modulus', e: 'AQAB' },
   createdAt: AT,

@@ -13,7 +13,7 @@ const HEAVY_CHARACTERS = 300_000;
 /** The name by which shims know the host; a bundle without it needs none. */
 const HOST_NAME = 'sallyportHost';
 /** A script that has neither this name nor a method in it that reads a URL asks the host for no computation. */
-const COMPUTES = /sallyportHost|sendUserTo|recordMethod/;
+const COMPUTES = /sallyportHost|sendUserTo|setResultUrl|recordMethod/;
 
 /** A context that no run has used. `loaded`: the top level of the script has run in it. */
 export type Spare = { context: ivm.Context; entry: ivm.Reference; loaded: boolean };

@@ -39,7 +39,7 @@ ${hasOthers(view.login) ? html`<button class="quiet-button" type="submit" name="
         const phoneNumber = toInternational(phone, country.country);
         return phoneNumber === undefined
           ? refused('invalid-phone')
-          : { ok: true, input: { kind: 'addressed', phoneNumber } };
+          : { ok: true, input: { kind: 'addressed', address: phoneNumber } };
       }
       default:
         return refused('authenticator-error');

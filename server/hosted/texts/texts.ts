@@ -19,10 +19,16 @@ export type ProblemKey =
   /** The application sent us something we cannot answer by sending the person back. */
   | 'bad-application'
   | 'not-found'
+  | 'too-many-requests'
+  /** Of a mail: used already, or too old. */
+  | 'link-used'
   | 'fault';
 
 /** The rows of the picker, by their `action`. */
 export type PickerAction = 'sms' | 'otp' | 'email';
+
+/** Scopes that say something about the person, or for how long. */
+export type PersonScope = 'openid' | 'profile' | 'email' | 'phone' | 'offline_access';
 
 export type Texts = {
   login: {
@@ -82,7 +88,27 @@ export type Texts = {
     other: string;
     remember: string;
   };
+  consent: {
+    title: string;
+    lead(application: string): string;
+    /** What an application may do with each. */
+    scopes: Record<PersonScope, string>;
+    accept: string;
+    decline: string;
+  };
   form: { submit: string; optional: string; yes: string; no: string; choose: string };
+  /** The page that a mail about a blocked account leads to. */
+  unblock: { title: string; lead: string; submit: string; done: string; next: string };
+  /** Signing out: the question, then that it is done, or that it was not done. */
+  logout: {
+    title: string;
+    lead(brand: string): string;
+    leadFrom(application: string, brand: string): string;
+    accept: string;
+    decline: string;
+    done: { title: string; lead: string };
+    kept: { title: string; lead: string };
+  };
   busy: { title: string; lead: string };
   /** On the way to another site. */
   leaving: { title: string; lead: string; link: string };

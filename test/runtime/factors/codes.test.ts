@@ -12,13 +12,14 @@ import { aChallenge, NOW } from '../transaction/sample.ts';
 import { aPerson } from './person.ts';
 
 const mac: Mac = openKeyring([Buffer.alloc(32, 7).toString('base64url')]);
+const ports = { mac, random: createRandom() };
 const person = aPerson(['otp', 'sms', 'email'], ['otp', 'phone', 'email']);
 
 describe('a sent code', () => {
   const [authenticator] = phone.enrolled(person);
-  const { code, codeMac } = newCode('challenge-1', createRandom(), mac);
+  const { code, codeMac } = newCode('challenge-1', ports.random, mac);
   const challenge = aChallenge({ codeMac, expiresAt: NOW + CODE_LIFETIME_MS });
-  const verify = (given: string, at = NOW, of = challenge) => phone.verify(of, given, authenticator!, mac, at).ok;
+  const verify = (given: string, at = NOW, of = challenge) => phone.verify(of, given, authenticator!, ports, at).ok;
 
   test('has six digits and is taken', () => {
     expect(code).toMatch(/^\d{6}$/);
@@ -31,7 +32,7 @@ describe('a sent code', () => {
     ['an empty code', () => verify('')],
     [
       'a challenge that sent nothing',
-      () => phone.verify(aChallenge({ codeMac: 'x' }), code, authenticator!, mac, NOW).ok,
+      () => phone.verify(aChallenge({ codeMac: 'x' }), code, authenticator!, ports, NOW).ok,
     ],
   ])('is not taken: %s', (_name, attempt) => expect(attempt()).toBe(false));
   test('is still taken one millisecond before it expires', () => expect(verify(code, NOW + 5 * 60_000 - 1)).toBe(true));
@@ -42,7 +43,13 @@ describe('a TOTP code', () => {
   const at = (ms: number) => generateSync({ secret: authenticator!.secret!, epoch: Math.floor(ms / 1000) });
   const step = Math.floor(NOW / 30_000);
   const verify = (code: string, totpStep?: number) =>
-    otp.verify(aChallenge(), code, totpStep === undefined ? authenticator! : { ...authenticator!, totpStep }, mac, NOW);
+    otp.verify(
+      aChallenge(),
+      code,
+      totpStep === undefined ? authenticator! : { ...authenticator!, totpStep },
+      ports,
+      NOW,
+    );
 
   test.each([
     ['the present step', 0, true],
@@ -63,10 +70,10 @@ describe('a TOTP code', () => {
   test('of a key of 80 bits, as older apps have, is taken', () => {
     const secret = 'JBSWY3DPEHPK3PXP';
     const code = generateSync({ secret, epoch: NOW / 1000, guardrails: createGuardrails({ MIN_SECRET_BYTES: 10 }) });
-    expect(otp.verify(aChallenge(), code, { ...authenticator!, secret }, mac, NOW).ok).toBe(true);
+    expect(otp.verify(aChallenge(), code, { ...authenticator!, secret }, ports, NOW).ok).toBe(true);
   });
   test('of a damaged key is none', () => {
-    expect(otp.verify(aChallenge(), '123456', { ...authenticator!, secret: '!' }, mac, NOW).ok).toBe(false);
+    expect(otp.verify(aChallenge(), '123456', { ...authenticator!, secret: '!' }, ports, NOW).ok).toBe(false);
   });
 });
 

@@ -1,10 +1,13 @@
 // A person with factors, for tests of selection and of single factors.
 import type { Person } from '#runtime/factors/factor.ts';
-import type { ProvenMethod } from '#runtime/transaction/transaction.ts';
+import type { LoginTransaction, ProvenMethod } from '#runtime/transaction/transaction.ts';
 import type { AuthenticatorRecord, GuardianFactorName, TenantRecord, UserRecord } from '#storage/records.ts';
 
 /** Switches of every factor that works. */
 export const ALL = ['otp', 'sms', 'email'] as const;
+
+/** A login on pages in which nothing was shown yet. */
+export const ON_PAGES: Pick<LoginTransaction, 'methods' | 'selection'> = { methods: [], selection: 'server' };
 
 /** A second factor that was shown. */
 export const passed = (

@@ -97,7 +97,7 @@ describe('standing in', () => {
 
 describe('what a completed login writes down', () => {
   const changes = (mfa: Partial<MfaProgress>, former?: RememberedBrowserRecord) =>
-    rememberedChanges(aTransaction({ mfa: { commanded: 0, ...mfa } }), former, NOW);
+    rememberedChanges(aTransaction({ mfa: { commanded: 0, ...mfa } }), 'hash', former, NOW);
   const written = (renewedAt: number, seenAt = NOW) => [
     { kind: 'browser.remember', browser: { ...record, renewedAt, seenAt } },
   ];
@@ -119,6 +119,6 @@ describe('what a completed login writes down', () => {
   });
   test("nothing for a login that is nobody's", () => {
     const tx = aTransaction({ subject: { kind: 'none' }, mfa: { commanded: 0, remember: true } });
-    expect(rememberedChanges(tx, undefined, NOW)).toEqual([]);
+    expect(rememberedChanges(tx, 'hash', undefined, NOW)).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { CHALLENGE_FIRST, NOTHING_ENROLLABLE, select } from '#runtime/factors/select.ts';
 import type { EnrollAsk, PolicyAsk, ProvenMethod } from '#runtime/transaction/transaction.ts';
 import { anAsk } from '../transaction/sample.ts';
-import { ALL, aPerson, passed } from './person.ts';
+import { ALL, aPerson, ON_PAGES, passed } from './person.ts';
 
 type EnrollRow = {
   name: string;
@@ -81,7 +81,7 @@ const ENROLL_ROWS: EnrollRow[] = [
 describe('select for an enrollment', () => {
   test.each(ENROLL_ROWS)('$name', ({ on = ALL, has = [], asked, methods = [], kind, offers, unusable }) => {
     const ask: EnrollAsk = { ...anAsk({ factors: asked.map((type) => ({ type })) }), kind: 'enroll' };
-    const selected = select(ask, aPerson([...on], has), methods);
+    const selected = select(ask, aPerson([...on], has), { ...ON_PAGES, methods });
     const expected = {
       enroll: { kind: 'enroll', prefer: 'any' },
       enrolled: { kind: 'satisfied', by: 'enrolled' },
@@ -97,7 +97,7 @@ describe('select for an enrollment', () => {
     const person = aPerson(['sms'], []);
     person.tenant.messageTypes = ['voice'];
     const ask: EnrollAsk = { ...anAsk({ factors: [{ type: 'phone' }] }), kind: 'enroll' };
-    expect(select(ask, person, [])).toMatchObject({ kind: 'none', reason: NOTHING_ENROLLABLE });
+    expect(select(ask, person, ON_PAGES)).toMatchObject({ kind: 'none', reason: NOTHING_ENROLLABLE });
   });
 });
 
@@ -153,7 +153,7 @@ describe('select for what is owed after the last Action', () => {
     return { kind: 'challenge-or-enroll', ordinal: 1, provider, adaptive };
   };
   test.each(POLICY_ROWS)('$name', ({ on = ALL, has = [], provider = 'any', adaptive = false, leads, offers }) => {
-    const selected = select(owed(provider, adaptive), aPerson([...on], has), []);
+    const selected = select(owed(provider, adaptive), aPerson([...on], has), ON_PAGES);
     expect(selected.kind).toBe(leads);
     if (offers) expect(selected).toMatchObject({ offers: offers.map((factor) => ({ factor })), unusable: [] });
     // A challenge is shown at once, with the others a click away; what to enroll is chosen.
@@ -161,7 +161,7 @@ describe('select for what is owed after the last Action', () => {
   });
 
   test('whoever has a factor is never given another without showing one', () => {
-    const selected = select(owed('google-authenticator', false), aPerson([...ALL], ['phone']), []);
+    const selected = select(owed('google-authenticator', false), aPerson([...ALL], ['phone']), ON_PAGES);
     expect(selected.kind).not.toBe('enroll');
   });
 });

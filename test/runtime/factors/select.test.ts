@@ -4,7 +4,7 @@ import { enrolledFactors } from '#runtime/factors/catalogue.ts';
 import { NOTHING_USABLE, oneUnusable, select } from '#runtime/factors/select.ts';
 import type { ProvenMethod } from '#runtime/transaction/transaction.ts';
 import { anAsk } from '../transaction/sample.ts';
-import { ALL, aPerson, passed } from './person.ts';
+import { ALL, aPerson, ON_PAGES, passed } from './person.ts';
 
 type Row = {
   name: string;
@@ -131,7 +131,10 @@ const ROWS: Row[] = [
 
 describe('select for a challenge', () => {
   test.each(ROWS)('$name', ({ on = ALL, has = [], asked, methods = [], kind, offers, unusable }) => {
-    const selected = select(anAsk({ factors: asked.map((type) => ({ type })) }), aPerson([...on], has), methods);
+    const selected = select(anAsk({ factors: asked.map((type) => ({ type })) }), aPerson([...on], has), {
+      ...ON_PAGES,
+      methods,
+    });
     expect(selected.kind).toBe(kind);
     if (kind === 'satisfied') expect(selected).toMatchObject({ by: 'passed' });
     if (kind === 'none') expect(selected).toMatchObject({ reason: NOTHING_USABLE });
@@ -141,12 +144,15 @@ describe('select for a challenge', () => {
 
   test('the two names of push are one factor', () => {
     const ask = anAsk({ factors: [{ type: 'push' }, { type: 'push-notification' }, { type: 'otp' }] });
-    const selected = select(ask, aPerson([...ALL], ['otp']), []);
+    const selected = select(ask, aPerson([...ALL], ['otp']), ON_PAGES);
     expect(selected).toMatchObject({ kind: 'challenge', unusable: [expect.any(String)] });
   });
 
   test('what was passed in this transaction counts though its factor is switched off since', () => {
-    const selected = select(anAsk({ factors: [{ type: 'otp' }] }), aPerson(['sms'], ['otp']), [passed('otp')]);
+    const selected = select(anAsk({ factors: [{ type: 'otp' }] }), aPerson(['sms'], ['otp']), {
+      ...ON_PAGES,
+      methods: [passed('otp')],
+    });
     expect(selected).toMatchObject({ kind: 'satisfied', by: 'passed' });
   });
 });

@@ -158,7 +158,7 @@ describe.each(databasesInFull())('%s', (_name, open) => {
       await ensureDefaultTenant(house.ports, input);
       const [again, ...more] = (await house.store.resourceServers.list(tenant.id)).records;
       expect([again?.isSystem, again?.scopes.length, more.length]).toEqual([true, api?.scopes.length, 0]);
-      expect((await house.store.signingKeys.list(tenant.id)).length).toBe(1);
+      expect((await house.store.signingKeys.list(tenant.id)).length).toBe(2);
       expect((await house.store.connections.list(tenant.id)).total).toBe(1);
     });
 
@@ -171,7 +171,7 @@ describe.each(databasesInFull())('%s', (_name, open) => {
       expect((await house.store.clientGrants.list(tenant.id, { parent: 'operator' })).total).toBe(1);
     });
 
-    test('its key signs with RS256 and 2048 bits', async () => {
+    test('its keys sign with RS256 and 2048 bits', async () => {
       const tenant = await ensureDefaultTenant(house.ports, input);
       const [key] = await house.store.signingKeys.list(tenant.id);
       expect(key?.publicJwk).toMatchObject({ kty: 'RSA', kid: key?.id, alg: 'RS256', use: 'sig', e: 'AQAB' });

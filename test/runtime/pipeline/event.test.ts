@@ -8,6 +8,7 @@ import { event } from './an-event.ts';
 
 const iso = (at: number) => new Date(at).toISOString();
 const { request } = aTransaction();
+const { reply } = request;
 const asked = (more: Partial<LoginTransaction['request']>) => ({ tx: { request: { ...request, ...more } } });
 
 describe('what scripts read without asking whether it is there', () => {
@@ -124,7 +125,7 @@ describe('the transaction', () => {
         acrValues: ['urn:x'],
         loginHint: 'ana',
         prompt: ['login'],
-        state: 's',
+        reply: { ...reply, state: 's' } as typeof reply,
         uiLocales: ['ja'],
         audience: 'https://api.example/',
         query: { authorization_details: '[{"type":"payment","amount":1}]' },

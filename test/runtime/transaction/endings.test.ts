@@ -56,6 +56,7 @@ describe('endings', () => {
     expect(step.changes).toMatchObject([
       { kind: 'user.merge-metadata' },
       { kind: 'session.remove', tenantId: 'tenant-1', id: 'ses' },
+      { kind: 'refresh-token.remove-of-session', tenantId: 'tenant-1', userId: 'auth0|1', sessionId: 'ses' },
     ]);
     expect(step.logs.map(({ type }) => type)).toEqual(['f', 'session_revoked']);
   });

@@ -6,7 +6,7 @@ import { transition } from '#runtime/transaction/transition.ts';
 import { anEnrollment, aTransaction, NOW, samples } from './sample.ts';
 
 const { ask, challenge, STATES } = samples();
-const ADDRESSED: Input = { kind: 'addressed', phoneNumber: '+447700900111' };
+const ADDRESSED: Input = { kind: 'addressed', address: '+447700900111' };
 const RESPONDED: Input = { kind: 'responded', code: '123456' };
 const UNDELIVERED: Input = { kind: 'undelivered', logs: [] };
 

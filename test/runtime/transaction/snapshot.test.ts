@@ -1,5 +1,6 @@
 // A login survives being written down, and nothing else is ever read back as one.
 import { describe, expect, test } from 'vitest';
+import { DENIAL_CODES } from '#runtime/codes.ts';
 import { decode, encode, SNAPSHOT_LIMIT_BYTES, SnapshotTooLargeError } from '#runtime/transaction/snapshot.ts';
 import {
   type Ask,
@@ -8,12 +9,14 @@ import {
   type LoginState,
   type LoginTransaction,
   type Offer,
+  PROTOCOLS,
+  type Reply,
   STATE_KINDS,
 } from '#runtime/transaction/transaction.ts';
 import type { JsonObject } from '#storage/records.ts';
 import { aChallenge, anAsk, anEnrollment, anOutcome, aTransaction, NOW, samples } from './sample.ts';
 
-const VERSION = 2;
+const VERSION = 3;
 const ask = anAsk({ shownAnew: true, factors: [{ type: 'phone', options: { preferredMethod: 'sms' } }] });
 const enroll: FactorAsk = { ...anAsk(), kind: 'enroll', prefer: 'first' };
 const policy: FactorAsk = {
@@ -53,9 +56,30 @@ const STATES: LoginState[] = [
   },
   { name: 'redirected', ask: redirect },
   { name: 'redirected', ask: form },
+  {
+    name: 'enrolling',
+    ask: enroll,
+    offers,
+    enrollment: { factor: 'otp', authenticatorId: 'dev_2', secret: 'KEY', createdAt: NOW, recoveryCode: 'ABC' },
+  },
+  { name: 'enrolling', ask: enroll, offers, enrollment: { factor: 'email', authenticatorId: 'dev_3', createdAt: NOW } },
+  {
+    name: 'enrolling',
+    ask: enroll,
+    offers,
+    enrollment: {
+      factor: 'email',
+      authenticatorId: 'dev_3',
+      createdAt: NOW,
+      address: 'ana@example.com',
+      sent: sent!,
+      recoveryCode: 'ABC',
+    },
+  },
+  { name: 'consenting', scope: ['openid', 'read:all'] },
+  { name: 'resetting' },
   { name: 'completed', taken: true },
-  { name: 'denied', code: 'access_denied', reason: 'No.' },
-  { name: 'denied', code: 'interaction_required', reason: 'No.' },
+  ...DENIAL_CODES.map((code): LoginState => ({ name: 'denied', code, reason: 'No.' })),
 ];
 
 /** Every part there can be. */
@@ -98,8 +122,39 @@ const FULL: Partial<LoginTransaction> = {
       recordedMethods: ['https://proof.example/'],
     },
     refreshToken: { expiresAt: 1, idleExpiresAt: 2, metadata: { a: null }, evicted: true },
+    resultUrl: 'https://app.example/done',
   }),
+  consented: true,
 };
+
+/** What a request may carry, and how its client may hear of the end. */
+const REQUEST: LoginTransaction['request'] = {
+  ...aTransaction().request,
+  nonce: 'n',
+  audience: 'https://api.example/',
+  codeChallenge: 'c',
+  maxAge: 0,
+  loginHint: 'ana',
+  organizationId: 'org_1',
+  connection: 'db',
+  keyThumbprint: 'jkt',
+  actor: { sub: 'agent|1', act: { sub: 'agent|2' } },
+  invitationId: 'uinv_1',
+  query: { a: '1' },
+  body: { b: '2' },
+};
+const REPLIES: Reply[] = [
+  {
+    by: 'redirect',
+    redirectUri: 'https://a/',
+    responseTypes: ['code', 'id_token', 'token'],
+    responseMode: 'form_post',
+    state: 's',
+  },
+  { by: 'token' },
+  { by: 'device', ticketId: 'tic_1' },
+  { by: 'page' },
+];
 
 const back = (tx: LoginTransaction) => {
   const decoded = decode(encode(tx));
@@ -115,6 +170,24 @@ describe('snapshot', () => {
       expect(back(tx)).toEqual(tx);
     },
   );
+
+  test.each(REPLIES.map((reply) => [reply.by, reply] as const))('a login answered by %s', (_by, reply) => {
+    const tx = aTransaction({ ...FULL, request: { ...REQUEST, reply } });
+    expect(back(tx)).toEqual(tx);
+  });
+  test.each(PROTOCOLS)('a login by %s', (protocol) => {
+    const tx = aTransaction({ request: { ...REQUEST, protocol } });
+    expect(back(tx)).toEqual(tx);
+  });
+  test('a login without a browser, from a refresh token, comes back as it went in', () => {
+    const { binding: _none, ...tx } = aTransaction({
+      door: 'token',
+      selection: 'client',
+      origin: { kind: 'refresh-token', tokenId: 'rt_1', generation: 3 },
+    });
+    expect(back(tx)).toEqual(tx);
+    expect(back(tx)).not.toHaveProperty('binding');
+  });
 
   test('there is a row for every state that is stored', () => {
     const stored = Object.entries(STATE_KINDS).flatMap(([name, kind]) => (kind === 'busy' ? [] : [name]));
@@ -146,7 +219,7 @@ describe('snapshot', () => {
     expect(() => encode(aTransaction({ outcome: big }))).toThrow(SnapshotTooLargeError);
   });
 
-  test.each([0, 1])('a login of an earlier release, version %i, cannot go on', (v) => {
+  test.each([0, 1, 2])('a login of an earlier release, version %i, cannot go on', (v) => {
     expect(decode(JSON.stringify({ v, login: { anything: true } }))).toBeUndefined();
   });
 

@@ -27,10 +27,12 @@ const INPUTS: { [Kind in InputKind]: Extract<Input, { kind: Kind }> } = {
   registered: { kind: 'registered', registration },
   chosen: { kind: 'chosen', factor: 'otp' },
   responded: { kind: 'responded', code: '123456' },
-  addressed: { kind: 'addressed', phoneNumber: '+447700900111' },
+  addressed: { kind: 'addressed', address: '+447700900111' },
   continued: { kind: 'continued', visit: { kind: 'redirect', query: {}, body: {} } },
   resent: { kind: 'resent' },
   reconsidered: { kind: 'reconsidered' },
+  consented: { kind: 'consented', allowed: true },
+  renewed: { kind: 'renewed', password: 'another secret' },
   returned: { kind: 'returned' },
   taken: { kind: 'taken' },
   verified: {
@@ -46,6 +48,9 @@ const INPUTS: { [Kind in InputKind]: Extract<Input, { kind: Kind }> } = {
   failed: { kind: 'failed', reason: 'boom', logs: [] },
   prepared: { kind: 'prepared', result: 'offered', to: 'challenge', offers, rememberable: 'offered', logs: [] },
   demanded: { kind: 'demanded', provider: 'any', adaptive: false },
+  unconsented: { kind: 'unconsented', scope: ['read:all'] },
+  cleared: { kind: 'cleared' },
+  replaced: { kind: 'replaced', changes: [], logs: [] },
   settled: { kind: 'settled', session, changes: [], logs: [] },
   undelivered: { kind: 'undelivered', logs: [] },
   barred: { kind: 'barred', code: 'unauthorized', reason: 'user is blocked', logs: [] },
@@ -72,6 +77,8 @@ const ARROWS: { [Name in StateName]: { [Kind in InputKind]: StateName | null } }
     barred: 'denied',
   }),
   redirected: row({ continued: 'running', barred: 'denied' }),
+  consenting: row({ consented: 'settling', barred: 'denied' }),
+  resetting: row({ renewed: 'verifying', barred: 'denied' }),
   verifying: row({
     verified: 'running',
     rejected: 'challenging',
@@ -81,7 +88,12 @@ const ARROWS: { [Name in StateName]: { [Kind in InputKind]: StateName | null } }
   }),
   running: row({ ran: 'preparing', failed: 'denied', barred: 'denied' }),
   preparing: row({ prepared: 'choosing', barred: 'denied' }),
-  settling: row({ demanded: 'preparing', settled: 'completed', barred: 'denied' }),
+  settling: row({
+    demanded: 'preparing',
+    unconsented: 'consenting',
+    settled: 'completed',
+    barred: 'denied',
+  }),
   completed: row({ taken: 'completed' }),
   denied: row({}),
 };
@@ -117,6 +129,26 @@ const moved = (tx: LoginTransaction, input: Input) => {
   return step;
 };
 const refused = (tx: LoginTransaction, input: Input) => expect(transition(tx, input, NOW)).toEqual({ ok: false });
+
+describe('a password reset', () => {
+  const judging = {
+    name: 'verifying',
+    submission: { method: 'new-password', password: 'x' },
+    from: STATES.resetting,
+  } as const;
+  test.each<[string, LoginState, InputKind, StateName | null]>([
+    ['settling', STATES.settling, 'cleared', 'resetting'],
+    ['judging the new password', judging, 'replaced', 'completed'],
+    ['judging the new password', judging, 'rejected', 'resetting'],
+    ['judging the new password', judging, 'throttled', 'resetting'],
+    ['judging the new password', judging, 'verified', null],
+    ['judging the new password', judging, 'withdrawn', null],
+    ['judging a code', STATES.verifying, 'replaced', null],
+  ])('%s: %# %s leads on', (_name, state, kind, expected) => {
+    const step = transition(sample(state, { purpose: 'password-reset', queue: [] }), INPUTS[kind], NOW);
+    expect(step.ok ? step.tx.state.name : null).toBe(expected);
+  });
+});
 
 describe('what a pair leaves', () => {
   const from = { name: 'identifying' } as const;

@@ -60,9 +60,16 @@ const input: fc.Arbitrary<Input> = fc.oneof(
     { kind: 'submitted', identifier: 'a', password: 'b' },
     { kind: 'registered', registration: { password: 'p', profile: {}, userMetadata: {}, extra: {} } },
     { kind: 'responded', code: '123456', remember: true },
-    { kind: 'addressed', phoneNumber: '+447700900123' },
+    { kind: 'addressed', address: '+447700900123' },
     { kind: 'continued', visit: { kind: 'redirect', query: {}, body: {} } },
     { kind: 'continued', visit: { kind: 'form', id: 'ap_1', fields: {}, vars: {} } },
+    { kind: 'responded', code: '123456', challengeId: 'elsewhere' },
+    { kind: 'consented', allowed: true },
+    { kind: 'consented', allowed: false },
+    { kind: 'renewed', password: 'p' },
+    { kind: 'unconsented', scope: ['openid'] },
+    { kind: 'cleared' },
+    { kind: 'replaced', changes: [], logs: none },
     { kind: 'resent' },
     { kind: 'reconsidered' },
     { kind: 'returned' },
@@ -74,6 +81,7 @@ const input: fc.Arbitrary<Input> = fc.oneof(
     { kind: 'throttled', retryAfterSeconds: 1, logs: none },
     { kind: 'demanded', provider: 'any', adaptive: false },
     { kind: 'settled', session, changes: [], logs: none },
+    { kind: 'settled', changes: [], logs: none },
     { kind: 'prepared', result: 'satisfied', by: 'passed', logs: none },
     { kind: 'prepared', result: 'satisfied', by: 'remembered', logs: none },
     { kind: 'prepared', result: 'satisfied', by: 'enrolled', logs: none },
@@ -186,8 +194,14 @@ function usual(tx: LoginTransaction, more: boolean): Input {
             ? { kind: 'form', id: tx.state.ask.formId, fields: {}, vars: {} }
             : { kind: 'redirect', query: {}, body: {} },
       };
+    case 'consenting':
+      return { kind: 'consented', allowed: true };
+    case 'resetting':
+      return { kind: 'renewed', password: 'p' };
     case 'verifying':
-      return verified('otp');
+      return tx.state.submission.method === 'new-password'
+        ? { kind: 'replaced', changes: [], logs: [] }
+        : verified('otp');
     case 'running':
       // Who comes back from another site is not sent there again.
       return {
@@ -212,6 +226,10 @@ function usual(tx: LoginTransaction, more: boolean): Input {
           }
         : { ...CHALLENGED, offers: [offer], challenge, rememberable: 'offered' };
     case 'settling':
+      if (tx.purpose === 'password-reset') return { kind: 'cleared' };
+      if (more && tx.selection === 'server' && tx.asked > 2 && !tx.consented) {
+        return { kind: 'unconsented', scope: ['openid'] };
+      }
       if (more && tx.asked < 6) return { kind: 'demanded', provider: 'any', adaptive: false };
       return { kind: 'settled', session, changes: [], logs: [] };
     default:
@@ -221,11 +239,12 @@ function usual(tx: LoginTransaction, more: boolean): Input {
 
 /** What meets an ask: nothing else does. */
 const meets = (fact: Input) =>
-  fact.kind === 'verified' || fact.kind === 'continued' || (fact.kind === 'prepared' && fact.result === 'satisfied');
+  ['verified', 'continued', 'consented', 'replaced'].includes(fact.kind) ||
+  (fact.kind === 'prepared' && fact.result === 'satisfied');
 
 test('any walk keeps its promises, and only answers meet asks', () => {
   const plan = ['first', 'second'].map((name) => ({ bindingId: name, actionId: name, versionId: name, name }));
-  const reached = { completed: 0, away: 0, enrolled: 0, demanded: 0, handedOver: 0 };
+  const reached = { completed: 0, away: 0, enrolled: 0, demanded: 0, handedOver: 0, consenting: 0, renewed: 0 };
   fc.assert(
     fc.property(
       fc.array(
@@ -238,8 +257,14 @@ test('any walk keeps its promises, and only answers meet asks', () => {
           maxLength: 80,
         },
       ),
-      (facts) => {
-        let tx: LoginTransaction = aTransaction({ plan, state: { name: 'running' } });
+      fc.constantFrom<Pick<LoginTransaction, 'purpose' | 'selection'>>(
+        { purpose: 'login', selection: 'server' },
+        { purpose: 'login', selection: 'server' },
+        { purpose: 'login', selection: 'client' },
+        { purpose: 'password-reset', selection: 'server' },
+      ),
+      (facts, kind) => {
+        let tx: LoginTransaction = aTransaction({ plan, state: { name: 'running' }, ...kind });
         let met = 0;
         for (const next of facts) {
           const fact = typeof next === 'string' ? usual(tx, next === 'more') : next;
@@ -250,6 +275,8 @@ test('any walk keeps its promises, and only answers meet asks', () => {
           if (step.tx.state.name === 'redirected') reached.away++;
           if (step.tx.state.name === 'enrolling') reached.enrolled++;
           if (fact.kind === 'demanded') reached.demanded++;
+          if (step.tx.state.name === 'consenting') reached.consenting++;
+          if (fact.kind === 'replaced') reached.renewed++;
           if (fact.kind === 'ran' && fact.primary) reached.handedOver++;
           ({ tx } = step);
         }

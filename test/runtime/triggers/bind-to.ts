@@ -4,35 +4,64 @@ import type { TriggerId } from '#actions/triggers.ts';
 import type { ExecutionRecord, LogRecord } from '#storage/records.ts';
 import type { House } from '#test/kit/house.ts';
 
+/** Makes an Action of this text and deploys it, bound to nothing; returns its id. */
+export async function deployTo(
+  { store, tenant, ports }: House,
+  triggerId: TriggerId,
+  { name, code, secrets = {} }: { name: string; code: string; secrets?: Record<string, string> },
+): Promise<string> {
+  const { random, now } = ports;
+  const id = random.uuid();
+  const versionId = random.uuid();
+  const text = {
+    tenantId: tenant.id,
+    trigger: { id: triggerId, version: VERSIONS[triggerId] },
+    runtime: 'node22',
+    code,
+    dependencies: [],
+    secrets: Object.entries(secrets).map(([key, value]) => ({ name: key, value, updatedAt: now() })),
+    errors: [],
+    status: 'built' as const,
+    createdAt: now(),
+    updatedAt: now(),
+  };
+  await store.actions.insert({ ...text, id, name, deployedVersionId: versionId, allChangesDeployed: true });
+  await store.actionVersions.insert({ ...text, id: versionId, actionId: id, number: 3, builtAt: now() });
+  return id;
+}
+
+const VERSIONS: Readonly<Record<TriggerId, string>> = {
+  'post-login': 'v3',
+  'credentials-exchange': 'v2',
+  'pre-user-registration': 'v2',
+  'post-user-registration': 'v2',
+  'post-change-password': 'v2',
+  'password-reset-post-challenge': 'v1',
+  'custom-token-exchange': 'v1',
+};
+
 /** Binds these texts, in this order, in place of what was bound to the trigger; each with the same secrets. */
 export async function bindTo(
-  { store, tenant, ports }: House,
+  house: House,
   triggerId: TriggerId,
   sources: string[],
   secrets: Record<string, string> = {},
 ): Promise<void> {
-  const { random, now } = ports;
-  const at = { createdAt: now(), updatedAt: now() };
+  const { store, tenant, ports } = house;
   const bindings = [];
   for (const [position, code] of sources.entries()) {
-    const id = random.uuid();
-    const versionId = random.uuid();
     const name = `${triggerId}-${position + 1}`;
-    const text = {
+    const actionId = await deployTo(house, triggerId, { name, code, secrets });
+    const at = { createdAt: ports.now(), updatedAt: ports.now() };
+    bindings.push({
       tenantId: tenant.id,
-      trigger: { id: triggerId, version: triggerId === 'post-login' ? 'v3' : 'v2' },
-      runtime: 'node22',
-      code,
-      dependencies: [],
-      secrets: Object.entries(secrets).map(([key, value]) => ({ name: key, value, updatedAt: now() })),
-      errors: [],
-      status: 'built' as const,
+      id: ports.random.uuid(),
+      triggerId,
+      actionId,
+      displayName: name,
+      position,
       ...at,
-    };
-    await store.actions.insert({ ...text, id, name, deployedVersionId: versionId, allChangesDeployed: true });
-    await store.actionVersions.insert({ ...text, id: versionId, actionId: id, number: 3, builtAt: now() });
-    const binding = { tenantId: tenant.id, id: random.uuid(), triggerId, actionId: id, displayName: name, position };
-    bindings.push({ ...binding, ...at });
+    });
   }
   await store.bindings.replace(tenant.id, triggerId, bindings);
 }

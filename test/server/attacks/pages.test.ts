@@ -118,10 +118,14 @@ exports.onContinuePostLogin = async (event, api) => api.access.deny(JSON.stringi
 }));`);
     const browser = door.browser();
     const key = stateOf(await signIn(door, browser, 'proto'));
-    const query = PROTOTYPE_NAMES.map((name) => `${name}=1`).join('&');
+    // A parameter of this name would change what an object is: no request with one is read.
+    const refused = await send(door, browser, `/continue?state=${key}&__proto__=1`);
+    expect(refused.status).toBe(400);
+    const sent = PROTOTYPE_NAMES.filter((name) => name !== '__proto__');
+    const query = sent.map((name) => `${name}=1`).join('&');
     const answer = await send(door, browser, `/continue?state=${key}&${query}`);
     const names = [...PROTOTYPE_NAMES].sort();
-    expect(told(answer)).toEqual({ query: [...names, 'state'].sort(), noted: names, kept: names, polluted: null });
+    expect(told(answer)).toEqual({ query: [...sent, 'state'].sort(), noted: names, kept: names, polluted: null });
     const row = await house.store.users.find(house.tenant.id, id);
     expect(Object.keys(row?.appMetadata ?? {}).sort()).toEqual(names);
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();

@@ -20,7 +20,7 @@ describe.each(databases())('%s', (_name, open) => {
 
   function serverAt(baseUrl: string): Deps {
     return {
-      config: { tenantName: NAME, baseUrl, dev: true, demo: true, trustProxy: 0 },
+      config: { tenantName: NAME, baseUrl, dev: true, demo: true, trustProxy: 0, rateLimits: 'off' },
       store: house.store,
       runtime: house.runtime,
       builds,

@@ -1,10 +1,11 @@
 // Test: the hosted pages over the real runtime, without the rest of the server: a browser is a cookie and a form.
 import { Hono } from 'hono';
+import { SAME_USER_LOGINS } from '#runtime/rate-limit.ts';
 import type { LoginRequest } from '#runtime/transaction/transaction.ts';
 import { continueRoutes } from '#server/continue.ts';
 import type { Deps, Env } from '#server/deps.ts';
 import { hostedRoutes } from '#server/hosted/hosted.ts';
-import { CALLER, type House, PASSWORD } from '#test/kit/house.ts';
+import { CALLER, type House, PASSWORD, REPLY } from '#test/kit/house.ts';
 
 export const BROWSER = 'b'.repeat(43);
 
@@ -65,18 +66,19 @@ export async function beginLogin(
   house: House,
   request: Partial<LoginRequest> = {},
 ): Promise<{ key: string; path: string }> {
+  // As often as one person may log in from one address.
+  house.clock.advance(SAME_USER_LOGINS.refillSeconds * 1000);
   const usual: LoginRequest = {
     clientId: house.client.id,
-    redirectUri: 'https://app.example/callback',
-    responseType: 'code',
-    responseMode: 'query',
+    reply: { ...REPLY, state: 'app-state' },
+    protocol: 'oidc-basic-profile',
     scope: ['openid'],
-    state: 'app-state',
     prompt: [],
     uiLocales: [],
     acrValues: [],
     locale: 'en',
     query: {},
+    body: {},
   };
   const { key } = await house.begin({ binding: BROWSER, request: { ...usual, ...request } });
   return { key, path: `/u/login?state=${key}` };

@@ -182,7 +182,7 @@ describe.each(databases())('Actions on %s', (_name, open) => {
     ],
     [
       { supported_triggers: [{ id: 'send-phone-message' }] },
-      'Trigger "send-phone-message" is not supported; use "post-login", "credentials-exchange", "pre-user-registration" or "post-user-registration".',
+      'Trigger "send-phone-message" is not supported; use "post-login", "credentials-exchange", "pre-user-registration", "post-user-registration", "post-change-password", "password-reset-post-challenge" or "custom-token-exchange".',
     ],
     [{ code: 'x'.repeat(100_001) }, 'The code is too long (100001 bytes), maximum 100000'],
   ])('a draft is refused: %.60j', async (more, message) => {

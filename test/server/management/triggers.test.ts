@@ -19,12 +19,14 @@ describe.each(databasesInFull())('triggers on %s', (_name, open) => {
     });
 
   test.each([
-    ['credentials-exchange', 'onExecuteCredentialsExchange'],
-    ['pre-user-registration', 'onExecutePreUserRegistration'],
-    ['post-user-registration', 'onExecutePostUserRegistration'],
-  ])('%s: made, built, deployed, bound, there alone', async (id, handler) => {
+    ['credentials-exchange', 'v2', 'onExecuteCredentialsExchange'],
+    ['pre-user-registration', 'v2', 'onExecutePreUserRegistration'],
+    ['post-user-registration', 'v2', 'onExecutePostUserRegistration'],
+    ['post-change-password', 'v2', 'onExecutePostChangePassword'],
+    ['password-reset-post-challenge', 'v1', 'onExecutePostChallenge'],
+  ])('%s: made, built, deployed, bound, there alone', async (id, version, handler) => {
     const { status, body } = await make({ id }, handler);
-    expect([status, body.supported_triggers]).toEqual([201, [{ id, version: 'v2' }]]);
+    expect([status, body.supported_triggers]).toEqual([201, [{ id, version }]]);
     expect((await office.built(String(body.id))).status).toBe('built');
     expect((await send('POST', `/actions/actions/${body.id}/deploy`)).status).toBe(200);
     const bindings = [{ ref: { type: 'action_id', value: body.id } }];
@@ -41,7 +43,7 @@ describe.each(databasesInFull())('triggers on %s', (_name, open) => {
     expect((await send('PATCH', `/actions/actions/${body.id}`, upgrade)).body.message).toBe(
       "can't upgrade to this trigger.",
     );
-    const same = { supported_triggers: [{ id, version: 'v2' }] };
+    const same = { supported_triggers: [{ id, version }] };
     expect((await send('PATCH', `/actions/actions/${body.id}`, same)).status).toBe(200);
     expect((await send('DELETE', `/actions/actions/${body.id}`)).status).toBe(409);
     expect((await send('DELETE', `/actions/actions/${body.id}?force=true`)).status).toBe(204);
@@ -53,6 +55,10 @@ describe.each(databasesInFull())('triggers on %s', (_name, open) => {
       { id: 'credentials-exchange', version: 'v1' },
       'Version v1 of the credentials-exchange trigger is no longer supported; use v2.',
     ],
+    [
+      { id: 'password-reset-post-challenge', version: 'v2' },
+      'The password-reset-post-challenge trigger has no version "v2"; use v1.',
+    ],
     [{ id: 'pre-user-registration', version: 'v3' }, 'The pre-user-registration trigger has no version "v3"; use v2.'],
   ])('refused: %j', async (trigger, message) => {
     const { status, body } = await make(trigger, 'x');
@@ -61,8 +67,35 @@ describe.each(databasesInFull())('triggers on %s', (_name, open) => {
 
   test('a trigger that does not run here cannot be bound to', async () => {
     const bindings = [{ ref: { type: 'action_id', value: 'x' } }];
-    const { status, body } = await send('PATCH', '/actions/triggers/post-change-password/bindings', { bindings });
-    expect([status, body.message]).toEqual([400, expect.stringMatching(/^Trigger "post-change-password" is not supp/)]);
+    const { status, body } = await send('PATCH', '/actions/triggers/send-phone-message/bindings', { bindings });
+    expect([status, body.message]).toEqual([400, expect.stringMatching(/^Trigger "send-phone-message" is not supp/)]);
+  });
+
+  test('an Action for token exchanges is made and deployed; it cannot be bound', async () => {
+    const { status, body } = await make({ id: 'custom-token-exchange' }, 'onExecuteCustomTokenExchange');
+    expect([status, body.supported_triggers]).toEqual([201, [{ id: 'custom-token-exchange', version: 'v1' }]]);
+    await office.built(String(body.id));
+    expect((await send('POST', `/actions/actions/${body.id}/deploy`)).status).toBe(200);
+    const path = '/actions/triggers/custom-token-exchange/bindings';
+    const bound = await send('PATCH', path, { bindings: [{ ref: { type: 'action_id', value: body.id } }] });
+    expect([bound.status, bound.body.message]).toEqual([
+      400,
+      'Actions are not bound to the custom-token-exchange trigger: whatever needs one names it.',
+    ]);
+    expect((await send('PATCH', path, { bindings: [] })).status).toBe(200);
+    expect((await send('GET', path)).body.bindings).toEqual([]);
+  });
+
+  test.each([
+    ['password-reset-post-challenge', 4],
+    ['post-change-password', 20],
+  ])('%s takes %i bindings and no more', async (id, most) => {
+    const bindings = Array.from({ length: most + 1 }, () => ({ ref: { type: 'action_id', value: 'x' } }));
+    const path = `/actions/triggers/${id}/bindings`;
+    const { status, body } = await send('PATCH', path, { bindings });
+    expect([status, body.message]).toEqual([400, `At most ${most} actions can be bound to a trigger.`]);
+    const fewer = await send('PATCH', path, { bindings: bindings.slice(1) });
+    expect(fewer.body.message).toBe('The action of bindings[0] does not exist.');
   });
 
   test('an execution that belongs to no login has no transaction', async () => {

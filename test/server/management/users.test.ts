@@ -229,6 +229,18 @@ describe.each(databasesInFull())('users on %s', (_name, open) => {
       expect((await office.send('POST', path, input)).body.message).toBe('Authentication method already exists.');
     });
 
+    test('a recovery code is made for who has one', async () => {
+      const renewal = path.replace('authentication-methods', 'recovery-code-regeneration');
+      const made = await office.send('POST', renewal, {});
+      expect(made.body).toEqual({ recovery_code: expect.stringMatching(/^[A-Z0-9]{24}$/) });
+      expect((await office.send('POST', renewal)).body.recovery_code).not.toBe(made.body.recovery_code);
+      expect((await office.send('GET', path)).body).toMatchObject([{}, {}, {}, { type: 'recovery-code' }]);
+      const bare = await make('bare', {});
+      expect((await office.send('POST', at(bare, '/recovery-code-regeneration'))).status).toBe(404);
+      expect((await office.sendAsNeighbour('POST', renewal)).status).toBe(404);
+      expect((await (await office.as('read:users'))('POST', renewal)).status).toBe(403);
+    });
+
     test('PATCH names one; DELETE removes it; PUT replaces all, unmasked', async () => {
       const [first] = items((await office.send('GET', path)).body);
       const one = `${path}/${encodeURIComponent(String(first?.id))}`;

@@ -58,9 +58,11 @@ describe.each(databasesInFull())('%s', (_name, open) => {
   describe('an error for the client', () => {
     test.each([
       ['no response type', { response_type: undefined }, 'invalid_request'],
-      ['another response type', { response_type: 'token' }, 'unsupported_response_type'],
-      ['a hybrid', { response_type: 'code id_token' }, 'unsupported_response_type'],
-      ['another response mode', { response_mode: 'fragment' }, 'invalid_request'],
+      ['no known response type', { response_type: 'none' }, 'unsupported_response_type'],
+      ['a response type twice', { response_type: 'code code' }, 'unsupported_response_type'],
+      ['a known and an unknown response type', { response_type: 'code none' }, 'unsupported_response_type'],
+      ['no known response mode', { response_mode: 'jwt' }, 'invalid_request'],
+      ['two response modes', { response_mode: 'query fragment' }, 'invalid_request'],
       [
         'no challenge from a public client',
         { code_challenge: undefined, code_challenge_method: undefined },
@@ -78,8 +80,15 @@ describe.each(databasesInFull())('%s', (_name, open) => {
       ['two spaces in a scope', { scope: 'openid  email' }, 'invalid_request'],
       ['ui_locales that are no tags', { ui_locales: 'en_GB' }, 'invalid_request'],
       ['a nonce too long', { nonce: 'n'.repeat(1025) }, 'invalid_request'],
-      ['a signed request', { request: 'e30.e30.' }, 'request_not_supported'],
-      ['a request elsewhere', { request_uri: 'urn:x' }, 'request_uri_not_supported'],
+      ['an unsigned request object', { request: 'e30.e30.' }, 'invalid_request_object'],
+      ['both kinds of request', { request: 'e30.e30.', request_uri: 'urn:x' }, 'invalid_request'],
+      ['a request elsewhere', { request_uri: 'https://app.example/request.jwt' }, 'request_uri_not_supported'],
+      ['a thumbprint that is none', { dpop_jkt: 'x' }, 'invalid_request'],
+      ['a connection nobody knows', { connection: 'nothing' }, 'invalid_request'],
+      ['an invitation without organization', { invitation: 'abc' }, 'invalid_request'],
+      ['an invitation nobody knows', { invitation: 'abc', organization: 'org_1' }, 'invalid_request'],
+      ['a hint that is no token', { id_token_hint: 'somebody' }, 'invalid_request'],
+      ['a hint that is a token of nobody', { id_token_hint: 'e30.e30.e30' }, 'invalid_request'],
       ['an unknown organization', { organization: 'nobody' }, 'invalid_request'],
       ['an unknown API', { audience: 'https://nowhere.example' }, 'access_denied'],
       ['nobody there, no session', { prompt: 'none' }, 'login_required'],
@@ -134,6 +143,9 @@ describe.each(databasesInFull())('%s', (_name, open) => {
       ['an API', { audience: 'https://api.example/' }],
       ['parameters nobody knows', { 'ext-color': 'red', __proto__x: 'y' }],
       ['an empty parameter', { audience: '' }],
+      ['a connection', { connection: 'Username-Password-Authentication' }],
+      ['a key for the code', { dpop_jkt: 'A'.repeat(43) }],
+      ['claims, which are not looked at', { claims: '{"id_token":{"name":{"essential":true}}}' }],
     ])('%s', async (_name, more) => {
       const response = await door.get(door.authorizeUrl(more));
       expect(response.status).toBe(302);

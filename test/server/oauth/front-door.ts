@@ -40,15 +40,19 @@ export type FrontDoor = {
   close(): Promise<void>;
 };
 
-export async function openFrontDoor(options: HouseOptions & { registry?: string } = {}): Promise<FrontDoor> {
+/** `env`: what the operator has set. */
+export async function openFrontDoor(
+  options: HouseOptions & { registry?: string; env?: Record<string, string> } = {},
+): Promise<FrontDoor> {
   const house = await openHouse(options);
   const { store, ports, tenant } = house;
   const builds = createBuilds(options.registry === undefined ? {} : { registry: options.registry });
   const deps: Deps = {
-    config: readConfig({ SALLYPORT_TENANT: 'nobody' }, { start: false }),
+    config: readConfig({ SALLYPORT_TENANT: 'nobody', ...options.env }, { start: false }),
     store,
     runtime: house.runtime,
     builds,
+    egress: house.egress,
     clock: { now: ports.now, advance: (seconds) => house.clock.advance(seconds * 1000) },
     random: ports.random,
     passwords: ports.passwords,

@@ -98,12 +98,12 @@ describe.each(databasesInFull())('%s', (_name, open) => {
         'The Authorization header cannot be read',
       ],
       [
-        'an assertion',
+        'an assertion of no type',
         { ...credentials, client_id: 'web', client_assertion: 'x' },
         {},
-        401,
-        'invalid_client',
-        'Client assertions are not supported',
+        400,
+        'invalid_request',
+        'Missing required parameter: client_assertion_type',
       ],
       [
         'a grant that the client has not',

@@ -1,4 +1,4 @@
-// Tests of storage: what a tenant is made of: the table of the families, then owners, tenants, bindings and signing keys.
+// Tests of storage: what a tenant is made of: the table of the families, then owners, tenants and bindings.
 import { describe, expect, test } from 'vitest';
 import type { BindingRecord } from '#storage/records.ts';
 import type { Stores } from '../conformance.ts';
@@ -14,7 +14,6 @@ import {
   anOrganization,
   aResourceServer,
   aRole,
-  aSigningKey,
   aTenant,
   fresh,
 } from '../samples.ts';
@@ -207,21 +206,6 @@ export function describeConfiguration(stores: Stores): void {
         lists.map((list, i) => (i % 2 ? stores.store : stores.other).bindings.replace(tenant.id, 'post-login', list)),
       );
       expect(lists).toContainEqual(await stores.store.bindings.list(tenant.id, 'post-login'));
-    });
-  });
-
-  describe('signing keys', () => {
-    test('are listed newest first', async () => {
-      const { signingKeys } = stores.store;
-      const tenantId = fresh('ten');
-      const [old, next, same] = [
-        aSigningKey(tenantId, { createdAt: AT - 1 }),
-        aSigningKey(tenantId),
-        aSigningKey(tenantId),
-      ];
-      for (const key of [next, old, same]) await signingKeys.insert(key);
-      expect(await signingKeys.list(tenantId)).toEqual([same, next, old]);
-      expect(await signingKeys.list(fresh('ten'))).toEqual([]);
     });
   });
 }

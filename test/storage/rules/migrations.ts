@@ -8,18 +8,19 @@ import { openStore } from '#storage/open.ts';
 import { openPostgres } from '#storage/postgres.ts';
 import { openSqlite } from '#storage/sqlite.ts';
 import { aGroup, aLoginDevice } from '../person-samples.ts';
+import { aRefreshToken, parties } from '../protocol-samples.ts';
 import { anExecution } from '../run-samples.ts';
 import { AT, anAuthenticator, aSession, aUser, fresh } from '../samples.ts';
 import type { Subject } from '../subject.ts';
 
-const MIGRATED = '0003-shared-modules';
+const RELEASED = ['0003-shared-modules', '0004-links-devices-groups'];
 
 /** An empty database with the schema of that release. */
-async function makeOld(url: string): Promise<void> {
+async function makeOld(url: string, release: string): Promise<void> {
   const dialect = url.startsWith('sqlite:') ? 'sqlite' : 'postgres';
   const db = dialect === 'sqlite' ? openSqlite(url.slice('sqlite:'.length)) : openPostgres(url);
   const provider = { getMigrations: async () => migrationsFor(dialect) };
-  const { error } = await new Migrator({ db: db.build, provider }).migrateTo(MIGRATED);
+  const { error } = await new Migrator({ db: db.build, provider }).migrateTo(release);
   await db.close();
   if (error) throw error;
 }
@@ -33,7 +34,7 @@ export function describeMigrations(openSubject: () => Promise<Subject>): void {
       subject = undefined;
     });
 
-    test(`of ${MIGRATED} keeps its rows, sealed ones included, and takes new ones`, async () => {
+    test.each(RELEASED)('of %s keeps its rows, sealed ones included, and takes new ones', async (release) => {
       subject = await openSubject();
       const keyring = openKeyring([randomBytes(32).toString('base64url')]);
       const tenantId = fresh('ten');
@@ -44,7 +45,7 @@ export function describeMigrations(openSubject: () => Promise<Subject>): void {
       const seal = (table: string, row: string, column: string, text: string) =>
         keyring.seal({ tenantId, table, row, column }, text);
 
-      await makeOld(subject.url);
+      await makeOld(subject.url, release);
       const { methods, clients, device } = session;
       const secret = seal('authenticators', authenticator.id, 'secret', authenticator.secret!);
       const { tenantId: __, id: ___, transactionId, expiresAt, ...sealed } = execution;
@@ -58,6 +59,11 @@ export function describeMigrations(openSubject: () => Promise<Subject>): void {
           values ('${tenantId}', '${session.id}', '${user.id}', '${JSON.stringify({ methods, clients, device })}', ${AT}, ${AT}, ${AT}, ${session.expiresAt}, ${session.idleExpiresAt})`,
         `insert into executions (tenant_id, id, transaction_id, doc, expires_at)
           values ('${tenantId}', '${execution.id}', '${transactionId}', '${doc}', ${expiresAt})`,
+        ...['former', 'newest'].map((id) => {
+          const jwk = seal('signing_keys', id, 'private_jwk', '{}');
+          return `insert into signing_keys (tenant_id, id, algorithm, private_jwk, public_jwk, created_at)
+            values ('${tenantId}', '${id}', 'RS256', '${jwk}', '{}', ${AT})`;
+        }),
       ]) {
         await subject.raw(statement);
       }
@@ -70,6 +76,11 @@ export function describeMigrations(openSubject: () => Promise<Subject>): void {
       expect(await store.authenticators.find(tenantId, authenticator.id)).toEqual(authenticator);
       expect(await store.sessions.ofUser(tenantId, user.id, page)).toEqual({ records: [session], total: 1 });
       expect(await store.executions.find(tenantId, execution.id)).toEqual(execution);
+      const keys = await store.signingKeys.list(tenantId);
+      expect(keys.map(({ id, place, currentSince }) => [id, place, currentSince])).toEqual([
+        ['newest', 'current', AT],
+        ['former', 'previous', undefined],
+      ]);
 
       const group = aGroup(tenantId);
       await store.groups.insert(group);
@@ -78,6 +89,9 @@ export function describeMigrations(openSubject: () => Promise<Subject>): void {
       expect(await store.commit([{ kind: 'device.seen', device: aLoginDevice(tenantId, user.id) }])).toEqual({
         ok: true,
       });
+      const of = await parties(store, tenantId);
+      expect(await store.commit([{ kind: 'refresh-token.insert', token: aRefreshToken(of) }])).toEqual({ ok: true });
+      expect(await store.users.remove(tenantId, of.userId)).toBe(true);
       expect(await store.users.remove(tenantId, user.id)).toBe(true);
       await store.close();
     });

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { SealError } from '#storage/keyring.ts';
 import type { Store } from '#storage/store.ts';
 import type { Stores } from '../conformance.ts';
+import { aTicket, PLAIN_PROTOCOL_SECRETS } from '../protocol-samples.ts';
 import { aModule, aModuleVersion, anExecution, PLAIN_RUN_SECRETS, someModules } from '../run-samples.ts';
 import {
   AT,
@@ -35,6 +36,7 @@ async function fill(store: Store, tenantId: string) {
   const message = aMessage(tenantId);
   const handle = aHandle(tenantId);
   const execution = anExecution(tenantId);
+  const ticket = aTicket(tenantId);
   await store.users.insert(user);
   await store.clients.insert(client);
   await store.connections.insert(connection);
@@ -49,9 +51,10 @@ async function fill(store: Store, tenantId: string) {
     { kind: 'message.insert', message },
     { kind: 'handle.insert', handle },
     { kind: 'execution.insert', execution },
+    { kind: 'ticket.insert', ticket },
   ]);
   const configured = { client, connection, action, version, module, moduleVersion, key };
-  return { ...configured, user, authenticator, transaction, message, handle, execution };
+  return { ...configured, user, authenticator, transaction, message, handle, execution, ticket };
 }
 
 type Filled = Awaited<ReturnType<typeof fill>>;
@@ -74,6 +77,7 @@ const SEALED: Sealed[] = [
   ['transactions', 'snapshot', (all) => all.transaction.id, (store, t, id) => store.transactions.find(t, id)],
   ['messages', 'text', (all) => all.message.id, (store, t) => store.messages.inbox(t, undefined, 10)],
   ['executions', 'doc', (all) => all.execution.id, (store, t, id) => store.executions.find(t, id)],
+  ['tickets', 'content', (all) => all.ticket.id, (store, t, id) => store.tickets.find(t, id)],
   ['messages', 'code', (all) => all.message.id, (store, t) => store.messages.inbox(t, undefined, 10)],
 ];
 
@@ -83,7 +87,7 @@ export function describeSecrecy(stores: Stores): void {
       const { store, subject } = stores;
       const { handle, client, message } = await fill(store, fresh('ten'));
       const stored = await subject.everything();
-      for (const plain of [...PLAIN_SECRETS, ...PLAIN_RUN_SECRETS, handle.key]) {
+      for (const plain of [...PLAIN_SECRETS, ...PLAIN_RUN_SECRETS, ...PLAIN_PROTOCOL_SECRETS, handle.key]) {
         for (const encoding of ['utf8', 'hex', 'base64', 'base64url'] as const) {
           // Without the last letters, which depend on what follows in these encodings.
           const form = Buffer.from(plain)

@@ -1,0 +1,57 @@
+// Protection: the link by which the owner of an account lifts a block that somebody's guesses have put on it. Opening the
+// link changes nothing, because scanners of mail open links; the button on its page does, once.
+import type { TenantRecord } from '#storage/records.ts';
+import { deliver, unblockMessage } from '../delivery/delivery.ts';
+import type { Ports } from '../ports.ts';
+
+const LINK_LIFETIME_MS = 5 * 24 * 60 * 60_000;
+
+type Block = { tenant: TenantRecord; identifier: string; network: string; locale: string };
+
+/** Writes the ticket with the mail that carries its key, and has the mail delivered. */
+export async function sendUnblockLink(
+  ports: Pick<Ports, 'store' | 'now' | 'random' | 'inbox'>,
+  { tenant, identifier, network, locale }: Block,
+  owner: { id: string; email: string },
+): Promise<void> {
+  const { store, now, random } = ports;
+  const key = random.key();
+  const at = now();
+  const life = { createdAt: at, expiresAt: at + LINK_LIFETIME_MS };
+  const of = { tenantId: tenant.id };
+  const ticketId = random.uuid();
+  const messageId = random.uuid();
+  const link = `${tenant.baseUrl}/u/unblock?ticket=${key}`;
+  const content = { identifier, network };
+  const ticket = { ...of, id: ticketId, kind: 'unblock' as const, revision: 1, userId: owner.id, content, ...life };
+  const handle = { ...of, kind: 'unblock' as const, key, targetId: ticketId, ask: 0, expiresAt: life.expiresAt };
+  const { expiresAt } = life;
+  const message = unblockMessage({ id: messageId, tenant, to: owner.email, link, locale, at, expiresAt });
+  const written = await store.commit([
+    { kind: 'ticket.insert', ticket },
+    { kind: 'handle.insert', handle },
+    { kind: 'message.insert', message },
+  ]);
+  if (written.ok) await deliver(ports, tenant.id, messageId);
+}
+
+type Needed = Pick<Ports, 'store' | 'now'>;
+
+/** Whether the key of a link still opens something. */
+export async function isUnblockLink({ store, now }: Needed, tenantId: string, key: string): Promise<boolean> {
+  const ticket = await store.tickets.findByKey(tenantId, 'unblock', key);
+  return ticket !== undefined && now() < ticket.expiresAt;
+}
+
+/** Lifts the block of a link, once; false when there is no such link any more. */
+export async function followUnblockLink({ store, now }: Needed, tenantId: string, key: string): Promise<boolean> {
+  const ticket = await store.tickets.findByKey(tenantId, 'unblock', key);
+  if (!ticket) return false;
+  const { identifier, network } = ticket.content;
+  if (typeof identifier !== 'string' || typeof network !== 'string') throw new Error('a ticket without its block');
+  const lifted = await store.commit([
+    { kind: 'ticket.take', tenantId, id: ticket.id, now: now() },
+    { kind: 'login-block.lift', tenantId, identifiers: [identifier], network },
+  ]);
+  return lifted.ok;
+}

@@ -1,0 +1,27 @@
+// Management: a refresh token on the wire. The token itself is never shown: it is kept only as a hash. Source: mfa-wire
+// reference, section 4.3, and recorded answers.
+import type { RefreshTokenRecord } from '#storage/records.ts';
+import { iso, optional } from './fields.ts';
+
+export function showRefreshToken(token: RefreshTokenRecord): Record<string, unknown> {
+  const { initialIp, initialUserAgent, lastIp, lastUserAgent } = token.device;
+  return {
+    id: token.id,
+    user_id: token.userId,
+    created_at: iso(token.createdAt),
+    idle_expires_at: token.idleExpiresAt === undefined ? null : iso(token.idleExpiresAt),
+    expires_at: token.expiresAt === undefined ? null : iso(token.expiresAt),
+    client_id: token.clientId,
+    session_id: token.sessionId ?? null,
+    rotating: token.rotating,
+    resource_servers: token.audience === undefined ? [] : [{ audience: token.audience, scopes: token.scope.join(' ') }],
+    device: {
+      ...optional('initial_user_agent', initialUserAgent),
+      ...optional('initial_ip', initialIp),
+      ...optional('last_user_agent', lastUserAgent),
+      ...optional('last_ip', lastIp),
+    },
+    ...(token.lastExchangedAt === undefined ? {} : { last_exchanged_at: iso(token.lastExchangedAt) }),
+    ...(Object.keys(token.metadata ?? {}).length === 0 ? {} : { refresh_token_metadata: token.metadata }),
+  };
+}

@@ -1,0 +1,104 @@
+// Server, MFA API: a client asks for a challenge, and with it for the message that holds its code. Each asking sends anew
+// and voids what was sent before. Source: wire reference, section 2.5.
+import type { Context } from 'hono';
+import type { FactorType } from '#actions/post-login.ts';
+import type { Deps, Env } from '../deps.ts';
+import { messageLanguage } from '../oauth/message-language.ts';
+import { missing, refusal, type TokenRefusal } from '../oauth/token-answer.ts';
+import { refusedBy } from '../oauth/token-door.ts';
+import { unreadable } from '../oauth/unreadable-request.ts';
+import { type Parameters, readParameters } from '../request.ts';
+import { refuseBy } from './bearer.ts';
+import { checkClient } from './client.ts';
+import {
+  CHALLENGE_TYPES,
+  cannotChallenge,
+  challengeable,
+  challengeTypeOf,
+  findMfaLogin,
+  type MfaLogin,
+  overOf,
+  spentToken,
+  stepMfaLogin,
+} from './mfa-login.ts';
+import { undelivered } from './undelivered.ts';
+import { listAuthenticators } from './wire-authenticators.ts';
+
+type Wanted = { ok: true; factor: FactorType; authenticatorId: string } | TokenRefusal;
+
+/** `POST /mfa/challenge` */
+export async function challenge(c: Context<Env>, deps: Deps): Promise<Response> {
+  const { tenant, caller } = c.var;
+  const read = await readParameters(c, { json: true });
+  if (!read.ok) return refuseBy(c, unreadable(read));
+  const { parameters } = read;
+  const { mfa_token: token } = parameters;
+  if (token === undefined) return refuseBy(c, missing('mfa_token'));
+  const types = (parameters.challenge_type ?? '').split(' ').filter((type) => type !== '');
+  if (types.length > 0 && !types.some((type) => CHALLENGE_TYPES.has(type))) {
+    return refuseBy(
+      c,
+      refusal(400, 'unsupported_challenge_type', `Unknown challenge_type: ${types.join(' ').slice(0, 100)}`),
+    );
+  }
+  const found = await findMfaLogin(deps, tenant, token, undefined);
+  if (!found.ok) return refuseBy(c, found);
+  const { login, reference } = found;
+  const wrong = await checkClient(c, deps, login, parameters);
+  if (wrong) return refuseBy(c, wrong);
+
+  const wanted = await choose(c, deps, login, types, parameters);
+  if (!wanted.ok) return refuseBy(c, wanted);
+  const { factor, authenticatorId } = wanted;
+  const locale = messageLanguage(tenant, caller);
+  const stepped = await stepMfaLogin(
+    deps,
+    tenant,
+    reference,
+    { kind: 'chosen', factor, authenticatorId, locale },
+    caller,
+  );
+  if (!stepped.ok) return refuseBy(c, stepped);
+  const { login: now, notice } = stepped.shown;
+  if (notice) return refuseBy(c, refusedBy(notice, spentToken()));
+  if (now.state.name !== 'challenging') return refuseBy(c, overOf(now));
+  const { challengeId } = now.state;
+  const type = challengeTypeOf(factor);
+  if (type === 'otp') return c.json({ challenge_type: 'otp' });
+  if (now.challenges.some(({ id, undelivered: failed }) => id === challengeId && failed))
+    return refuseBy(c, undelivered(factor));
+  return c.json({ challenge_type: type, oob_code: challengeId, binding_method: 'prompt' });
+}
+
+/** The authenticator that was named, or the first of a kind that the client takes. */
+async function choose(
+  c: Context<Env>,
+  deps: Deps,
+  login: MfaLogin,
+  types: string[],
+  { authenticator_id: wireId }: Parameters,
+): Promise<Wanted> {
+  const taken = types.length === 0 ? [...CHALLENGE_TYPES.keys()] : types;
+  const isTaken = (factor: FactorType) => taken.includes(challengeTypeOf(factor) ?? '');
+  const offers = challengeable(login);
+  if (wireId === undefined || offers.length === 0) {
+    const offer = offers.find(({ factor }) => isTaken(factor));
+    const [authenticatorId] = offer?.authenticators ?? [];
+    return offer && authenticatorId !== undefined
+      ? { ok: true, factor: offer.factor, authenticatorId }
+      : cannotChallenge(login, taken.join(' '));
+  }
+  const { tenant } = c.var;
+  const userId = login.subject.kind === 'user' ? login.subject.userId : '';
+  const [user, authenticators] = await Promise.all([
+    deps.store.users.find(tenant.id, userId),
+    deps.store.authenticators.ofUser(tenant.id, userId),
+  ]);
+  const named = user && listAuthenticators({ tenant, user, authenticators }).find(({ wire }) => wire.id === wireId);
+  if (!named) return refusal(404, 'not_found', 'The authenticator does not exist');
+  const { factor, authenticatorId } = named;
+  const isOffered = offers.some((offer) => offer.factor === factor && offer.authenticators.includes(authenticatorId));
+  return isOffered && isTaken(factor)
+    ? { ok: true, factor, authenticatorId }
+    : cannotChallenge(login, challengeTypeOf(factor) ?? factor);
+}

@@ -1,0 +1,32 @@
+// Server, protocol: everybody whom the tokens of a login concern, looked at once more before any are made: since the login a
+// person may have been blocked, a membership may have ended.
+import type { RestedLogin } from '#runtime/runtime.ts';
+import type { OrganizationRecord, ResourceServerRecord, TenantRecord, UserRecord } from '#storage/records.ts';
+import type { Store } from '#storage/store.ts';
+import { findApi } from './apis.ts';
+
+export type LoginParties = {
+  user: UserRecord;
+  /** Absent: tokens for userinfo alone. */
+  api?: ResourceServerRecord;
+  organization?: OrganizationRecord;
+};
+
+/** Undefined where somebody is not there any more, or not what they were. */
+export async function findParties(
+  store: Store,
+  tenant: TenantRecord,
+  { subject, request }: Pick<RestedLogin, 'subject' | 'request'>,
+): Promise<LoginParties | undefined> {
+  if (subject.kind !== 'user') return undefined;
+  const { audience, organizationId } = request;
+  const [user, api, organization, isMember] = await Promise.all([
+    store.users.find(tenant.id, subject.userId),
+    audience === undefined ? undefined : findApi(store, tenant, audience),
+    organizationId === undefined ? undefined : store.organizations.find(tenant.id, organizationId),
+    organizationId === undefined ? true : store.assignments.isMember(tenant.id, organizationId, subject.userId),
+  ]);
+  if (!user || user.blocked || (audience !== undefined && !api)) return undefined;
+  if (organizationId !== undefined && !(organization && isMember)) return undefined;
+  return { user, ...(api ? { api } : {}), ...(organization ? { organization } : {}) };
+}

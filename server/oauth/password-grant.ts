@@ -1,0 +1,96 @@
+// Server, protocol: a name and a password become tokens (RFC 6749 §4.3). The same login as on the pages, with the same
+// scripts; whoever has to show a second factor goes on with the key that the answer holds.
+import { withoutCredentials } from '#runtime/pipeline/without-credentials.ts';
+import type { LoginRequest } from '#runtime/transaction/transaction.ts';
+import type { ConnectionRecord, ResourceServerRecord } from '#storage/records.ts';
+import { findApi } from './apis.ts';
+import type { Granted, GrantRequest } from './grant.ts';
+import { messageLanguage } from './message-language.ts';
+import { missing, refusal, type TokenRefusal, unknownApi } from './token-answer.ts';
+import { answerByToken } from './token-door.ts';
+
+/** `password`: people of the tenant's default directory. */
+export function exchangePassword(grant: GrantRequest): Promise<Granted> {
+  const { defaultDirectory } = grant.tenant;
+  // Not a fault of ours: nobody has said which directory it is.
+  if (defaultDirectory === undefined) return Promise.resolve({ answer: NO_DIRECTORY });
+  return exchange(grant, defaultDirectory);
+}
+
+/** The same where the client says which directory: `realm` is the name of a connection, or another name it goes by. */
+export function exchangePasswordInRealm(grant: GrantRequest): Promise<Granted> {
+  const { realm } = grant.parameters;
+  if (realm === undefined) return Promise.resolve({ answer: missing('realm') });
+  return exchange(grant, realm);
+}
+
+const NO_DIRECTORY = refusal(400, 'server_error', 'Authorization server not configured with default connection.');
+const WRONG = refusal(403, 'invalid_grant', 'Wrong email or password.');
+
+async function exchange(grant: GrantRequest, realm: string): Promise<Granted> {
+  const { deps, tenant, parameters, caller } = grant;
+  const { username, password } = parameters;
+  if (username === undefined) return { answer: missing('username') };
+  if (password === undefined) return { answer: missing('password') };
+  const connection = await findDirectory(grant, realm);
+  if ('ok' in connection) return { answer: connection };
+  const audience = parameters.audience ?? tenant.defaultAudience;
+  const api = audience === undefined ? undefined : await findApi(deps.store, tenant, audience);
+  if (audience !== undefined && !api) return { answer: unknownApi(audience), about: { audience } };
+
+  const shown = await deps.runtime.begin(
+    tenant,
+    {
+      door: 'token',
+      selection: 'client',
+      request: requestOf(grant, connection, api),
+      input: { kind: 'submitted', identifier: username, password },
+    },
+    caller,
+  );
+  const granted = await answerByToken({ grant, wrong: WRONG, gone: WRONG }, shown);
+  return { ...granted, about: { userName: username, connection: connection.name, ...granted.about } };
+}
+
+/** A database connection that the client may use. */
+async function findDirectory(
+  { deps, tenant, client }: GrantRequest,
+  realm: string,
+): Promise<ConnectionRecord | TokenRefusal> {
+  const { records } = await deps.store.connections.list(tenant.id);
+  const directories = records.filter(({ strategy }) => strategy === 'auth0');
+  const connection =
+    directories.find(({ name }) => name === realm) ??
+    directories.find(({ settings }) => isCalled(settings.realms, realm));
+  if (!connection) return refusal(403, 'unauthorized_client', 'The connection was not found.');
+  if (!connection.enabledClients.includes(client.id)) {
+    return refusal(403, 'unauthorized_client', 'The connection is not enabled for the client.');
+  }
+  return connection;
+}
+
+const isCalled = (realms: unknown, realm: string): boolean => Array.isArray(realms) && realms.includes(realm);
+
+function requestOf(
+  { tenant, client, parameters, caller, keyThumbprint }: GrantRequest,
+  connection: ConnectionRecord,
+  api: ResourceServerRecord | undefined,
+): LoginRequest {
+  const asked = [...new Set((parameters.scope ?? '').split(' ').filter((scope) => scope !== ''))];
+  return {
+    clientId: client.id,
+    reply: { by: 'token' },
+    protocol: 'oauth2-password',
+    // Whoever names no scope gets all that the API offers.
+    scope: asked.length > 0 ? asked : (api?.scopes ?? []).map(({ value }) => value),
+    ...(api ? { audience: api.identifier } : {}),
+    ...(keyThumbprint === undefined ? {} : { keyThumbprint }),
+    connection: connection.name,
+    prompt: [],
+    uiLocales: [],
+    acrValues: [],
+    locale: messageLanguage(tenant, caller),
+    query: {},
+    body: withoutCredentials(parameters),
+  };
+}

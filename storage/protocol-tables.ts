@@ -1,0 +1,59 @@
+// Storage: the columns of what the protocol layer remembers beside logins and sessions: refresh tokens, tickets, consents
+// and clients to be told of a logout. Kept as in tables.ts, which lists them among the others.
+import type { Generated } from 'kysely';
+
+export type RefreshTokenRow = {
+  tenant_id: string;
+  id: string;
+  user_id: string;
+  client_id: string;
+  session_id: string | null;
+  /** The audience in the form it is looked up by; empty where there is none. */
+  audience_key: string;
+  doc: string;
+  generation: number;
+  created_at: number;
+  updated_at: number;
+  /** Null: never. */
+  expires_at: number | null;
+  /** Null: never. */
+  idle_expires_at: number | null;
+};
+
+export type TicketRow = {
+  tenant_id: string;
+  id: string;
+  kind: string;
+  revision: number;
+  user_id: string | null;
+  /** Sealed. */
+  content: string;
+  created_at: number;
+  expires_at: number;
+};
+
+export type ConsentRow = {
+  seq: Generated<number>;
+  tenant_id: string;
+  id: string;
+  user_id: string;
+  client_id: string;
+  audience: string;
+  /** The audience in the form it is looked up by. */
+  audience_key: string;
+  scope: string;
+  created_at: number;
+  updated_at: number;
+};
+
+export type LogoutNoticeRow = {
+  tenant_id: string;
+  id: string;
+  client_id: string;
+  user_id: string;
+  session_id: string;
+  tries: number;
+  due_at: number;
+  created_at: number;
+  expires_at: number;
+};

@@ -1,0 +1,75 @@
+// Storage: clients that are still to be told of a logout. Senders may be many: counting a try is what gives one of them
+// the notice, and puts it off for the others.
+
+import type { Desk } from '../columns.ts';
+import { affected, rows, type Work } from '../database.ts';
+import type { LogoutNoticeRow } from '../protocol-tables.ts';
+import type { LogoutNoticeRecord } from '../records.ts';
+import type { Change, Store } from '../store.ts';
+
+export function createLogoutNotices({ db }: Desk): Store['logoutNotices'] {
+  const { build, run } = db;
+
+  return {
+    async due(now, limit) {
+      const query = build
+        .selectFrom('logout_notices')
+        .selectAll()
+        .where('due_at', '<=', now)
+        .where('expires_at', '>', now)
+        .orderBy('due_at')
+        .orderBy('id')
+        .limit(limit);
+      return (await run(() => rows(query))).map(toNotice);
+    },
+
+    async claim(tenantId, id, tries, dueAt) {
+      const query = build
+        .updateTable('logout_notices')
+        .set({ tries: tries + 1, due_at: dueAt })
+        .where('tenant_id', '=', tenantId)
+        .where('id', '=', id)
+        .where('tries', '=', tries);
+      return (await run(() => affected(query))) === 1;
+    },
+
+    async remove(tenantId, id) {
+      await run(() => rows(build.deleteFrom('logout_notices').where('tenant_id', '=', tenantId).where('id', '=', id)));
+    },
+  };
+}
+
+export function* insertLogoutNotice(
+  { db }: Desk,
+  { notice }: Extract<Change, { kind: 'logout-notice.insert' }>,
+): Work<boolean> {
+  yield db.build
+    .insertInto('logout_notices')
+    .values({
+      tenant_id: notice.tenantId,
+      id: notice.id,
+      client_id: notice.clientId,
+      user_id: notice.userId,
+      session_id: notice.sessionId,
+      tries: notice.tries,
+      due_at: notice.dueAt,
+      created_at: notice.createdAt,
+      expires_at: notice.expiresAt,
+    })
+    .compile();
+  return true;
+}
+
+function toNotice(row: LogoutNoticeRow): LogoutNoticeRecord {
+  return {
+    tenantId: row.tenant_id,
+    id: row.id,
+    clientId: row.client_id,
+    userId: row.user_id,
+    sessionId: row.session_id,
+    tries: row.tries,
+    dueAt: row.due_at,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+  };
+}

@@ -1,0 +1,96 @@
+// Tests of storage: records of the protocol layer, with every property set.
+import type { ConsentRecord, LogoutNoticeRecord, RefreshTokenRecord, TicketRecord } from '#storage/records.ts';
+import type { Store } from '#storage/store.ts';
+import { AT, aClient, aUser, fresh, LATER } from './samples.ts';
+
+/** Whose and for whom: what tokens and consents hang on. */
+export type Parties = { tenantId: string; userId: string; clientId: string };
+
+/** A user and a client, stored. */
+export async function parties(store: Store, tenantId = fresh('ten')): Promise<Parties> {
+  const [user, client] = [aUser(tenantId, { passwordHash: 'old' }), aClient(tenantId)];
+  await store.users.insert(user);
+  await store.clients.insert(client);
+  return { tenantId, userId: user.id, clientId: client.id };
+}
+
+export const aRefreshToken = (of: Parties, changes: Partial<RefreshTokenRecord> = {}): RefreshTokenRecord => ({
+  ...of,
+  id: fresh('rt'),
+  sessionId: fresh('ses'),
+  connectionId: fresh('con'),
+  connection: 'Directory',
+  strategy: 'auth0',
+  audience: 'https://api.example.com/',
+  scope: ['openid', 'offline_access', 'read:orders'],
+  organizationId: fresh('org'),
+  methods: [{ name: 'pwd', at: AT }],
+  authenticatedAt: AT - 5,
+  rotating: true,
+  generation: 1,
+  rotatedAt: AT,
+  keyThumbprint: 'thumb',
+  device: { initialIp: '203.0.113.7', lastUserAgent: 'Browser/1' },
+  metadata: { place: 'home' },
+  createdAt: AT,
+  updatedAt: AT,
+  lastExchangedAt: AT + 1,
+  expiresAt: LATER,
+  idleExpiresAt: LATER,
+  ...changes,
+});
+
+/** A refresh token without anything that may be left out: it never expires. */
+export const aBareRefreshToken = (of: Parties): RefreshTokenRecord => ({
+  ...of,
+  id: fresh('rt'),
+  connectionId: fresh('con'),
+  connection: 'Directory',
+  strategy: 'auth0',
+  scope: [],
+  methods: [],
+  authenticatedAt: AT,
+  rotating: false,
+  generation: 1,
+  rotatedAt: AT,
+  device: {},
+  createdAt: AT,
+  updatedAt: AT,
+});
+
+export const aTicket = (tenantId: string, changes: Partial<TicketRecord> = {}): TicketRecord => ({
+  tenantId,
+  id: fresh('tic'),
+  kind: 'device',
+  revision: 1,
+  content: { request: { scope: 'plain-ticket-content', deep: [null, 1] } },
+  createdAt: AT,
+  expiresAt: LATER,
+  ...changes,
+});
+
+export const aConsent = (of: Parties, changes: Partial<ConsentRecord> = {}): ConsentRecord => ({
+  ...of,
+  id: fresh('grant'),
+  audience: 'https://api.example.com/',
+  scope: ['openid', 'read:orders'],
+  createdAt: AT,
+  updatedAt: AT,
+  ...changes,
+});
+
+export const aLogoutNotice = (tenantId: string, changes: Partial<LogoutNoticeRecord> = {}): LogoutNoticeRecord => ({
+  tenantId,
+  id: fresh('note'),
+  clientId: fresh('client'),
+  userId: fresh('auth0|'),
+  sessionId: fresh('ses'),
+  tries: 0,
+  dueAt: AT,
+  createdAt: AT,
+  expiresAt: LATER,
+  ...changes,
+});
+
+/** Every value above that must never lie on a disk as it is. */
+export const PLAIN_PROTOCOL_SECRETS = ['plain-ticket-content'];
