@@ -3,6 +3,7 @@
 import { generateSync } from 'otplib';
 import type { Shown } from '#runtime/runtime.ts';
 import type { DoorInput } from '#runtime/transaction/input.ts';
+import type { RefreshTokenRecord } from '#storage/records.ts';
 import { type House, PASSWORD } from '#test/kit/house.ts';
 import type { Move, Visit } from './chain.ts';
 import type { Proof } from './safety.ts';
@@ -18,6 +19,8 @@ export type Somebody = {
   totpKey: string;
   /** Values of the browsers' session cookies. */
   sessions: Map<string, string>;
+  /** The refresh token that was given last. */
+  token?: RefreshTokenRecord;
   binding(browser: string): string;
   logsRead: number;
 };
@@ -31,19 +34,20 @@ export async function inputFor(call: Call, { login }: Shown, move: Move): Promis
   const { state } = login;
   switch (move.act) {
     case 'another':
-      return { kind: 'reconsidered' };
+      return call.visit.by === 'browser' ? { kind: 'reconsidered' } : nextOf(login);
     case 'back':
       return { kind: 'returned' };
     case 'resend':
       return { kind: 'resent' };
     case 'forge':
+      if (call.visit.by !== 'browser') return { kind: 'chosen', factor: 'webauthn-roaming' };
       return state.name === 'identifying' || state.name === 'choosing'
         ? { kind: 'chosen', factor: 'recovery-code' }
         : { kind: 'chosen', factor: 'email' };
     case 'wrong':
       if (state.name === 'identifying') return { kind: 'submitted', identifier: somebody.email, password: 'a guess' };
-      if (state.name === 'enrolling' && state.enrollment.factor === 'phone' && !state.enrollment.sent) {
-        return { kind: 'addressed', address: 'no number' };
+      if (state.name === 'enrolling' && state.enrollment.factor !== 'otp' && !state.enrollment.sent) {
+        return { kind: 'addressed', address: 'nowhere' };
       }
       return { kind: 'responded', code: 'abcdef', remember: true };
   }
@@ -63,8 +67,9 @@ export async function inputFor(call: Call, { login }: Shown, move: Move): Promis
     case 'enrolling': {
       const { enrollment } = state;
       if (enrollment.factor === 'otp') return { kind: 'responded', remember, code: totp(house, enrollment.secret) };
-      if (!enrollment.sent) return { kind: 'addressed', address: somebody.phone };
-      return { kind: 'responded', remember, code: await house.codeFor(somebody.phone) };
+      const address = enrollment.factor === 'phone' ? somebody.phone : somebody.mailbox;
+      if (!enrollment.sent) return { kind: 'addressed', address };
+      return { kind: 'responded', remember, code: await house.codeFor(address) };
     }
     case 'redirected':
       return {
@@ -77,6 +82,18 @@ export async function inputFor(call: Call, { login }: Shown, move: Move): Promis
     default:
       throw new Error(`nothing to do where a login is ${state.name}`);
   }
+}
+
+/** A client needs no picker between one method and the next. */
+function nextOf({ state, challenges }: Shown['login']): DoorInput {
+  if (state.name !== 'challenging' && state.name !== 'enrolling') return { kind: 'reconsidered' };
+  const current =
+    state.name === 'enrolling'
+      ? state.enrollment.factor
+      : challenges.find(({ id }) => id === state.challengeId)?.factor;
+  const at = state.offers.findIndex(({ factor }) => factor === current);
+  const offer = state.offers[(at + 1) % state.offers.length];
+  return { kind: 'chosen', factor: offer?.factor ?? 'otp' };
 }
 
 const totp = (house: House, secret: string) => generateSync({ secret, epoch: Math.floor(house.clock.at / 1000) });

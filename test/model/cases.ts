@@ -201,6 +201,8 @@ const visit: fc.Arbitrary<Visit> = fc
       { weight: 3, arbitrary: fc.constant(90 * MINUTE) },
       { weight: 3, arbitrary: fc.constantFrom(DAY, 6 * DAY, 7 * DAY - 1, 7 * DAY, 8 * DAY, 20 * DAY, 31 * DAY) },
     ),
+    by: fc.constantFrom<Visit['by'][]>('browser', 'browser', 'browser', 'browser', 'password', 'refresh', 'refresh'),
+    stale: fc.oneof({ weight: 6, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
     browser: fc.constantFrom('a' as const, 'a' as const, 'b' as const),
     userAgent: fc.constantFrom('alpha' as const, 'alpha' as const, 'beta' as const),
     session: fc.boolean(),
@@ -210,7 +212,14 @@ const visit: fc.Arbitrary<Visit> = fc
     moves,
   })
   // Silence without a session is soon told.
+  .map((made) => (made.by === 'browser' ? made : atClient(made)))
   .map((made) => (made.silent ? { ...made, session: made.session || made.moves.length > 0 } : made));
+
+/** There is no session, nobody is silent, and a refresh token is for what it was given for. */
+function atClient(made: Visit): Visit {
+  const isForMfa = made.mfaAudience && made.by === 'password';
+  return { ...made, session: false, silent: false, stepUp: false, mfaAudience: isForMfa };
+}
 
 export const cases: fc.Arbitrary<Case> = fc.record({
   tenant,

@@ -66,6 +66,7 @@ export type Move =
   | { act: 'wrong' }
   /** A factor that is not on offer. */
   | { act: 'forge' }
+  /** Another method: by the picker, or at a client the next one that is offered. */
   | { act: 'another' }
   | { act: 'back' }
   | { act: 'resend' }
@@ -75,6 +76,10 @@ export type Move =
 export type Visit = {
   /** Milliseconds since the last one. */
   after: number;
+  /** At pages, or in the hands of a client: with a password, or with the refresh token of an earlier login. */
+  by: 'browser' | 'password' | 'refresh';
+  /** The client brings a wrong password, or a key of the refresh token that was exchanged before. */
+  stale: boolean;
   browser: 'a' | 'b';
   userAgent: 'alpha' | 'beta';
   /** Uses the session of this browser, if there is one. */

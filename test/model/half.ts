@@ -13,4 +13,7 @@ export async function expectHalf(seed: number): Promise<void> {
   // Cases that all end at once would show nothing.
   expect(ends.get('completed')).toBeGreaterThan(LOGINS / 4);
   expect(ends.get('denied')).toBeGreaterThan(LOGINS / 8);
+  for (const by of ['browser', 'password', 'refresh']) {
+    expect([by, (ends.get(`completed by ${by}`) ?? 0) > LOGINS / 40]).toEqual([by, true]);
+  }
 }

@@ -7,7 +7,7 @@ import { ANY_TEXT, type Box, type Line, type Rest, type Run, type Seen } from '.
 import { type Away, type Calls, type Enabled, type Event, type FactorAsk, run } from './run.ts';
 import { forChallenge, forEnrollment, forPolicy, type Selected } from './select.ts';
 import * as texts from './texts.ts';
-import { confidence, FACTORS, isUsable, livingMemory, type Method, type World } from './world.ts';
+import { confidence, FACTORS, isAlive, isUsable, livingMemory, type Method, type World } from './world.ts';
 
 const COMMANDS_PER_LOGIN = 4;
 const REDIRECTS_PER_LOGIN = 10;
@@ -65,7 +65,12 @@ export function openLogin(world: World, visit: Visit): Login {
 export function* attend(login: Login, actions: Action[]): Pause<End> {
   const { world, visit } = login;
   const session = visit.session ? world.sessions.get(visit.browser) : undefined;
-  if (session) login.methods = [...session.methods];
+  const token = tokenOf(login);
+  if (token) login.methods = [...token.methods];
+  else if (atClient(login)) {
+    if (visit.stale) yield* pauseFor.wrongPassword();
+    login.methods = [{ name: 'pwd', mfa: false }];
+  } else if (session) login.methods = [...session.methods];
   else if (visit.silent) return denied(ANY_TEXT, 'login_required');
   else {
     yield* pauseFor.password();
@@ -77,9 +82,15 @@ export function* attend(login: Login, actions: Action[]): Pause<End> {
   }
   const end = yield* settle(login);
   if (end) return end;
+  if (token && (visit.stale || !isAlive(token, world.now))) return fail(login, ANY_TEXT, 'invalid_grant');
   complete(login);
   return { at: 'completed', proven: [...login.here] };
 }
+
+const atClient = ({ visit }: Login) => visit.by !== 'browser';
+
+/** The refresh token that is exchanged. Who has none brings a password. */
+const tokenOf = ({ visit, world }: Login) => (visit.by === 'refresh' ? world.token : undefined);
 
 /** An Action is run once, and once more for each time it had sent the person away. */
 function* attendAction(login: Login, name: string, action: Action): Pause<End | undefined> {
@@ -95,7 +106,7 @@ function* attendAction(login: Login, name: string, action: Action): Pause<End | 
     if (calls.ending) {
       keep(login, calls);
       write(login);
-      if (calls.ending.revokes && login.visit.session) login.world.sessions.delete(login.visit.browser);
+      if (calls.ending.revokes) revoke(login);
       return denied(calls.ending.reason);
     }
     login.commanded += calls.asks.length;
@@ -112,11 +123,19 @@ function* attendAction(login: Login, name: string, action: Action): Pause<End | 
   }
 }
 
+/** The session that the login came from ends, and with it the refresh tokens of its logins. */
+function revoke({ world, visit }: Login): void {
+  const session = visit.session ? world.sessions.get(visit.browser) : undefined;
+  if (!session) return;
+  world.sessions.delete(visit.browser);
+  if (world.token?.session === session.id) delete world.token;
+}
+
 /** A script that fails takes with it what it called, and what others before it left unwritten. */
-function fail({ pending }: Login, reason: string): End {
+function fail({ pending }: Login, reason: string, code?: string): End {
   pending.app.clear();
   pending.user.clear();
-  return denied(reason);
+  return denied(reason, code);
 }
 
 function eventOf({ world, visit, methods, notes, enable }: Login): Event {
@@ -154,7 +173,10 @@ function write({ world, pending }: Login): void {
 /** One ask of a script, met now that the handler has settled. */
 function* meet(login: Login, ask: FactorAsk): Pause<End | undefined> {
   const { world, here, lines } = login;
-  const selected = (ask.kind === 'challenge' ? forChallenge : forEnrollment)(ask.factors, world, here);
+  const selected =
+    ask.kind === 'challenge'
+      ? forChallenge(ask.factors, world, here)
+      : forEnrollment(ask.factors, world, here, atClient(login));
   if ('fails' in selected) return unmet(login, selected.fails);
   const warning = ask.kind === 'challenge' ? texts.unusableToChallenge : texts.unusableToEnroll;
   for (const name of selected.unusable) lines.push({ type: 'w', text: warning(name) });
@@ -181,7 +203,8 @@ function mayRemember({ world, visit }: Login): boolean {
 function* show(login: Login, { offers, to }: Selected, prefer: 'first' | 'any', box: Box): Pause<End | undefined> {
   const { world, visit } = login;
   const ownFactor = isUsable('otp', world) || isUsable('phone', world);
-  if (to === 'challenge' && box !== 'never' && ownFactor && livingMemory(world, visit.browser)) {
+  const hasMemory = !atClient(login) && livingMemory(world, visit.browser) !== undefined;
+  if (to === 'challenge' && box !== 'never' && ownFactor && hasMemory) {
     login.stoodIn = true;
     return undefined;
   }
@@ -189,17 +212,20 @@ function* show(login: Login, { offers, to }: Selected, prefer: 'first' | 'any', 
     write(login);
     return denied(ANY_TEXT, 'interaction_required');
   }
-  const { factor, ticked } = yield* pauseFor[to](offers, prefer, box);
+  const { factor, ticked } = yield* pauseFor[to](offers, prefer, box, atClient(login));
   login.here.add(factor);
   login.methods = [...login.methods, { name: factor, mfa: true }];
-  if (to === 'enroll' && factor !== 'email') world.has[factor] = 'confirmed';
+  if (to === 'enroll') world.has[factor === 'email' ? 'mailbox' : factor] = 'confirmed';
   if (ticked) login.remember = true;
   return undefined;
 }
 
-/** The person is sent away. Another site may look at the account, so it is written first; a form is ours. */
+/**
+ * The person is sent away. Another site may look at the account, so it is written first; a form is ours. A client has no
+ * page to send anybody to.
+ */
 function* leave(login: Login, away: Away): Pause<End | undefined> {
-  if (login.visit.silent) {
+  if (login.visit.silent || atClient(login)) {
     write(login);
     return denied(ANY_TEXT, 'interaction_required');
   }
@@ -222,7 +248,7 @@ function* settle(login: Login): Pause<End | undefined> {
   const always = opens || enable !== undefined || stepUp || policies.includes('all-applications');
   const adaptive = !always && policies.includes('confidence-score') && confidence(world, visit) === 'low';
   if (!always && !adaptive) return undefined;
-  const selected = forPolicy(opens ? 'any' : (enable?.provider ?? 'any'), adaptive, world);
+  const selected = forPolicy(opens ? 'any' : (enable?.provider ?? 'any'), adaptive, world, atClient(login));
   if ('fails' in selected) return unmet(login, selected.fails);
   login.called = true;
   return yield* show(login, selected, selected.to === 'challenge' ? 'first' : 'any', boxOf(login, selected));
@@ -238,12 +264,23 @@ function boxOf(login: Login, { to }: Selected): Box {
 
 function complete(login: Login): void {
   const { world, visit, methods, recorded } = login;
+  const { now } = world;
   write(login);
+  const token = tokenOf(login);
+  if (token) {
+    token.generation++;
+    token.usedAt = now;
+    return;
+  }
+  world.token = { methods: [...methods], createdAt: now, usedAt: now, generation: 1 };
+  if (atClient(login)) return;
   const added = recorded.map((name): Method => ({ name, mfa: false }));
-  world.sessions.set(visit.browser, { methods: [...methods, ...added] });
+  const former = visit.session ? world.sessions.get(visit.browser) : undefined;
+  const id = former?.id ?? ++world.begun;
+  world.token.session = id;
+  world.sessions.set(visit.browser, { id, methods: [...methods, ...added] });
   world.history.push({ browser: visit.browser, userAgent: visit.userAgent, at: world.now });
   const memory = livingMemory(world, visit.browser);
-  const { now } = world;
   if (login.remember) world.remembered.set(visit.browser, { renewedAt: now, seenAt: now });
   else if (memory) {
     world.remembered.set(visit.browser, { renewedAt: login.called ? now : memory.renewedAt, seenAt: now });

@@ -20,7 +20,7 @@ export function restOf({ login }: Shown): Rest {
     case 'enrolling': {
       const { enrollment } = state;
       const offers = state.offers.map(({ factor }) => factor);
-      const sent = enrollment.factor === 'phone' && enrollment.sent !== undefined;
+      const sent = enrollment.factor !== 'otp' && enrollment.sent !== undefined;
       return { at: 'enrolling', factor: enrollment.factor, offers, sent };
     }
     case 'redirected':
@@ -65,6 +65,7 @@ export async function rowsOf({ store, tenant }: House, userId: string) {
     store.authenticators.ofUser(tenant.id, userId),
   ]);
   const has = (type: string) => rows.some((row) => row.type === type && row.confirmed);
-  const authenticators = [...(has('totp') ? ['otp'] : []), ...(has('phone') ? ['phone'] : [])];
+  const kinds = { totp: 'otp', phone: 'phone', email: 'email' };
+  const authenticators = Object.entries(kinds).flatMap(([type, factor]) => (has(type) ? [factor] : []));
   return { app: user?.appMetadata, user: user?.userMetadata, authenticators };
 }

@@ -11,6 +11,11 @@ const REFUSED: Said = { refused: true };
 
 export type Shown = { factor: Factor; ticked: boolean };
 
+/** Where a client brought a wrong one, nobody comes back to it. */
+function* wrongPassword(): Pause<void> {
+  yield { rest: { at: 'identifying' }, notice: 'wrong-credentials' };
+}
+
 function* password(): Pause<void> {
   let said: Said = {};
   for (;;) {
@@ -34,11 +39,15 @@ function* away(to: Away): Pause<void> {
 const opening = (offers: Factor[], prefer: 'first' | 'any') =>
   prefer === 'first' || offers.length === 1 ? offers[0] : undefined;
 
+/** A client asks for the next one at once. */
+const next = (offers: Factor[], factor: Factor) => offers[(offers.indexOf(factor) + 1) % offers.length];
+
 /** The row of the picker that a person presses. */
 const picked = (offers: Factor[], pick = 0) => offers[pick % offers.length];
 
-function* challenge(offers: Factor[], prefer: 'first' | 'any', box: Box): Pause<Shown> {
-  let factor = opening(offers, prefer);
+function* challenge(offers: Factor[], prefer: 'first' | 'any', box: Box, atClient: boolean): Pause<Shown> {
+  // A client is told even of a single one, and nothing is sent before it asks.
+  let factor = atClient ? undefined : opening(offers, prefer);
   let former: Factor | undefined;
   let said: Said = {};
   for (;;) {
@@ -59,7 +68,8 @@ function* challenge(offers: Factor[], prefer: 'first' | 'any', box: Box): Pause<
         said = { notice: 'invalid-code' };
         break;
       case 'another':
-        if (offers.length < 2) said = REFUSED;
+        if (atClient) factor = next(offers, factor);
+        else if (offers.length < 2) said = REFUSED;
         else {
           former = factor;
           factor = undefined;
@@ -75,8 +85,8 @@ function* challenge(offers: Factor[], prefer: 'first' | 'any', box: Box): Pause<
   }
 }
 
-function* enroll(offers: Factor[], prefer: 'first' | 'any'): Pause<Shown> {
-  let factor = opening(offers, prefer);
+function* enroll(offers: Factor[], prefer: 'first' | 'any', _box: Box, atClient: boolean): Pause<Shown> {
+  let factor = atClient ? undefined : opening(offers, prefer);
   let sent = false;
   let said: Said = {};
   for (;;) {
@@ -88,23 +98,26 @@ function* enroll(offers: Factor[], prefer: 'first' | 'any'): Pause<Shown> {
       else said = REFUSED;
       continue;
     }
-    const asksNumber: boolean = factor === 'phone' && !sent;
+    const asksAddress: boolean = factor !== 'otp' && !sent;
     const move: Move = yield { rest: { at: 'enrolling', factor, offers, sent }, ...said };
     said = {};
     switch (move.act) {
       case 'on':
-        if (!asksNumber) return { factor, ticked: false };
+        if (!asksAddress) return { factor, ticked: false };
         sent = true;
         break;
       case 'wrong':
-        said = { notice: asksNumber ? 'invalid-phone' : 'invalid-code' };
+        said = { notice: !asksAddress ? 'invalid-code' : factor === 'email' ? 'invalid-email' : 'invalid-phone' };
         break;
       case 'another':
-        if (offers.length < 2) said = REFUSED;
+        if (atClient) {
+          factor = next(offers, factor);
+          sent = false;
+        } else if (offers.length < 2) said = REFUSED;
         else factor = undefined;
         break;
       case 'back':
-        // To another number.
+        // To another number or mailbox.
         if (sent) sent = false;
         else said = REFUSED;
         break;
@@ -117,4 +130,4 @@ function* enroll(offers: Factor[], prefer: 'first' | 'any'): Pause<Shown> {
   }
 }
 
-export const pauseFor = { password, away, challenge, enroll };
+export const pauseFor = { password, wrongPassword, away, challenge, enroll };

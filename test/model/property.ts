@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { Passwords } from '#runtime/ports.ts';
 import { count } from '#test/kit/counts.ts';
 import { openHouse } from '#test/kit/house.ts';
+import { letRefresh } from '#test/runtime/at-a-client.ts';
 import { cases } from './cases.ts';
 import type { Case } from './chain.ts';
 import { play, type Stage } from './drive.ts';
@@ -22,6 +23,7 @@ const plainly: Passwords = {
 /** Plays `runs` cases. @throws with the smallest case that was found, its scripts, and where the two part. */
 export async function playCases(seed: number, runs: number, passwords = plainly): Promise<Played> {
   const house = await openHouse({ ports: { passwords } });
+  await letRefresh(house, { rotation_type: 'rotating', leeway: 0 });
   const listening = house.runtime.liveConsole.listen(house.tenant.id);
   if (!listening) throw new Error('nobody hears the scripts');
   const settled = { roles: new Map<string, string>(), hasForm: false, people: 0 };

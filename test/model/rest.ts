@@ -7,7 +7,7 @@ export type Rest =
   | { at: 'identifying' }
   | { at: 'choosing'; to: 'challenge' | 'enroll'; offers: string[] }
   | { at: 'challenging'; factor: string; offers: string[]; box: Box }
-  /** `sent`: a code is on its way to the number that is being enrolled. */
+  /** `sent`: a code is on its way to the number or mailbox that is being enrolled. */
   | { at: 'enrolling'; factor: string; offers: string[]; sent: boolean }
   | { at: 'away'; url: string }
   | { at: 'form' }

@@ -38,6 +38,12 @@ describe('tokens', () => {
     expect(unmetDemand(demandsOf(runs), { proofs, tenant, remembered: false, world })).toBe(unmet);
   });
 
+  test('nothing stands in for a factor where what opens the others was asked for', () => {
+    const facts = { tenant, remembered: true, opens: true, world };
+    expect(unmetDemand(demandsOf([]), { ...facts, proofs: [] })).toBe('a factor of the account');
+    expect(unmetDemand(demandsOf([]), { ...facts, proofs: shown('otp') })).toBe(undefined);
+  });
+
   test('a remembered browser stands in for a challenge, not for an enrollment', () => {
     const facts = { proofs: [], tenant, remembered: true, world };
     expect(unmetDemand(demandsOf([OTP]), facts)).toBe(undefined);
@@ -59,7 +65,7 @@ test(
   async () => {
     const passwords = { hash: async (text: string) => text, verify: async () => ({ ok: true }) };
     await expect(playCases(1, 200, passwords)).rejects.toThrow(
-      /the product is not what the model says.*visit 1: .*wrong, on….*should be .*"identifying".*but is {4}/s,
+      /the product is not what the model says.*visit 1: .*wrong.*on….*should be .*"identifying".*but is {4}/s,
     );
   },
   LONGEST_MS,

@@ -40,6 +40,8 @@ type Facts = {
   tenant: Tenant;
   /** This browser was remembered when the login began, and could stand in. */
   remembered: boolean;
+  /** What opens the person's authenticators was asked for, and there are some. */
+  opens?: boolean;
   world: World;
 };
 
@@ -49,7 +51,7 @@ export const isBlind = ([first]: Proof[], hadOwn: boolean) => hadOwn && first?.b
 /** The first demand that was not met; undefined when all were. */
 export function unmetDemand(
   { asks, endings, enable }: Demands,
-  { proofs, tenant, remembered, world }: Facts,
+  { proofs, tenant, remembered, opens = false, world }: Facts,
 ): string | undefined {
   if (endings.length > 0) return `no tokens: ${endings.join()}`;
   const shown = new Set(proofs.map(({ factor }) => factor));
@@ -61,6 +63,7 @@ export function unmetDemand(
       (kind === 'enroll' && factors.some((factor) => factor === 'email' || world.has[factor as 'otp'] === 'confirmed'));
     if (!isMet) return `${kind} one of ${factors.join()}`;
   }
+  if (opens && shown.size === 0) return 'a factor of the account';
   const isWanted = enable === undefined ? tenant.policies.includes('all-applications') : enable !== 'none';
   return isWanted && shown.size === 0 && !remembered ? 'any second factor' : undefined;
 }

@@ -31,9 +31,9 @@ export function forChallenge(names: string[], world: World, here: ReadonlySet<st
   return offers.length > 0 || isMet ? { offers, to: 'challenge', unusable } : { fails: texts.NOTHING_USABLE };
 }
 
-export function forEnrollment(names: string[], world: World, here: ReadonlySet<string>): Verdict {
+export function forEnrollment(names: string[], world: World, here: ReadonlySet<string>, atClient: boolean): Verdict {
   const factors = eachOnce(names);
-  const offers = factors.flatMap((name) => known(name) ?? []).filter((factor) => isEnrollable(factor, world));
+  const offers = factors.flatMap((name) => known(name) ?? []).filter((factor) => isEnrollable(factor, world, atClient));
   const rest = factors.filter((name) => !offers.some((offer) => offer === name));
   const enrolled = rest.filter((name) => {
     const factor = known(name);
@@ -47,7 +47,7 @@ export function forEnrollment(names: string[], world: World, here: ReadonlySet<s
 }
 
 /** After the last Action: a factor that the person has, or else one that they come to have. */
-export function forPolicy(provider: Provider, adaptive: boolean, world: World): Verdict {
+export function forPolicy(provider: Provider, adaptive: boolean, world: World, atClient: boolean): Verdict {
   const taken = FACTORS.filter((factor) => takes(provider, factor));
   const usable = taken.filter((factor) => isUsable(factor, world));
   const challenge: Verdict =
@@ -55,7 +55,7 @@ export function forPolicy(provider: Provider, adaptive: boolean, world: World): 
   // An account that has a factor is never given another one for its password alone.
   if (hasOwn(world)) return challenge;
   if (adaptive && usable.length > 0) return challenge;
-  const open = taken.filter((factor) => isEnrollable(factor, world));
+  const open = taken.filter((factor) => isEnrollable(factor, world, atClient));
   return open.length > 0 ? { offers: open, to: 'enroll', unusable: [] } : challenge;
 }
 

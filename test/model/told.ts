@@ -15,10 +15,21 @@ export function told({ tenant, person, actions, visits }: Case): string {
   ].join('\n');
 }
 
-function visitText({ after, browser, userAgent, session, silent, stepUp, mfaAudience, moves }: Visit): string {
+function visitText({
+  after,
+  by,
+  stale,
+  browser,
+  userAgent,
+  session,
+  silent,
+  stepUp,
+  mfaAudience,
+  moves,
+}: Visit): string {
   const facts = [
     `${after / 3_600_000} h later`,
-    `browser ${browser}, ${userAgent}`,
+    by === 'browser' ? `browser ${browser}, ${userAgent}` : `at a client, by ${by}${stale ? ', stale or wrong' : ''}`,
     ...(session ? ['from the session'] : []),
     ...(silent ? ['silent'] : []),
     ...(stepUp ? ['with the multi-factor policy'] : []),

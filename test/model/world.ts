@@ -6,7 +6,16 @@ import type { Stored } from './rest.ts';
 /** A method as scripts see it: `pwd`, a URL that a script recorded, or the type of a second factor. */
 export type Method = { name: string; mfa: boolean };
 
-type Session = { methods: Method[] };
+type Session = { id: number; methods: Method[] };
+
+/** The last one that was given. It rotates, without leeway. `session`: of the login it came from, where there was one. */
+export type RefreshToken = {
+  methods: Method[];
+  session?: number;
+  createdAt: number;
+  usedAt: number;
+  generation: number;
+};
 
 export type World = {
   tenant: Tenant;
@@ -21,6 +30,9 @@ export type World = {
   history: { browser: string; userAgent: string; at: number }[];
   /** The one that each browser has a cookie of. */
   sessions: Map<string, Session>;
+  /** How many sessions there have been. */
+  begun: number;
+  token?: RefreshToken;
   now: number;
 };
 
@@ -39,6 +51,7 @@ export function openWorld(tenant: Tenant, person: Person, now: number): World {
     remembered: new Map(),
     history: [],
     sessions: new Map(),
+    begun: 0,
     now,
   };
 }
@@ -61,16 +74,24 @@ export function hasOwn(world: World): boolean {
   return isUsable('otp', world) || isUsable('phone', world) || mailbox;
 }
 
-/** E-mail has no enrollment. */
-export function isEnrollable(factor: Factor, { has, tenant }: World): boolean {
-  return factor !== 'email' && isOn(factor, tenant) && has[factor] !== 'confirmed';
+/** A mailbox is enrolled by clients alone. */
+export function isEnrollable(factor: Factor, { has, tenant }: World, atClient: boolean): boolean {
+  if (factor === 'email') return atClient && isOn(factor, tenant) && has.mailbox !== 'confirmed';
+  return isOn(factor, tenant) && has[factor] !== 'confirmed';
+}
+
+/** Neither its absolute end nor its idle one has come: those of a client that says nothing else. */
+export function isAlive({ createdAt, usedAt }: RefreshToken, now: number): boolean {
+  return now < createdAt + 30 * DAY && now < usedAt + 15 * DAY;
 }
 
 /** The overall confidence, where only the browser says something: there is neither geography nor a list of addresses. */
 export function confidence(
   { history, now }: World,
-  { browser, userAgent }: Visit,
+  { by, browser, userAgent }: Visit,
 ): 'neutral' | 'low' | 'medium' | 'high' {
+  // A client says nothing of the person's browser.
+  if (by !== 'browser') return 'neutral';
   const recent = history.filter(({ at }) => now - at <= 30 * DAY);
   if (recent.length === 0) return 'neutral';
   const known = [
@@ -87,6 +108,7 @@ export function livingMemory({ remembered, now }: World, browser: string) {
 }
 
 export function storedOf({ app, user, has }: World): Stored {
-  const authenticators = (['otp', 'phone'] as const).filter((factor) => has[factor] === 'confirmed');
+  const enrolled = (['otp', 'phone'] as const).filter((factor) => has[factor] === 'confirmed');
+  const authenticators: Factor[] = has.mailbox === 'confirmed' ? [...enrolled, 'email'] : enrolled;
   return { app: Object.fromEntries(app), user: Object.fromEntries(user), authenticators };
 }
