@@ -4,6 +4,7 @@
 import { defineConfig } from 'vitest/config';
 
 const APART = ['test/browser/**/*.test.ts', 'test/runtime/sandbox/web/**/*.test.ts'];
+const CLIENTS = ['test/clients/**/*.test.ts'];
 const MINUTE_MS = 60_000;
 
 export default defineConfig({
@@ -25,12 +26,16 @@ export default defineConfig({
         test: {
           name: 'together',
           include: ['test/**/*.test.ts'],
-          exclude: APART,
+          exclude: [...APART, ...CLIENTS],
           isolate: false,
           globalSetup: ['test/global.ts'],
         },
       },
       { extends: true, test: { name: 'apart', include: APART } },
+      {
+        extends: true,
+        test: { name: 'clients', include: CLIENTS, isolate: false, globalSetup: ['test/clients/server.ts'] },
+      },
     ],
   },
 });

@@ -5,7 +5,13 @@ import type { PostLoginEvent } from './post-login.ts';
 /** What the application asked for, where the sign-up belongs to a login. */
 export type SignUpTransaction = Omit<
   PostLoginEvent['transaction'],
-  'id' | 'metadata' | 'linking_id' | 'requested_authorization_details'
+  | 'id'
+  | 'metadata'
+  | 'linking_id'
+  | 'requested_authorization_details'
+  | 'subject_token_type'
+  | 'actor'
+  | 'actor_token_type'
 >;
 
 /** `event` of `onExecutePreUserRegistration`, without `secrets`, which are added for each Action. */

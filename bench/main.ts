@@ -6,9 +6,11 @@ import { benchCrowd } from './crowd.ts';
 import { benchDensity } from './density.ts';
 import { benchInCell } from './in-cell.ts';
 import { benchLogin } from './login.ts';
+import { benchProtocol } from './protocol.ts';
 import { benchRefusal } from './refusal.ts';
 import { benchRivals } from './rivals.ts';
 import { benchScriptRun } from './script-run.ts';
+import { benchTenants } from './tenants.ts';
 import { benchThroughput } from './throughput.ts';
 
 const BENCHMARKS: { readonly [name: string]: () => Promise<BenchLine[]> } = {
@@ -20,6 +22,8 @@ const BENCHMARKS: { readonly [name: string]: () => Promise<BenchLine[]> } = {
   rivals: benchRivals,
   login: benchLogin,
   refusal: benchRefusal,
+  protocol: benchProtocol,
+  tenants: benchTenants,
 };
 
 function show({ name, value, yardstick, ratio, goal, atLeast, note }: BenchLine): string {

@@ -9,7 +9,7 @@ import type { LogRecord, TenantRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
 import type { Afterwards } from './afterwards.ts';
 import type { Notice } from './codes.ts';
-import { deliver } from './delivery/delivery.ts';
+import { deliver, deliverAfterwards } from './delivery/delivery.ts';
 import type { LiveConsole } from './live-console.ts';
 import { tellOfReset } from './password-changed.ts';
 import { executionChange, executionLog, openStretch, withExecution } from './pipeline/execution.ts';
@@ -125,7 +125,7 @@ async function attempt(ports: Ports, stage: Stage, journey: Journey, claim: Clai
   const kept = journey.keep?.(tx) ?? true;
   tx = withExecution(tx, stretch);
   const place = placeOf(ports, tx, world, caller);
-  const lines = logs.map((draft) => tenantLog(executionLog(draft, tx, stretch), place));
+  const lines = logs.map((draft) => tenantLog(executionLog(ofPurpose(draft, tx), tx, stretch), place));
   const batch: Change[] = [
     ...changes,
     ...(kept ? rowChange(tx, claim.revision) : []),
@@ -140,9 +140,15 @@ async function attempt(ports: Ports, stage: Stage, journey: Journey, claim: Clai
   }
   tellOfNewUsers(ports, stage, { tenant, tx, world, caller }, changes);
   tellOfReset(ports, stage, { tenant, tx, world, caller }, changes);
+  deliverAfterwards(ports, stage, tenant.id, changes);
   const next = await deliverAll(ports, tx, messages, world, caller, (claim.revision ?? 0) + 1);
   const shown = recoveryCode === undefined ? {} : { recoveryCode };
   return { kind: 'rested', tx: next, key, logs: lines, ...(notice ? { notice } : {}), ...shown };
+}
+
+/** What fails a login fails the change of a password. */
+function ofPurpose(draft: LogDraft, { purpose }: LoginTransaction): LogDraft {
+  return purpose === 'password-reset' && draft.type === 'f' ? { ...draft, type: 'fcp' } : draft;
 }
 
 /** Of accounts that this step has made. */

@@ -13,7 +13,7 @@ export async function bearingsOf(
   store: Store,
   random: Random,
   tenantId: string,
-  { session, refresh, person }: Opening,
+  { session, refresh, person, request }: Opening,
 ): Promise<Bearings> {
   const fresh = { origin: { kind: 'fresh' }, sessionId: random.key() } as const;
   if (person) return { ...fresh, ...person };
@@ -33,12 +33,20 @@ export async function bearingsOf(
   const connection = user && (await store.connections.findByKey(tenantId, user.connection));
   // An account that became another's secondary identity has no session of its own any more.
   if (!user || user.linkedTo !== undefined || !connection) return { ...nobody, methods: [] };
+  // The browser of somebody else: whoever is invited signs in as themselves.
+  if (request.invitationId !== undefined && !(await isInvited(store, user, request.invitationId)))
+    return { ...nobody, methods: [] };
   return {
     origin: { kind: 'session', sessionId: session.id },
     subject: subjectOf(user, connection),
     methods: fromSession(session),
     sessionId: session.id,
   };
+}
+
+async function isInvited({ tickets }: Store, { tenantId, email }: UserRecord, invitationId: string): Promise<boolean> {
+  const ticket = await tickets.find(tenantId, invitationId);
+  return ticket?.kind === 'invitation' && ticket.content.email === email?.toLowerCase();
 }
 
 /** Somebody, by the connection that the account is of. */

@@ -11,7 +11,7 @@ export const DENIAL_CODES = [
   'consent_required',
   // The user is blocked, deleted or no longer what the login began with.
   'unauthorized',
-  // The refresh token that the login came from was used or revoked meanwhile.
+  // The refresh token or the link that it came from was used or revoked meanwhile.
   'invalid_grant',
 ] as const;
 export type DenialCode = (typeof DENIAL_CODES)[number];
@@ -43,6 +43,13 @@ export type Notice =
   | { key: 'user-exists' }
   | { key: 'invalid-email' }
   | { key: 'password-too-weak' }
+  /** Everybody tries it first, or the tenant's dictionary holds it. */
+  | { key: 'password-too-common' }
+  | { key: 'password-contains-user-information' }
+  /** Of the passwords that the person had lately, it is one. */
+  | { key: 'password-previously-used' }
+  /** A new password was typed twice, and not the same both times. */
+  | { key: 'password-mismatch' }
   /** What a script told the person at sign-up. */
   | { key: 'sign-up-refused'; text: string }
   /** A field of a form must be filled in, or holds what it cannot. */

@@ -10,8 +10,11 @@ import { deliver } from './delivery/delivery.ts';
 import { exchangeCredentials } from './exchange-credentials.ts';
 import { exchangeToken } from './exchange-token.ts';
 import { renewRecoveryCode } from './factors/renew-recovery-code.ts';
+import { importUsers, resumeImports } from './import-users.ts';
+import { invite } from './invite.ts';
 import { createLiveConsole } from './live-console.ts';
 import { tellOfNewPassword } from './password-changed.ts';
+import { requestPasswordReset } from './password-reset.ts';
 import { triggerOf } from './pipeline/login-trigger.ts';
 import { createVersions, planOf, toScript, type Versions } from './pipeline/plan.ts';
 import { createScriptCache } from './pipeline/script-cache.ts';
@@ -27,8 +30,10 @@ import {
   handleKindOf,
   isBusy,
   type LoginTransaction,
+  type Reply,
   STATE_KINDS,
 } from './transaction/transaction.ts';
+import { sendVerification } from './verification-ticket.ts';
 
 /** Between the redirect and the exchange; RFC 6749 §4.1.2 asks for at most ten minutes. */
 const CODE_LIFETIME_MS = 5 * 60_000;
@@ -154,18 +159,12 @@ export function createRuntime(ports: Ports): Runtime {
       if (tx.state.name === 'completed' && !tx.state.taken && !session) return { outcome: 'expired' };
       if (tx.state.name !== 'completed' || !session) return elsewhere(tenant, reference);
       const at = now();
+      const forCode = { tenantId: tx.tenantId, kind: 'code', key: code, targetId: tx.id, ask: 0 } as const;
+      const expiresAt = at + CODE_LIFETIME_MS;
       const also = (): Change[] => [
-        {
-          kind: 'handle.insert',
-          handle: {
-            tenantId: tx.tenantId,
-            kind: 'code',
-            key: code,
-            targetId: tx.id,
-            ask: 0,
-            expiresAt: at + CODE_LIFETIME_MS,
-          },
-        },
+        ...(asksForCode(tx.request.reply)
+          ? [{ kind: 'handle.insert', handle: { ...forCode, expiresAt } } as const]
+          : []),
         {
           kind: 'handle.insert',
           handle: {
@@ -204,6 +203,7 @@ export function createRuntime(ports: Ports): Runtime {
     tidy: async () => {
       const left = (await store.messages.pending(100)).filter(({ at }) => at < now() - LEFT_BEHIND_MS);
       for (const { tenantId, id } of left) await deliver(ports, tenantId, id);
+      await resumeImports(ports, stage);
       await store.sweep(now());
     },
 
@@ -211,7 +211,11 @@ export function createRuntime(ports: Ports): Runtime {
     exchangeToken: (tenant, exchange, caller) => exchangeToken(ports, stage, tenant, exchange, caller),
     tellOfNewPassword: (change, user) => tellOfNewPassword(ports, stage, change, user),
     renewRecoveryCode: (tenant, user) => renewRecoveryCode(ports, tenant, user),
+    requestPasswordReset: (request) => requestPasswordReset(ports, stage, request),
+    invite: (tenant, draft) => invite(ports, tenant, draft),
     signUp: (application, registration) => signUpApart(ports, stage, application, registration),
+    sendVerification: (tenant, addressee, locale) => sendVerification(ports, tenant, addressee, locale),
+    startImport: (job) => afterwards.start(job.tenantId, () => importUsers(ports, job)),
     drain: (withinMs) => afterwards.done(withinMs),
 
     liveConsole,
@@ -234,6 +238,11 @@ function rested(tx: LoginTransaction): RestedLogin {
   const { state } = tx;
   if (isBusy(state)) throw new Error(`a login came to rest while it is ${state.name}`);
   return { ...tx, state };
+}
+
+/** Without one in the answer it would lie there for whoever finds it. What a device polls for is kept like a code. */
+function asksForCode(reply: Reply): boolean {
+  return reply.by === 'device' || (reply.by === 'redirect' && reply.responseTypes.includes('code'));
 }
 
 function hashOf(binding: string): string {

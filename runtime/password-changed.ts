@@ -58,5 +58,6 @@ export function tellOfReset(
     transactionId: tx.id,
     ...(correlationId === undefined ? {} : { correlationId }),
   };
-  tellOfNewPassword(ports, stage, where, { ...user, passwordChangedAt: change.at });
+  const isVerified = user.emailVerified || changes.some(({ kind }) => kind === 'user.verify-email');
+  tellOfNewPassword(ports, stage, where, { ...user, emailVerified: isVerified, passwordChangedAt: change.at });
 }

@@ -10,5 +10,14 @@ export function codeAttemptsKey(userId: string): string {
   return `code ${userId}`;
 }
 
+/** Requests for a new password by one name from one address: 10, then one every minute. */
+export const RESET_REQUESTS: Bucket = { capacity: 10, refillSeconds: 60 };
+
+/** Mails with a reset link to one mailbox, wherever they were asked for: 20, then one every minute. */
+export const RESET_MAILS: Bucket = { capacity: 20, refillSeconds: 60 };
+
+/** How often one reset link is opened: 10, then once every minute. Opening it may send codes. */
+export const RESET_OPENINGS: Bucket = { capacity: 10, refillSeconds: 60 };
+
 /** Logins of one person from one address, right ones too: 20, then one every 6 seconds. */
 export const SAME_USER_LOGINS: Bucket = { capacity: 20, refillSeconds: 6 };

@@ -5,7 +5,7 @@ import type { PreUserRegistrationCommand } from '#actions/pre-user-registration-
 import type { ClientRecord, ConnectionRecord, Json, JsonObject, TenantRecord, UserRecord } from '#storage/records.ts';
 import { readMailbox } from './factors/mailbox.ts';
 import { connectionFor } from './factors/password.ts';
-import { meets, passwordRules } from './lifecycle/password-policy.ts';
+import { judgePassword, PASSWORD_LENGTH, type PasswordFlaw } from './lifecycle/judge-password.ts';
 import { newUser } from './lifecycle/user.ts';
 import { checkRegistrationCommands } from './pipeline/pre-user-registration-commands.ts';
 import { preRegistrationEvent, type SignUpPlace } from './pipeline/registration-event.ts';
@@ -66,7 +66,16 @@ export async function register(
   if (connection.options.disable_signup === true) return refuse({ kind: 'closed' }, 'Sign-up is disabled.');
   const flaw = flawOf(registration, connection.options);
   if (flaw) return refuse(flaw.refusal, flaw.text);
-  const leak = await judgeLeak(ports.breached, tenant, 'pre-user-registration', registration.password);
+  const { email, username, password, profile, userMetadata } = registration;
+  const owner = {
+    ...profile,
+    userMetadata,
+    ...(email === undefined ? {} : { email }),
+    ...(username === undefined ? {} : { username }),
+  };
+  const badPassword = await judgePassword(ports.passwords, connection.options, password, owner);
+  if (badPassword) return refuse({ kind: 'bad-password', flaw: badPassword }, FLAW_TEXTS[badPassword.kind]);
+  const leak = await judgeLeak(ports.breached, tenant, 'pre-user-registration', password);
   if (leak === 'refused') {
     const log = { type: 'signup_pwd_leak', description: 'Sign-up with a leaked password', ...said } as const;
     return { ok: false, refusal: { kind: 'leaked-password' }, log };
@@ -102,7 +111,7 @@ export async function register(
   const user = newUser(ports, connection, {
     ...columns(registration),
     ...shaped,
-    passwordHash: await ports.passwords.hash(registration.password),
+    passwordHash: await ports.passwords.hash(password),
   });
   // A script may have chosen an id that somebody has.
   if (await store.users.find(tenant.id, user.id))
@@ -130,8 +139,14 @@ async function connectionOf(
   return named?.strategy === 'auth0' && named.enabledClients.includes(client.id) ? named : undefined;
 }
 
-/** Argon2 takes any length; nobody types more than this. */
-const PASSWORD_LENGTH = 1024;
+/** For the tenant's log. */
+const FLAW_TEXTS: { readonly [Kind in PasswordFlaw['kind']]: string } = {
+  weak: 'The password is too weak.',
+  common: 'The password is too common.',
+  personal: 'The password contains user information.',
+  used: 'The password has been used before.',
+};
+
 const USERNAME = /^[a-zA-Z0-9_+\-.!#$'^`~@]+$/;
 
 type Flaw = { refusal: SignUpRefusal; text: string };
@@ -147,9 +162,7 @@ function flawOf({ email, username, password }: Registration, options: JsonObject
   if (username !== undefined && !isUsername(username, options)) return invalid('username', false);
   if (password === '') return invalid('password', true);
   if (password.length > PASSWORD_LENGTH) return invalid('password', false);
-  const rules = passwordRules(options);
-  if (rules.every((rule) => meets(rule, password))) return undefined;
-  return { refusal: { kind: 'weak-password', rules }, text: 'The password is too weak.' };
+  return undefined;
 }
 
 /** One that looks like an address would let its owner be taken for somebody else. */

@@ -1,29 +1,39 @@
 // A new password in place of the old one: judged by the rules of its connection, and written by the commit that ends the
 // reset. Everything else that is open for the person ends with it.
 import type { Json, JsonObject } from '#storage/records.ts';
-import { meets, passwordRules } from './lifecycle/password-policy.ts';
+import { formerPasswordsKept, judgePassword, passwordNotice } from './lifecycle/judge-password.ts';
 import type { World } from './pipeline/world.ts';
 import type { Ports } from './ports.ts';
 import { judgeLeak } from './protection/breached-passwords.ts';
-import type { WorkInput } from './transaction/input.ts';
+import { spendResetTicket } from './reset-ticket.ts';
+import type { LogDraft, WorkInput } from './transaction/input.ts';
 import type { LoginTransaction } from './transaction/transaction.ts';
 
-/** Argon2 takes any length; nobody types more than this. */
-const PASSWORD_LENGTH = 1024;
-
 export async function renewPassword(
-  { passwords, breached, now }: Pick<Ports, 'passwords' | 'breached' | 'now'>,
+  { store, passwords, breached, now }: Pick<Ports, 'store' | 'passwords' | 'breached' | 'now'>,
   tx: LoginTransaction,
   password: string,
   { tenant, user, connection }: World,
 ): Promise<WorkInput> {
   if (!user) throw new Error('a password is renewed without its person');
+  const { reply } = tx.request;
+  const ticketId = reply.by === 'page' ? reply.ticketId : undefined;
+  const spent = ticketId === undefined ? [] : await spendResetTicket({ store, now }, ticketId, user);
+  if (!spent) return { kind: 'barred', code: 'invalid_grant', reason: USED, logs: [failed(USED)] };
   const options: JsonObject = connection?.options ?? {};
-  const rules = passwordRules(options);
-  const isGood = password.length <= PASSWORD_LENGTH && rules.every((rule) => meets(rule, password));
-  if (!isGood) return { kind: 'rejected', notice: { key: 'password-too-weak' }, logs: [] };
+  const flaw = await judgePassword(passwords, options, password, user);
+  if (flaw) {
+    const notice = passwordNotice(flaw);
+    return { kind: 'rejected', notice, logs: [failed(`The new password was refused: ${flaw.kind}`)] };
+  }
   const leak = await judgeLeak(breached, tenant, 'pre-change-password', password);
-  if (leak === 'refused') return { kind: 'rejected', notice: { key: 'password-breached' }, logs: [] };
+  if (leak === 'refused') {
+    return {
+      kind: 'rejected',
+      notice: { key: 'password-breached' },
+      logs: [failed('The new password was refused: leaked')],
+    };
+  }
   const at = now();
   const { id, tenantId } = user;
   const from: Json | undefined = user.passwordHash;
@@ -31,7 +41,24 @@ export async function renewPassword(
   const proved = from === undefined ? {} : { from };
   return {
     kind: 'replaced',
-    changes: [{ kind: 'user.set-password', tenantId, id, passwordHash, ...proved, at, except: tx.id }],
+    // The link first: the new password ends whatever links there are.
+    changes: [
+      ...spent,
+      {
+        kind: 'user.set-password',
+        tenantId,
+        id,
+        passwordHash,
+        ...proved,
+        keep: formerPasswordsKept(options),
+        at,
+        except: tx.id,
+      },
+    ],
     logs: [{ type: 'scp', description: 'Password changed' }],
   };
 }
+
+const USED = 'The link was used already, or it is too old.';
+
+const failed = (description: string): LogDraft => ({ type: 'fcp', description });

@@ -4,18 +4,22 @@ import type { ExchangeRefusal } from '#actions/credentials-exchange-command.ts';
 import type { ConnectionUser, CustomTokenExchangeCommand } from '#actions/custom-token-exchange-command.ts';
 import type {
   ClientRecord,
+  JobRecord,
   JsonObject,
   RefreshTokenRecord,
   SessionRecord,
   TenantRecord,
+  TicketRecord,
   UserRecord,
 } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
 import type { Notice } from './codes.ts';
-import type { PasswordRule } from './lifecycle/password-policy.ts';
+import type { PasswordFlaw } from './lifecycle/judge-password.ts';
 import type { LiveConsole } from './live-console.ts';
+import type { ResetRequest, ResetRequested } from './password-reset.ts';
 import type { Exchange } from './pipeline/credentials-exchange-event.ts';
 import type { TokenExchange } from './pipeline/custom-token-exchange-event.ts';
+import type { InvitationDraft } from './pipeline/invitation.ts';
 import type { PasswordPlace } from './pipeline/password-changed-event.ts';
 import type { Caller } from './ports.ts';
 import type { ScriptLimits } from './script-limits.ts';
@@ -33,6 +37,7 @@ import type {
   StoredState,
   Subject,
 } from './transaction/transaction.ts';
+import type { Addressee } from './verification-ticket.ts';
 
 export type { Caller, Ports } from './ports.ts';
 
@@ -95,7 +100,7 @@ export type Submitted =
   | { outcome: 'nothing' };
 
 export type Finished =
-  /** `code` is the authorization code; `sessionKey` the value of the session cookie. */
+  /** `code` is the authorization code, kept only where the request asked for one; `sessionKey` the value of the session cookie. */
   | { outcome: 'finished'; login: RestedLogin; code: string; sessionKey: string; session: SessionRecord }
   | { outcome: 'elsewhere'; shown: Shown }
   | { outcome: 'busy' }
@@ -108,7 +113,7 @@ export type SignUpRefusal =
   | { kind: 'no-connection' }
   | { kind: 'closed' }
   | { kind: 'invalid'; field: 'email' | 'username' | 'password'; missing: boolean }
-  | { kind: 'weak-password'; rules: PasswordRule[] }
+  | { kind: 'bad-password'; flaw: PasswordFlaw }
   /** It is known to others. */
   | { kind: 'leaked-password' }
   | { kind: 'exists' }
@@ -123,6 +128,8 @@ export type SignUpApplication = {
   /** By name. */
   connection: string;
   caller: Caller;
+  /** What is mailed about it is written in it. */
+  locale: string;
 };
 
 export type SignedUp = { ok: true; user: UserRecord } | { ok: false; refusal: SignUpRefusal };
@@ -194,8 +201,19 @@ export interface Runtime {
    * Undefined: the person has no second factor that it could stand in for.
    */
   renewRecoveryCode(tenant: TenantRecord, user: UserRecord): Promise<string | undefined>;
+  /**
+   * Somebody forgot a password. The answer comes before it is known whether there is such a person, whom a link is mailed.
+   * `ok: false`: this address asked for this name too often.
+   */
+  requestPasswordReset(request: ResetRequest): Promise<ResetRequested>;
+  /** Invites somebody to an organization; whoever follows the link and signs in with that address joins it. */
+  invite(tenant: TenantRecord, draft: InvitationDraft): Promise<TicketRecord>;
   /** Makes an account outside of any login. */
   signUp(application: SignUpApplication, registration: Registration): Promise<SignedUp>;
+  /** Mails somebody a link to verify an address. False: nothing takes the mail, or the user is gone. */
+  sendVerification(tenant: TenantRecord, addressee: Addressee, locale: string): Promise<boolean>;
+  /** Begins with an import that is written already; returns at once. */
+  startImport(job: JobRecord): void;
   /** Resolves when what follows answers already given has been done, or after `withinMs`. */
   drain(withinMs: number): Promise<void>;
   /** Where runs of Actions are told as they end. `main.ts` ends it before it closes the listener. */

@@ -7,6 +7,7 @@ import { hasOnlyEmail } from './factors/catalogue.ts';
 import { MULTI_FACTOR, rememberedChanges } from './factors/remembered-browser.ts';
 import { mfaAudience } from './lifecycle/scopes.ts';
 import { consentOf } from './pipeline/consent.ts';
+import { acceptance, judgeInvitation } from './pipeline/invitation.ts';
 import type { Circumstances } from './pipeline/risk.ts';
 import { personOf, type World } from './pipeline/world.ts';
 import type { Caller, Ports } from './ports.ts';
@@ -46,8 +47,33 @@ export function settle(
   // A mailbox alone makes no remembered browser: it would stand in for a factor that is enrolled later.
   const isMailboxAlone = world.user !== undefined && hasOnlyEmail(personOf(world));
   const browser = isMailboxAlone ? [] : rememberedChanges(tx, binding, world.remembered, now);
-  const changes = [...deviceChanges(tx, binding, circumstances, caller, now), ...browser, ...consent];
-  return { kind: 'settled', session, ...(formerUserId === undefined ? {} : { formerUserId }), changes, logs };
+  const joining = joins(tx, world, now);
+  const changes = [
+    ...deviceChanges(tx, binding, circumstances, caller, now),
+    ...browser,
+    ...consent,
+    ...joining.changes,
+  ];
+  return {
+    kind: 'settled',
+    session,
+    ...(formerUserId === undefined ? {} : { formerUserId }),
+    changes,
+    logs: [...logs, ...joining.logs],
+  };
+}
+
+/** A member who follows somebody else's invitation leaves it where it is. */
+function joins(
+  { subject, request: { organizationId } }: LoginTransaction,
+  { invitation, user }: World,
+  now: number,
+): ReturnType<typeof acceptance> {
+  const nothing = { changes: [], logs: [] };
+  if (!invitation || !user || subject.kind !== 'user' || organizationId === undefined) return nothing;
+  const { connectionId } = subject;
+  const judged = judgeInvitation(invitation, { organizationId, user, connectionId }, now);
+  return judged.ok ? acceptance(invitation, judged.invitation, user.id, now) : nothing;
 }
 
 function spent(): WorkInput {

@@ -2,18 +2,20 @@
 // written with its log line in one commit.
 import type { Change } from '#storage/store.ts';
 import type { Afterwards } from './afterwards.ts';
+import { deliverAfterwards } from './delivery/delivery.ts';
 import type { TriggerStage } from './pipeline/run-trigger.ts';
 import type { Ports } from './ports.ts';
 import { type Registered, register } from './register.ts';
 import { tellOfRegistration } from './registered.ts';
 import type { SignedUp, SignUpApplication, SignUpRefusal } from './runtime.ts';
+import { welcomeMail } from './sign-up.ts';
 import { type LogPlace, tenantLog } from './tenant-log.ts';
 import type { Registration } from './transaction/transaction.ts';
 
 export async function signUpApart(
   ports: Ports,
   stage: TriggerStage & { afterwards: Afterwards },
-  { tenant, client, connection: connectionName, caller }: SignUpApplication,
+  { tenant, client, connection: connectionName, caller, locale }: SignUpApplication,
   registration: Registration,
 ): Promise<SignedUp> {
   const { store, now } = ports;
@@ -32,9 +34,14 @@ export async function signUpApart(
     ...(caller.userAgent === undefined ? {} : { userAgent: caller.userAgent }),
   };
   const write = async (made: Registered): Promise<boolean> => {
-    const inserted: Change[] = made.ok ? [{ kind: 'user.insert', user: made.user }] : [];
+    const inserted: Change[] = made.ok
+      ? [{ kind: 'user.insert', user: made.user }, ...welcomeMail(ports, tenant, made.connection, made.user, locale)]
+      : [];
     const logs = made.log ? [tenantLog(made.log, { ...place, now: now() })] : [];
-    return (await store.commit([...inserted, ...logs.map((log): Change => ({ kind: 'log.insert', log }))])).ok;
+    const changes = [...inserted, ...logs.map((log): Change => ({ kind: 'log.insert', log }))];
+    const written = (await store.commit(changes)).ok;
+    if (written) deliverAfterwards(ports, stage, tenant.id, changes);
+    return written;
   };
 
   const made = await register(ports, stage, { tenant, client, caller, connectionName, place }, registration);

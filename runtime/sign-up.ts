@@ -1,7 +1,10 @@
 // A person makes an account on the login page: the tenant's scripts are asked first, then the row is written by the commit
 // that logs them in. A page that is sent twice makes one account: whichever commit comes second finds the login moved.
 
+import type { ConnectionRecord, TenantRecord, UserRecord } from '#storage/records.ts';
+import type { Change } from '#storage/store.ts';
 import type { Notice } from './codes.ts';
+import { passwordNotice } from './lifecycle/judge-password.ts';
 import { placeOf } from './pipeline/log-place.ts';
 import type { TriggerStage } from './pipeline/run-trigger.ts';
 import type { World } from './pipeline/world.ts';
@@ -10,6 +13,7 @@ import { register } from './register.ts';
 import type { SignUpRefusal } from './runtime.ts';
 import type { WorkInput } from './transaction/input.ts';
 import type { LoginTransaction, Registration } from './transaction/transaction.ts';
+import { verificationMail, verifiesAtSignUp } from './verification-ticket.ts';
 
 export async function signUp(
   ports: Ports,
@@ -43,9 +47,22 @@ export async function signUp(
     changes: [
       { kind: 'user.insert', user },
       { kind: 'user.logged-in', tenantId: tenant.id, id: user.id, at, ip: caller.ip },
+      ...welcomeMail(ports, tenant, connection, user, tx.request.locale),
     ],
     logs,
   };
+}
+
+/** What a new account is written: how its address is verified, where its connection wants that. */
+export function welcomeMail(
+  ports: Ports,
+  tenant: TenantRecord,
+  connection: ConnectionRecord,
+  { id, email, emailVerified }: UserRecord,
+  locale: string,
+): Change[] {
+  if (email === undefined || emailVerified || !verifiesAtSignUp(connection)) return [];
+  return verificationMail(ports, tenant, { id, email }, locale).changes;
 }
 
 /** What the page says. What went wrong inside a script is for the tenant alone. */
@@ -55,8 +72,8 @@ function noticeOf(refusal: Exclude<SignUpRefusal, { kind: 'throttled' }>): Notic
       if (refusal.field === 'username') return { key: 'invalid-field', field: 'username' };
       if (refusal.field === 'email') return { key: refusal.missing ? 'no-email' : 'invalid-email' };
       return refusal.missing ? { key: 'no-password' } : { key: 'invalid-field', field: 'password' };
-    case 'weak-password':
-      return { key: 'password-too-weak' };
+    case 'bad-password':
+      return passwordNotice(refusal.flaw);
     case 'leaked-password':
       return { key: 'password-breached' };
     case 'exists':

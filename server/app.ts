@@ -6,7 +6,11 @@ import { databaseRoutes } from './dbconnections.ts';
 import type { Deps, Env } from './deps.ts';
 import { devRoutes } from './dev/dev.ts';
 import { faultHandler, notFound } from './errors.ts';
+import { deviceRoutes } from './hosted/device.ts';
+import { emailVerificationRoutes } from './hosted/email-verification.ts';
 import { hostedRoutes } from './hosted/hosted.ts';
+import { resetLinkRoutes } from './hosted/reset-link.ts';
+import { resetRequestRoutes } from './hosted/reset-request.ts';
 import { unblockRoutes } from './hosted/unblock.ts';
 import { managementRoutes } from './management/management.ts';
 import { tenantManagementRoutes } from './management/tenant-management.ts';
@@ -26,7 +30,7 @@ export function createApp(deps: Deps, ready: () => Promise<void> = async () => {
     await next();
     const { headers } = c.res;
     headers.set('x-content-type-options', 'nosniff');
-    headers.set('referrer-policy', 'no-referrer');
+    if (!headers.has('referrer-policy')) headers.set('referrer-policy', 'no-referrer');
     if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
   });
 
@@ -53,6 +57,10 @@ export function createApp(deps: Deps, ready: () => Promise<void> = async () => {
   app.route('/', mfaRoutes(deps)); // /mfa
   app.route('/', databaseRoutes(deps)); // /dbconnections
   app.route('/', unblockRoutes(deps)); // /u/unblock
+  app.route('/', emailVerificationRoutes(deps)); // /u/email-verification
+  app.route('/', deviceRoutes(deps)); // /activate, /u/device-…
+  app.route('/', resetRequestRoutes(deps)); // /u/reset-password/request, /.well-known/change-password
+  app.route('/', resetLinkRoutes(deps)); // /u/reset-password/verify
   app.route('/', hostedRoutes(deps)); // /u
   app.route('/', continueRoutes(deps)); // /continue
   app.route('/', managementRoutes(deps)); // /api/v2

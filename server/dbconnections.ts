@@ -1,12 +1,15 @@
-// Server: `/dbconnections`: accounts that applications with a form of their own make for people. Its errors are neither
+// Server: `/dbconnections`: accounts that applications with a form of their own make for people, and their passwords. Its
+// errors are neither
 // OAuth's nor the Management API's (wire reference, section 6.3).
 import { type Context, Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { SignUpRefusal } from '#runtime/runtime.ts';
 import type { TenantRecord, UserRecord } from '#storage/records.ts';
+import { changePassword } from './change-password.ts';
 import { allowOrigin, preflight } from './cross-origin.ts';
 import type { Deps, Env } from './deps.ts';
-import { strengthOf } from './password-strength.ts';
+import { messageLanguage } from './oauth/message-language.ts';
+import { passwordError } from './password-error.ts';
 import { readSignUp, type SignUpForm } from './sign-up-form.ts';
 
 export function databaseRoutes(deps: Deps): Hono<Env> {
@@ -16,7 +19,9 @@ export function databaseRoutes(deps: Deps): Hono<Env> {
       allowOrigin(c);
       return signUp(c, deps);
     })
-    .all('/dbconnections/signup', (c) => {
+    .options('/dbconnections/change_password', (c) => preflight(c))
+    .post('/dbconnections/change_password', (c) => changePassword(c, deps))
+    .on('ALL', ['/dbconnections/signup', '/dbconnections/change_password'], (c) => {
       c.header('allow', 'POST, OPTIONS');
       return c.json(badRequest('method_not_allowed', 'Use POST', 405), 405);
     });
@@ -29,7 +34,9 @@ async function signUp(c: Context<Env>, deps: Deps): Promise<Response> {
   const { form } = read;
   const client = await deps.store.clients.find(tenant.id, form.clientId);
   if (!client) return c.json(badRequest('invalid_client', 'Unknown client'), 400);
-  const made = await deps.runtime.signUp({ tenant, client, connection: form.connection, caller }, form.registration);
+  const locale = messageLanguage(tenant, caller);
+  const { connection, registration } = form;
+  const made = await deps.runtime.signUp({ tenant, client, connection, caller, locale }, registration);
   if (made.ok) return c.json(shown(made.user, form), 200);
   const { refusal } = made;
   if (refusal.kind === 'throttled') c.header('retry-after', String(refusal.retryAfterSeconds));
@@ -78,11 +85,8 @@ function answerTo(
       return refusal.missing
         ? bad('invalid_request', `Missing required property: ${refusal.field}`)
         : bad('invalid_request', `${refusal.field} is not valid`);
-    case 'weak-password': {
-      const strength = strengthOf(refusal.rules, registration.password);
-      const error = { name: 'PasswordStrengthError', message: 'Password is too weak', code: 'invalid_password' };
-      return { status: 400, body: { ...error, ...strength, statusCode: 400 } };
-    }
+    case 'bad-password':
+      return { status: 400, body: passwordError(refusal.flaw, registration.password) };
     case 'leaked-password': {
       const description = 'This password has been part of a leak of another site. Choose another one.';
       return { status: 400, body: badRequest('password_leaked', description, 400, 'PasswordLeakedError') };

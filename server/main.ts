@@ -16,6 +16,7 @@ import { createClock } from './clock.ts';
 import { loadConfig } from './config.ts';
 import { listen } from './listen.ts';
 import { createLogger } from './log.ts';
+import { keepTelling } from './oauth/back-channel-logout.ts';
 import { openGeographyFile, readUntrustedAddressesFile } from './risk-files.ts';
 import { rootKeys } from './root-key.ts';
 import { endWith, startFault } from './start-fault.ts';
@@ -64,6 +65,8 @@ async function main(): Promise<void> {
     runtime.tidy().catch((cause: unknown) => log.error({ cause }, 'tidying failed'));
   }, TIDY_EVERY_MS).unref();
 
+  const telling = keepTelling(deps);
+
   let ending = false;
   const end = async (signal: string) => {
     if (ending) return;
@@ -74,6 +77,7 @@ async function main(): Promise<void> {
     // Readers of the live console would hold the listener open for as long as they are allowed.
     runtime.liveConsole.end();
     await listener.close(GRACE_MS);
+    await telling.end(Math.max(0, deadline - Date.now()));
     await runtime.drain(Math.max(0, deadline - Date.now()));
     await sandbox.drain(Math.max(0, deadline - Date.now()));
     await Promise.all([egress.close(), builds.close()]);

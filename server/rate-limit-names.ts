@@ -5,7 +5,7 @@ export type RateLimits = {
   /** `/oauth/*`, `/mfa/*` and `/userinfo`. */
   token: number;
   authorize: number;
-  /** Forms below `/u`. */
+  /** Forms below `/u`; and, counted apart, `/v2/logout` with `/oidc/logout`. */
   pages: number;
   /** `/dbconnections/*`. */
   database: number;

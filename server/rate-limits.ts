@@ -19,6 +19,7 @@ const LIMITED = {
   token: { name: 'token', dialect: 'oauth', allowance: ({ token }) => perMinute(token) },
   authorize: { name: 'authorize', dialect: 'page', allowance: ({ authorize }) => perMinute(authorize) },
   pages: { name: 'pages', dialect: 'page', allowance: ({ pages }) => perMinute(pages) },
+  logout: { name: 'logout', dialect: 'page', allowance: ({ pages }) => perMinute(pages) },
   database: { name: 'database', dialect: 'database', allowance: ({ database }) => perMinute(database) },
   // Fifty an hour: each sends a message to somebody.
   passwordless: { name: 'passwordless', dialect: 'oauth', allowance: () => ({ capacity: 50, refillMs: 72_000 }) },
@@ -31,7 +32,8 @@ function limitOf(method: string, path: string): Limited | undefined {
   if (/^\/((oauth|mfa)\/|userinfo$)/.test(path)) return LIMITED.token;
   if (/^\/api\/v2(\/|$)|^\/v1\//.test(path)) return LIMITED.management;
   if (path === '/authorize' || path === '/authorize/resume') return LIMITED.authorize;
-  if (path.startsWith('/u/')) return method === 'POST' ? LIMITED.pages : undefined;
+  if (path === '/v2/logout' || path === '/oidc/logout') return LIMITED.logout;
+  if (path.startsWith('/u/') || path === '/activate') return method === 'POST' ? LIMITED.pages : undefined;
   if (path.startsWith('/dbconnections/')) return LIMITED.database;
   return path === '/passwordless/start' ? LIMITED.passwordless : undefined;
 }

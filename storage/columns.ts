@@ -4,8 +4,8 @@
 import type { Database } from './database.ts';
 import { hashHandle, type Keyring } from './keyring.ts';
 
-/** What every repository is built from. */
-export type Desk = { db: Database; keyring: Keyring };
+/** What every repository is built from. `now`: the server's clock, for rows that no caller gives a time to. */
+export type Desk = { db: Database; keyring: Keyring; now: () => number };
 
 /** The columns that are not null, for the optional properties of a record. */
 export function given<T extends Record<string, unknown>>(columns: T): { [K in keyof T]?: NonNullable<T[K]> } {

@@ -11,7 +11,6 @@ import { rememberBrowser, seen } from './repositories/devices.ts';
 import { insertExecution } from './repositories/executions.ts';
 import { insertHandle, take } from './repositories/handles.ts';
 import { liftLoginBlock } from './repositories/login-blocks.ts';
-import { insertLogoutNotice } from './repositories/logout-notices.ts';
 import { insertLog } from './repositories/logs.ts';
 import { insertMessage } from './repositories/messages.ts';
 import {
@@ -53,7 +52,6 @@ const writers: { [K in Change['kind']]: Writer<Extract<Change, { kind: K }>> } =
   'ticket.replace': replaceTicket,
   'ticket.take': takeTicket,
   'consent.grant': grantConsent,
-  'logout-notice.insert': insertLogoutNotice,
   'user.set-password': setPassword,
   'user.verify-email': verifyEmail,
   'member.add': addMember,

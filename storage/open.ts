@@ -19,6 +19,7 @@ import { createDevices, createRememberedBrowsers } from './repositories/devices.
 import { createExecutions } from './repositories/executions.ts';
 import { createGroupMemberships } from './repositories/group-memberships.ts';
 import { createHandles } from './repositories/handles.ts';
+import { createJobs } from './repositories/jobs.ts';
 import { createLoginBlocks } from './repositories/login-blocks.ts';
 import { createLogoutNotices } from './repositories/logout-notices.ts';
 import { createLogs } from './repositories/logs.ts';
@@ -59,12 +60,12 @@ export async function openStore(url: string, keyring: Keyring, { now }: { now: (
   try {
     await reach(db);
     await migrate(db, dialect);
-    await checkRootKeys({ db, keyring }, now());
+    await checkRootKeys({ db, keyring, now });
   } catch (error) {
     await db.close();
     throw error;
   }
-  return createStore({ db, keyring });
+  return createStore({ db, keyring, now });
 }
 
 function createStore(desk: Desk): Store {
@@ -73,6 +74,7 @@ function createStore(desk: Desk): Store {
     owners: createOwners(desk),
     tenants: createTenants(desk),
     ...createCollections(desk),
+    jobs: createJobs(desk),
     bindings: createBindings(desk),
     users: createUsers(desk),
     authenticators: createAuthenticators(desk),
@@ -134,7 +136,7 @@ async function migrate(db: Database, dialect: Dialect): Promise<void> {
 }
 
 /** Every key that ever sealed here left a value behind, and each of them must still open: no row is out of reach then. */
-async function checkRootKeys({ db, keyring }: Desk, now: number): Promise<void> {
+async function checkRootKeys({ db, keyring, now }: Desk): Promise<void> {
   const id = keyring.sealingKeyId;
   const place = (key: string) => ({ tenantId: '', table: 'root_keys', row: key, column: 'sealed' });
   const known = await db.run(() => rows(db.build.selectFrom('root_keys').select(['id', 'sealed'])));
@@ -144,7 +146,7 @@ async function checkRootKeys({ db, keyring }: Desk, now: number): Promise<void> 
     if (!(error instanceof SealError)) throw error;
     throw new OpenError('wrong-secret', 'the root keys do not open this database', { cause: error });
   }
-  const mine = { id, sealed: keyring.seal(place(id), 'sallyport'), created_at: now };
+  const mine = { id, sealed: keyring.seal(place(id), 'sallyport'), created_at: now() };
   const insert = db.build
     .insertInto('root_keys')
     .values(mine)

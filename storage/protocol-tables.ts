@@ -26,6 +26,7 @@ export type TicketRow = {
   kind: string;
   revision: number;
   user_id: string | null;
+  organization_id: string | null;
   /** Sealed. */
   content: string;
   created_at: number;

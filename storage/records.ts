@@ -114,11 +114,32 @@ export type ClientRecord = {
   /** Public keys that were handed in; those that the settings name under `client_authentication_methods` are in use. */
   credentials?: ClientCredentialRecord[];
   metadata: Record<string, string>;
+  /** Absent: it is told of no session that ends. */
+  backChannelLogout?: BackChannelLogoutRecord;
   /** Properties we keep and give back without acting on them, under their wire names. */
   settings: JsonObject;
   createdAt: number;
   updatedAt: number;
 };
+
+/** How an application is told that a session has ended (OpenID Connect Back-Channel Logout 1.0). */
+export type BackChannelLogoutRecord = {
+  url: string;
+  /** Of which ends it is told. */
+  ends: 'all' | SessionEnd[];
+};
+
+/** Why a session has ended. */
+export type SessionEnd =
+  | 'rp-logout'
+  | 'idp-logout'
+  | 'password-changed'
+  | 'session-expired'
+  | 'session-revoked'
+  | 'account-deleted'
+  | 'account-deactivated'
+  | 'email-identifier-changed'
+  | 'mfa-phone-unenrolled';
 
 export type ClientCredentialRecord = {
   /** `cred_` and letters or digits. */
@@ -237,8 +258,10 @@ export type UserRecord = {
   attributes?: JsonObject;
   userMetadata: JsonObject;
   appMetadata: JsonObject;
-  /** A PHC string (argon2id), or a bcrypt hash that was imported; absent for users without a password. */
+  /** A PHC string (argon2id), or what was imported in its place; absent for users without a password. */
   passwordHash?: string;
+  /** Of the passwords before that one, newest first; none when absent. */
+  formerPasswordHashes?: string[];
   passwordChangedAt?: number;
   loginsCount: number;
   lastLoginAt?: number;
@@ -572,10 +595,25 @@ export type TicketRecord = {
   revision: number;
   /** Whose it is: their removal, or a new password, ends it. */
   userId?: string;
+  /** Which organization it is of: it is listed there, and goes with it. */
+  organizationId?: string;
   /** Sealed at rest. */
   content: JsonObject;
   createdAt: number;
   expiresAt: number;
+};
+
+/** Which Action says whose a token of a certain type is, where a client brings one (RFC 8693). */
+export type TokenExchangeProfileRecord = {
+  tenantId: string;
+  /** `tep_` and letters or digits. */
+  id: string;
+  name: string;
+  /** A URI; no two profiles of a tenant have the same. */
+  subjectTokenType: string;
+  actionId: string;
+  createdAt: number;
+  updatedAt: number;
 };
 
 /** What a person allowed an application that is not the tenant's own. */
@@ -667,8 +705,8 @@ export type MessageRecord = {
   text: string;
   /** Sealed at rest. */
   code?: string;
-  /** The transaction that waits for it. */
-  transactionId: string;
+  /** The transaction that waits for it; absent where none does. */
+  transactionId?: string;
   /** A delivered text is kept for the dev inbox; otherwise it is erased. */
   state: 'pending' | 'delivered' | 'failed';
   at: number;
@@ -728,4 +766,28 @@ export type ExecutionRecord = {
   createdAt: number;
   updatedAt: number;
   expiresAt: number;
+};
+
+/** What could not be done for one user of an import, in the words of the wire. */
+export type JobErrorRecord = { user: JsonObject; errors: { code: string; message: string; path?: string }[] };
+
+/** Work that goes on after the answer that took it on. */
+export type JobRecord = {
+  tenantId: string;
+  /** `job_` and letters or digits. */
+  id: string;
+  type: 'users_import' | 'verification_email';
+  status: 'pending' | 'processing' | 'completed' | 'failed';
+  connectionId?: string;
+  connection?: string;
+  externalId?: string;
+  upsert?: boolean;
+  /** Of an import that is not over: its users, as they were read. Sealed at rest. */
+  entries?: JsonObject[];
+  /** Of an import that is over. Sealed at rest. */
+  errors?: JobErrorRecord[];
+  summary?: { total: number; inserted: number; updated: number; failed: number };
+  createdAt: number;
+  /** While it is under way, a sign of life now and then. */
+  updatedAt: number;
 };

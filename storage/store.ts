@@ -27,6 +27,7 @@ import type {
   GroupRecord,
   HandleKind,
   HandleRecord,
+  JobRecord,
   JsonObject,
   LeaseRecord,
   LoginBlockRecord,
@@ -42,11 +43,13 @@ import type {
   RememberedBrowserRecord,
   ResourceServerRecord,
   RoleRecord,
+  SessionEnd,
   SessionRecord,
   SigningKeyRecord,
   TenantRecord,
   TicketKind,
   TicketRecord,
+  TokenExchangeProfileRecord,
   TransactionRecord,
   UserRecord,
 } from './records.ts';
@@ -58,7 +61,7 @@ export type Change =
   | { kind: 'transaction.claim'; tenantId: string; id: string; revision: number; owner: string; leaseSeconds: number }
   /** Guard: the row has `revision`. It becomes `transaction` (whose own `revision` is ignored) at `revision + 1`, lease gone. */
   | { kind: 'transaction.replace'; revision: number; transaction: TransactionRecord }
-  /** `renews`: one with this key may be there, and now finds this. */
+  /** `renews`: one with this key may be there, and now finds this. Guard, of a refresh token's key: the token exists. */
   | { kind: 'handle.insert'; handle: HandleRecord; renews?: true }
   /** Guard: the handle exists and has not expired at `now`. It is gone afterwards. */
   | { kind: 'handle.take'; tenantId: string; handleKind: HandleKind; key: string; now: number }
@@ -85,13 +88,16 @@ export type Change =
    * meanwhile does not come back.
    */
   | { kind: 'session.put'; session: SessionRecord; formerUserId?: string; renews?: true }
-  /** With the handles that find it. No guard. */
-  | { kind: 'session.remove'; tenantId: string; id: string }
-  /** With the handles that find it, whatever they are for. Guard: the session exists. */
-  | { kind: 'session.end'; tenantId: string; id: string }
+  /** Ends it, as every end of a session does (see `Sessions`). No guard. */
+  | { kind: 'session.remove'; tenantId: string; id: string; because: SessionEnd }
+  /** The same. Guard: the session exists. */
+  | { kind: 'session.end'; tenantId: string; id: string; because: SessionEnd }
   /** Guard: the user and the client exist and the id is free. */
   | { kind: 'refresh-token.insert'; token: RefreshTokenRecord }
-  /** Guard: the row exists at `generation`. It becomes `token`. */
+  /**
+   * Guard: the row exists at `generation`. It becomes `token`. Where its generation rises, handles of kind `refresh-token`
+   * for generations fifty or more before it are gone.
+   */
   | { kind: 'refresh-token.replace'; generation: number; token: RefreshTokenRecord }
   /** With the handles that find it. No guard. */
   | { kind: 'refresh-token.remove'; tenantId: string; id: string }
@@ -105,7 +111,6 @@ export type Change =
   | { kind: 'ticket.take'; tenantId: string; id: string; now: number }
   /** Inserts, or adds the scopes to the row of the same user, client and audience. Guard: user and client exist. */
   | { kind: 'consent.grant'; consent: ConsentRecord }
-  | { kind: 'logout-notice.insert'; notice: LogoutNoticeRecord }
   /**
    * Guard: the user exists and, where `from` is given, still has that hash. Sets the new one and ends everything that is
    * open for the user (as `Users.endLogins`), but not the transaction `except`, which is the one that sets it.
@@ -116,6 +121,8 @@ export type Change =
       id: string;
       passwordHash: string;
       from?: string;
+      /** How many hashes of former passwords stay, the one that is replaced among them; the others are forgotten. */
+      keep?: number;
       at: number;
       except?: string;
     }
@@ -187,7 +194,27 @@ export interface Users {
    * Ends what is open: transactions not finished, their handles, sessions and theirs, refresh tokens and theirs, tickets
    * and theirs, and forgets remembered browsers. A changed password and a block call this.
    */
-  endLogins(tenantId: string, id: string): Promise<void>;
+  endLogins(tenantId: string, id: string, because: SessionEnd): Promise<void>;
+}
+
+/**
+ * A session that ends, whoever ends it, goes with the handles that find it; and in the same database transaction each
+ * application of the session that is to be told of such an end gets a notice.
+ */
+export interface Sessions {
+  find(tenantId: string, id: string): Promise<SessionRecord | undefined>;
+  /** Newest first, those that have run out but were not yet swept included. */
+  ofUser(tenantId: string, userId: string, page: Page): Promise<Listed<SessionRecord>>;
+  /** Reads, edits and writes back in one database transaction. */
+  update(
+    tenantId: string,
+    id: string,
+    edit: (current: SessionRecord) => SessionRecord,
+  ): Promise<SessionRecord | 'missing'>;
+  /** False when there was none. */
+  remove(tenantId: string, id: string, because: SessionEnd): Promise<boolean>;
+  /** Every session of the user; returns how many. */
+  removeOfUser(tenantId: string, userId: string, because: SessionEnd): Promise<number>;
 }
 
 export interface Authenticators {
@@ -200,6 +227,7 @@ export interface Authenticators {
     id: string,
     edit: (current: AuthenticatorRecord) => AuthenticatorRecord,
   ): Promise<AuthenticatorRecord | 'missing'>;
+  /** With the last confirmed one of a user that is no recovery code, the recovery code goes too: it stands for nothing. */
   remove(tenantId: string, id: string): Promise<boolean>;
 }
 
@@ -276,7 +304,7 @@ export interface Store {
   clientGrants: Collection<ClientGrantRecord>;
   /** Key: name. Removing one removes its assignments. */
   roles: Collection<RoleRecord>;
-  /** Key: name. Removing one removes its memberships. */
+  /** Key: name. Removing one removes its memberships and its tickets, with the handles that find them. */
   organizations: Collection<OrganizationRecord>;
   /** Key: none. */
   actions: Collection<ActionRecord>;
@@ -290,6 +318,15 @@ export interface Store {
   groups: Collection<GroupRecord>;
   /** Key: none. */
   forms: Collection<FormRecord>;
+  /** Key: the type of the tokens it is for. Parent: Action. */
+  tokenExchangeProfiles: Collection<TokenExchangeProfileRecord>;
+  /** Key: none. Removed by the sweep, a week after its last update. */
+  jobs: Collection<JobRecord> & {
+    /** Of all tenants, those under way without a sign of life since `before`: their process is gone. */
+    abandoned(before: number, limit: number): Promise<JobRecord[]>;
+    /** How many of a tenant's are under way. */
+    underWay(tenantId: string): Promise<number>;
+  };
   /** Key: none. One that no Action and no version names is removed by the sweep, an hour after its last update. */
   builds: Collection<BuildRecord>;
   bindings: {
@@ -329,21 +366,7 @@ export interface Store {
     find(tenantId: string, kind: HandleKind, key: string): Promise<HandleRecord | undefined>;
     remove(tenantId: string, kind: HandleKind, key: string): Promise<void>;
   };
-  sessions: {
-    find(tenantId: string, id: string): Promise<SessionRecord | undefined>;
-    /** Newest first, those that have run out but were not yet swept included. */
-    ofUser(tenantId: string, userId: string, page: Page): Promise<Listed<SessionRecord>>;
-    /** Reads, edits and writes back in one database transaction. */
-    update(
-      tenantId: string,
-      id: string,
-      edit: (current: SessionRecord) => SessionRecord,
-    ): Promise<SessionRecord | 'missing'>;
-    /** With the handles that find it; false when there was none. */
-    remove(tenantId: string, id: string): Promise<boolean>;
-    /** Every session of the user, with their handles; returns how many. */
-    removeOfUser(tenantId: string, userId: string): Promise<number>;
-  };
+  sessions: Sessions;
   refreshTokens: {
     find(tenantId: string, id: string): Promise<RefreshTokenRecord | undefined>;
     /** Newest first. `clientId` narrows to one application's. */
@@ -360,26 +383,42 @@ export interface Store {
     ): Promise<RefreshTokenRecord | 'missing'>;
     /** With the handles that find it; false when there was none. */
     remove(tenantId: string, id: string): Promise<boolean>;
-    /** Of one user, with their handles: all of them, those of one application or those of one session; returns how many. */
-    removeOfUser(tenantId: string, userId: string, of?: { clientId?: string; sessionId?: string }): Promise<number>;
+    /**
+     * Of one user, with their handles: all of them, or those of one application, session or audience (empty: of none);
+     * returns how many.
+     */
+    removeOfUser(
+      tenantId: string,
+      userId: string,
+      of?: { clientId?: string; sessionId?: string; audience?: string },
+    ): Promise<number>;
   };
   tickets: {
     /** What a plain key finds by a handle of `kind`, expired or not. */
     findByKey(tenantId: string, kind: TicketKind | 'user-code', key: string): Promise<TicketRecord | undefined>;
     find(tenantId: string, id: string): Promise<TicketRecord | undefined>;
+    /** Those of one kind and organization that have not expired at `now`, in the order of creation. */
+    ofOrganization(
+      tenantId: string,
+      organizationId: string,
+      query: { kind: TicketKind; page: Page; order: 'newest' | 'oldest'; now: number },
+    ): Promise<Listed<TicketRecord>>;
   };
   consents: {
     find(tenantId: string, userId: string, clientId: string, audience: string): Promise<ConsentRecord | undefined>;
     /** In the order of creation. */
-    list(tenantId: string, query: { userId?: string; clientId?: string; page: Page }): Promise<Listed<ConsentRecord>>;
+    list(
+      tenantId: string,
+      query: { userId?: string; clientId?: string; audience?: string; page: Page },
+    ): Promise<Listed<ConsentRecord>>;
     /** With the refresh tokens of this user for this client and audience; false when there was none. */
     remove(tenantId: string, id: string): Promise<boolean>;
     /** All of a user's, in the same way; returns how many. */
     removeOfUser(tenantId: string, userId: string): Promise<number>;
   };
   logoutNotices: {
-    /** Due at `now` and not expired, of all tenants, the longest due first. */
-    due(now: number, limit: number): Promise<LogoutNoticeRecord[]>;
+    /** Due at `now` and not expired, the longest due first: `most` of all tenants, and `ofOneTenant` of each. */
+    due(now: number, limit: { most: number; ofOneTenant: number }): Promise<LogoutNoticeRecord[]>;
     /** Takes one for a try, by one sender: counts the try and puts it off until `dueAt`. False: somebody else has it. */
     claim(tenantId: string, id: string, tries: number, dueAt: number): Promise<boolean>;
     remove(tenantId: string, id: string): Promise<void>;

@@ -33,7 +33,9 @@ export type CollectionName =
   | 'modules'
   | 'module_versions'
   | 'groups'
-  | 'forms';
+  | 'forms'
+  | 'token_exchange_profiles'
+  | 'jobs';
 
 export type UserRow = {
   seq: Generated<number>;
@@ -61,6 +63,8 @@ export type UserRow = {
   user_metadata: string;
   app_metadata: string;
   password_hash: string | null;
+  /** Hashes of former passwords, newest first. */
+  former_passwords: string | null;
   password_changed_at: number | null;
   logins_count: number;
   last_login_at: number | null;

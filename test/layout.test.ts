@@ -69,6 +69,18 @@ describe('the house', () => {
   });
 });
 
+describe('the clients', () => {
+  test('are shown as tests run them: each line in the document is of an example program', () => {
+    const folder = join(ROOT, 'test/clients/programs');
+    const flat = (code: string) => code.trim().replaceAll(/^\s+/gm, '');
+    const programs = readdirSync(folder).map((name) => flat(readFileSync(join(folder, name), 'utf8')));
+    const document = readFileSync(join(ROOT, 'docs/clients.md'), 'utf8');
+    const shown = [...document.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => flat(code ?? ''));
+    expect(shown).not.toEqual([]);
+    expect(shown.filter((code) => !programs.some((program) => program.includes(code)))).toEqual([]);
+  });
+});
+
 describe('the inspector', () => {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-layout-'));
   afterAll(() => rmSync(folder, { recursive: true }));

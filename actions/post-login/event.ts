@@ -1,6 +1,8 @@
 // What a post-login script reads. All keys are wire names; a key that may be missing is optional, the others are always
 // there, because scripts read them without asking.
 
+import type { Actor } from '../custom-token-exchange-command.ts';
+
 /** Kinds of proof a script may ask for, under the names scripts use. */
 export const FACTOR_TYPES = [
   'otp',
@@ -116,6 +118,10 @@ type EventTransaction = {
   response_mode?: string;
   response_type?: string[];
   state?: string;
+  /** These three at a token exchange only, the last two where somebody acts for the person. */
+  subject_token_type?: string;
+  actor?: Actor;
+  actor_token_type?: string;
   ui_locales: string[];
 };
 

@@ -1,10 +1,13 @@
 // Getting a message to a person. A message is a row of the commit that caused it; delivery follows the write, and what a
 // crash left pending is delivered after the next start. In development the row itself is the inbox.
 import type { MessageRecord, TenantRecord } from '#storage/records.ts';
+import type { Change } from '#storage/store.ts';
+import type { Afterwards } from '../afterwards.ts';
 import type { Ports } from '../ports.ts';
-import { codeText, unblockText } from './template.ts';
+import { codeText, invitationText, resetText, unblockText, verificationText } from './template.ts';
 
-export type CodeMessage = Pick<MessageRecord, 'id' | 'channel' | 'to' | 'transactionId' | 'at' | 'expiresAt'> & {
+export type CodeMessage = Pick<MessageRecord, 'id' | 'channel' | 'to' | 'at' | 'expiresAt'> & {
+  transactionId: string;
   tenant: TenantRecord;
   code: string;
   locale: string;
@@ -22,10 +25,33 @@ export type LinkMessage = Pick<MessageRecord, 'id' | 'to' | 'at' | 'expiresAt'> 
   locale: string;
 };
 
-/** The outbox row that tells the owner of an account of a block, with the link that lifts it. No login waits for it. */
-export function unblockMessage({ tenant, link, locale, ...message }: LinkMessage): MessageRecord {
-  const text = unblockText(tenant.friendlyName ?? tenant.name, link, locale);
-  return { ...message, tenantId: tenant.id, channel: 'email', text, transactionId: '', state: 'pending' };
+/** The outbox row that tells the owner of an account of a block, with the link that lifts it. */
+export const unblockMessage = (message: LinkMessage): MessageRecord => linkMessage(message, unblockText);
+
+/** The outbox row with the link by which a forgotten password is replaced. */
+export const resetMessage = (message: LinkMessage): MessageRecord => linkMessage(message, resetText);
+
+/** The outbox row with the link by which an address is verified. */
+export const verificationMessage = (message: LinkMessage): MessageRecord => linkMessage(message, verificationText);
+
+/** The outbox row with the link by which somebody joins an organization. `inviter`, `organization`: as people know them. */
+export function invitationMessage({
+  inviter,
+  organization,
+  ...message
+}: LinkMessage & { inviter: string; organization: string }): MessageRecord {
+  return linkMessage(message, (tenantName, link, locale) =>
+    invitationText(tenantName, { inviter, organization, link }, locale),
+  );
+}
+
+/** No login waits for it. */
+function linkMessage(
+  { tenant, link, locale, ...message }: LinkMessage,
+  textIn: (tenantName: string, link: string, locale: string) => string,
+): MessageRecord {
+  const text = textIn(tenant.friendlyName ?? tenant.name, link, locale);
+  return { ...message, tenantId: tenant.id, channel: 'email', text, state: 'pending' };
 }
 
 export type Delivery = 'delivered' | 'failed';
@@ -42,4 +68,17 @@ export async function deliver(
   const state: Delivery = inbox ? 'delivered' : 'failed';
   await store.messages.settle(tenantId, id, state, { kept: inbox });
   return state;
+}
+
+/** Has the messages of a written batch delivered that no login waits for; nobody waits for their delivery either. */
+export function deliverAfterwards(
+  ports: Pick<Ports, 'store' | 'inbox'>,
+  { afterwards }: { afterwards: Pick<Afterwards, 'start'> },
+  tenantId: string,
+  changes: readonly Change[],
+): void {
+  for (const change of changes) {
+    if (change.kind !== 'message.insert' || change.message.transactionId !== undefined) continue;
+    afterwards.start(tenantId, () => deliver(ports, tenantId, change.message.id));
+  }
 }

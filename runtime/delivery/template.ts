@@ -1,5 +1,16 @@
 // The words of our messages. Short, the code first where a phone shows it in a notification.
 
+/** Somebody invites to an organization. English or Japanese. */
+export function invitationText(
+  tenantName: string,
+  { inviter, organization, link }: { inviter: string; organization: string; link: string },
+  locale: string,
+): string {
+  return locale === 'ja'
+    ? `${inviter} さんから、${tenantName} の組織「${organization}」に招待されました。参加するには、次のリンクを開いてください: ${link}`
+    : `${inviter} invites you to join ${organization} at ${tenantName}. To accept, open this link: ${link}`;
+}
+
 /** One-time code, English or Japanese. */
 export function codeText(tenantName: string, code: string, locale: string): string {
   return locale === 'ja'
@@ -12,4 +23,18 @@ export function unblockText(tenantName: string, link: string, locale: string): s
   return locale === 'ja'
     ? `${tenantName} で、お客様のアカウントへのログインが続けて失敗したため、その接続元からのログインを止めました。ご本人の操作であれば、次のリンクで解除できます: ${link}\n心当たりがない場合は、何もする必要はありません。`
     : `Somebody failed to log in to your account at ${tenantName} several times in a row, so logins from where they are were stopped. If it was you, this link lets you in again: ${link}\nIf it was not you, there is nothing to do.`;
+}
+
+/** Somebody asked for a new password for this person. English or Japanese. */
+export function resetText(tenantName: string, link: string, locale: string): string {
+  return locale === 'ja'
+    ? `${tenantName} のパスワードを再設定するには、次のリンクを開いてください: ${link}\nリンクは5日間有効で、1回だけ使えます。心当たりがない場合は、何もする必要はありません。パスワードは変わりません。`
+    : `To choose a new password for ${tenantName}, open this link: ${link}\nIt works once, within 5 days. If you did not ask for it, there is nothing to do: your password stays as it is.`;
+}
+
+/** Somebody made an account with this address, or is to verify it. English or Japanese. */
+export function verificationText(tenantName: string, link: string, locale: string): string {
+  return locale === 'ja'
+    ? `${tenantName} でこのメールアドレスを確認するには、次のリンクを開いてください: ${link}\n心当たりがない場合は、何もする必要はありません。`
+    : `To verify this email address for ${tenantName}, open this link: ${link}\nIf you have no account there, there is nothing to do.`;
 }

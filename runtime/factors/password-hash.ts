@@ -1,22 +1,27 @@
-// Password hashes: argon2id (RFC 9106; 19 MiB, 2 passes, 1 lane) as PHC strings, from Node's own crypto. Imported bcrypt
-// hashes are verified and replaced at the next login.
+// Password hashes: argon2id (RFC 9106; 19 MiB, 2 passes, 1 lane) as PHC strings, from Node's own crypto. Imported hashes
+// of other kinds are verified and replaced at the next login.
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { verify as verifyBcrypt } from '@node-rs/bcrypt';
 import type { Passwords } from '../ports.ts';
+import { isImported, verifyImported } from './imported-hash.ts';
 
-const COST = { memory: 19_456, passes: 2, parallelism: 1 };
+/** What a hash costs: KiB of memory, passes over it, lanes. */
+export type PasswordCost = { memory: number; passes: number; parallelism: number };
+
+const COST: PasswordCost = { memory: 19_456, passes: 2, parallelism: 1 };
 const TAG_LENGTH = 32;
 const derive = promisify(argon2);
 
-export function createPasswords(): Passwords {
+/** @param cost of new hashes; what was hashed at another cost is verified at its own. */
+export function createPasswords(cost = COST): Passwords {
   // Stands in when there is no account or no password: the work is the same, the answer is no.
   let decoy: Promise<string> | undefined;
   const passwords: Passwords = {
     hash: async (password) => {
       const nonce = randomBytes(16);
-      const tag = await derive('argon2id', { message: password, nonce, tagLength: TAG_LENGTH, ...COST });
-      const { memory, passes, parallelism } = COST;
+      const tag = await derive('argon2id', { message: password, nonce, tagLength: TAG_LENGTH, ...cost });
+      const { memory, passes, parallelism } = cost;
       return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${unpadded(nonce)}$${unpadded(tag)}`;
     },
     verify: async (password, hash) => {
@@ -26,8 +31,13 @@ export function createPasswords(): Passwords {
         return { ok: false };
       }
       if (!hash.startsWith('$argon2id$')) {
-        const ok = await verifyBcrypt(password, hash).catch(() => false);
-        return ok ? { ok, rehash: await passwords.hash(password) } : { ok };
+        const ok = await (isImported(hash) ? verifyImported(password, hash) : verifyBcrypt(password, hash)).catch(
+          () => false,
+        );
+        if (ok) return { ok, rehash: await passwords.hash(password) };
+        // Many of these are quick: whoever measured them would know who has an account.
+        await verifyArgon2(password, await decoy);
+        return { ok };
       }
       return { ok: await verifyArgon2(password, hash) };
     },

@@ -52,7 +52,7 @@ export async function linkAccounts(
     await release(ports, tenantId, secondaryId, primaryId);
     return refuse('missing-primary');
   }
-  await store.sessions.removeOfUser(tenantId, secondaryId);
+  await store.sessions.removeOfUser(tenantId, secondaryId, 'session-revoked');
   return { linked: true, identities: edited.identities };
 }
 
@@ -86,7 +86,7 @@ export async function unlinkAccount(
     updatedAt: now(),
   }));
   if (typeof edited === 'string') return { unlinked: false, reason: 'missing-primary' };
-  await store.users.endLogins(tenantId, primaryId);
+  await store.users.endLogins(tenantId, primaryId, 'session-revoked');
   return { unlinked: true, identities: edited.identities };
 }
 

@@ -58,17 +58,20 @@ export async function bindActions(
 
 /**
  * Deletes an Action; with `force` its bindings too. Its versions stay: a login that began before has them pinned.
- * `bound`: it is bound and `force` was not given.
+ * `bound`: it is bound and `force` was not given. `named`: the same of a token exchange profile; one whose Action is gone
+ * stays, and lets nobody in.
  */
 export async function removeAction(
   { store }: LifecyclePorts,
   tenantId: string,
   actionId: string,
   { force }: { force: boolean },
-): Promise<'removed' | 'missing' | 'bound'> {
+): Promise<'removed' | 'missing' | 'bound' | 'named'> {
   if (!(await store.actions.find(tenantId, actionId))) return 'missing';
   const bindings = await store.bindings.ofAction(tenantId, actionId);
   if (bindings.length > 0 && !force) return 'bound';
+  const { records: profiles } = await store.tokenExchangeProfiles.list(tenantId, { parent: actionId });
+  if (profiles.length > 0 && !force) return 'named';
   for (const triggerId of new Set(bindings.map((binding) => binding.triggerId))) {
     const rest = (await store.bindings.list(tenantId, triggerId)).filter((binding) => binding.actionId !== actionId);
     await store.bindings.replace(

@@ -10,7 +10,16 @@ export const FIRST_CONNECTION = 'Username-Password-Authentication';
 export type ClientInput = Partial<
   Pick<
     ClientRecord,
-    'id' | 'secret' | 'appType' | 'callbacks' | 'grantTypes' | 'authMethod' | 'credentials' | 'metadata' | 'settings'
+    | 'id'
+    | 'secret'
+    | 'appType'
+    | 'callbacks'
+    | 'grantTypes'
+    | 'authMethod'
+    | 'credentials'
+    | 'metadata'
+    | 'backChannelLogout'
+    | 'settings'
   >
 > & { name: string };
 
@@ -53,6 +62,7 @@ export async function newClient(
     authMethod,
     ...(input.credentials === undefined ? {} : { credentials: input.credentials }),
     metadata: input.metadata ?? {},
+    ...(input.backChannelLogout === undefined ? {} : { backChannelLogout: input.backChannelLogout }),
     settings: input.settings ?? {},
     createdAt: now,
     updatedAt: now,

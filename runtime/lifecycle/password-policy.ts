@@ -2,9 +2,9 @@
 // that names none asks for eight characters.
 import type { JsonObject } from '#storage/records.ts';
 
-type Kind = 'lowerCase' | 'upperCase' | 'numbers' | 'specialCharacters';
+export type PasswordCharacters = 'lowerCase' | 'upperCase' | 'numbers' | 'specialCharacters';
 
-const KINDS: { readonly [K in Kind]: RegExp } = {
+const KINDS: { readonly [K in PasswordCharacters]: RegExp } = {
   lowerCase: /[a-z]/,
   upperCase: /[A-Z]/,
   numbers: /[0-9]/,
@@ -14,8 +14,8 @@ const KINDS: { readonly [K in Kind]: RegExp } = {
 /** One thing that is asked for. `least` of `kinds` must occur; no character more than `most` times in a row. */
 export type PasswordRule =
   | { code: 'lengthAtLeast'; least: number }
-  | { code: 'shouldContain'; kinds: readonly Kind[] }
-  | { code: 'containsAtLeast'; least: number; kinds: readonly Kind[] }
+  | { code: 'shouldContain'; kinds: readonly PasswordCharacters[] }
+  | { code: 'containsAtLeast'; least: number; kinds: readonly PasswordCharacters[] }
   | { code: 'identicalChars'; most: number };
 
 const SIGNS = ['lowerCase', 'upperCase', 'numbers', 'specialCharacters'] as const;
@@ -38,7 +38,7 @@ export function passwordRules({ passwordPolicy, password_complexity_options: own
   return [{ code: 'lengthAtLeast', least: length }, ...rules];
 }
 
-export const hasKind = (password: string, kind: Kind): boolean => KINDS[kind].test(password);
+export const hasKind = (password: string, kind: PasswordCharacters): boolean => KINDS[kind].test(password);
 
 export function meets(rule: PasswordRule, password: string): boolean {
   switch (rule.code) {

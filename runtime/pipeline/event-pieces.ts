@@ -61,6 +61,7 @@ export function askedFor(request: LoginRequest): NonNullable<PreUserRegistration
 
 /** Where the browser is led back to; nothing of it exists where the client is answered directly. */
 function replyTo({ reply }: LoginRequest) {
+  if (reply.by === 'page') return reply.state === undefined ? {} : { state: reply.state };
   if (reply.by !== 'redirect') return {};
   return {
     redirect_uri: reply.redirectUri,

@@ -1,5 +1,6 @@
 // The event a post-login script reads, made afresh from rows for each Action, so that none finds what another has changed.
 // Properties and their presence: actions-api reference, sections 1.1 to 1.3a. Nothing secret is ever put in.
+import type { Actor } from '#actions/custom-token-exchange-command.ts';
 import type { PostLoginEvent } from '#actions/post-login.ts';
 
 type EventRefreshToken = NonNullable<PostLoginEvent['refresh_token']>;
@@ -42,7 +43,7 @@ export function buildEvent(occasion: Occasion): PostLoginEvent {
   const { request } = tx;
   const { tenant, client, connection, organization } = world;
   const person = personOf(world);
-  if (!client) throw new Error('an event needs a client');
+  if (!client && tx.purpose !== 'password-reset') throw new Error('an event needs a client');
   const factors = enrolledFactors(person);
   return {
     authentication: {
@@ -54,7 +55,8 @@ export function buildEvent(occasion: Occasion): PostLoginEvent {
       riskAssessment: risk,
     },
     authorization: { roles: world.roles },
-    client: clientOf(client),
+    // An administrator's link to a new password belongs to no application.
+    client: client ? clientOf(client) : { client_id: '', name: 'All Applications', metadata: {} },
     configuration: {},
     // A connection may have been removed while its person waited.
     connection: connection
@@ -73,6 +75,7 @@ export function buildEvent(occasion: Occasion): PostLoginEvent {
       ...askedFor(request),
       ...named(request.query, 'linking_id'),
       ...authorizationDetails(request.query.authorization_details),
+      ...exchangeOf(request),
       id: tx.id,
       metadata: tx.metadata,
     },
@@ -153,6 +156,17 @@ function refreshTokenOf(token: RefreshTokenRecord, { outcome }: LoginTransaction
 function named<Name extends string>(query: Record<string, string>, name: Name): { [K in Name]?: string } {
   const value = query[name];
   return (value === undefined ? {} : { [name]: value }) as { [K in Name]?: string };
+}
+
+/** What is told of the tokens of an exchange: of which types they are, and who acts; never the tokens. */
+function exchangeOf({ protocol, actor, body }: LoginTransaction['request']): Partial<PostLoginEvent['transaction']> {
+  if (protocol !== 'oauth2-token-exchange') return {};
+  return {
+    ...named(body, 'subject_token_type'),
+    // Checked when its script named it.
+    ...(actor ? { actor: actor as Actor } : {}),
+    ...named(body, 'actor_token_type'),
+  };
 }
 
 /** RFC 9396 §2: an array of objects, each with a type; anything else is left out. */

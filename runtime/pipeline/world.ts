@@ -9,8 +9,10 @@ import type {
   OrganizationRecord,
   RefreshTokenRecord,
   RememberedBrowserRecord,
+  RoleRecord,
   SessionRecord,
   TenantRecord,
+  TicketRecord,
   UserRecord,
 } from '#storage/records.ts';
 import type { Change, Store } from '#storage/store.ts';
@@ -19,6 +21,7 @@ import { isAlive } from '../sessions/session.ts';
 import type { WorkInput } from '../transaction/input.ts';
 import type { LoginTransaction } from '../transaction/transaction.ts';
 import { isThirdParty } from './consent.ts';
+import { judgeInvitation, readInvitation } from './invitation.ts';
 
 export type World = {
   tenant: TenantRecord;
@@ -28,7 +31,9 @@ export type World = {
   authenticators: AuthenticatorRecord[];
   organization?: OrganizationRecord;
   isMember: boolean;
-  /** Names; in an organization those the member has there. */
+  /** What the person follows into the organization, if it is still there. */
+  invitation?: TicketRecord;
+  /** Names; in an organization those the member has there, or is about to have. */
   roles: string[];
   /** The session a login came from. */
   session?: SessionRecord;
@@ -60,6 +65,7 @@ export async function loadWorld(
     authenticators,
     organization,
     isMember,
+    invitation,
     roles,
     session,
     refreshToken,
@@ -74,6 +80,7 @@ export async function loadWorld(
     organizationId === undefined || userId === undefined
       ? false
       : store.assignments.isMember(tenantId, organizationId, userId),
+    request.invitationId === undefined ? undefined : store.tickets.find(tenantId, request.invitationId),
     userId === undefined ? [] : store.assignments.rolesOf(tenantId, userId, organizationId),
     origin.kind === 'session' ? store.sessions.find(tenantId, origin.sessionId) : undefined,
     origin.kind === 'refresh-token' ? store.refreshTokens.find(tenantId, origin.tokenId) : undefined,
@@ -86,21 +93,32 @@ export async function loadWorld(
     userId !== undefined && client && isThirdParty(client)
       ? await store.consents.find(tenantId, userId, client.id, request.audience ?? '')
       : undefined;
+  // Whether it is for this person is for the barrier, before any script is told.
+  const promised = invitation && user && !isMember ? await rolesOf(store, invitation) : [];
   return {
     tenant,
     authenticators,
     isMember,
     devices,
-    roles: roles.map(({ name }) => name),
+    roles: [...roles, ...promised].map(({ name }) => name),
     ...(client ? { client } : {}),
     ...(connection ? { connection } : {}),
     ...(user ? { user } : {}),
     ...(organization ? { organization } : {}),
+    ...(invitation ? { invitation } : {}),
     ...(session ? { session } : {}),
     ...(refreshToken ? { refreshToken } : {}),
     ...(consent ? { consent } : {}),
     ...(remembered ? { remembered } : {}),
   };
+}
+
+/** Those that an invitation brings along. */
+async function rolesOf(store: Store, ticket: TicketRecord): Promise<RoleRecord[]> {
+  if (ticket.kind !== 'invitation') return [];
+  const { roleIds } = readInvitation(ticket);
+  const found = await Promise.all(roleIds.map((id) => store.roles.find(ticket.tenantId, id)));
+  return found.filter((role) => role !== undefined);
 }
 
 function insertedUser(pending: readonly Change[], userId: string): UserRecord | undefined {
@@ -116,8 +134,12 @@ export function withEnrolled(world: World, changes: readonly Change[]): World {
 
 /** Why a login cannot go on in this world, if it cannot. */
 export function barrier(tx: LoginTransaction, world: World, now: number): WorkInput | undefined {
-  const bar = (code: 'access_denied' | 'unauthorized' | 'invalid_grant', reason: string): WorkInput => {
-    return { kind: 'barred', code, reason, logs: [{ type: 'f', description: reason }] };
+  const bar = (
+    code: 'access_denied' | 'unauthorized' | 'invalid_grant',
+    reason: string,
+    type: 'f' | 'fui' = 'f',
+  ): WorkInput => {
+    return { kind: 'barred', code, reason, logs: [{ type, description: reason }] };
   };
   // A reset by an administrator's link knows no application.
   if (!world.client && tx.request.reply.by !== 'page')
@@ -131,11 +153,18 @@ export function barrier(tx: LoginTransaction, world: World, now: number): WorkIn
   // An account that was linked to another meanwhile goes on: the script that linked it may be about to say to whom.
   if (!world.user) return bar('access_denied', 'The account of this login no longer exists.');
   if (world.user.blocked) return bar('unauthorized', 'user is blocked');
-  const { organizationId } = tx.request;
-  if (organizationId !== undefined && !(world.organization && world.isMember)) {
+  const { organizationId, invitationId } = tx.request;
+  if (organizationId === undefined || (world.organization && world.isMember)) return undefined;
+  if (!world.organization || invitationId === undefined) {
     return bar('access_denied', `user ${world.user.id} is not part of the ${organizationId} organization`);
   }
-  return undefined;
+  // Not a member yet: that is what the invitation is for.
+  const judged = judgeInvitation(
+    world.invitation,
+    { organizationId, user: world.user, connectionId: tx.subject.connectionId },
+    now,
+  );
+  return judged.ok ? undefined : bar('access_denied', judged.reason, 'fui');
 }
 
 /** The person whose factors are asked; only after `barrier` found nothing in the way. */

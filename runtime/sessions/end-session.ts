@@ -35,7 +35,7 @@ export async function endSession(
     },
   );
   await store.commit([
-    { kind: 'session.end', tenantId: tenant.id, id: session.id },
+    { kind: 'session.end', tenantId: tenant.id, id: session.id, because: 'rp-logout' },
     { kind: 'log.insert', log },
   ]);
 }

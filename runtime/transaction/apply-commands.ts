@@ -270,7 +270,11 @@ function end(
     : [{ kind: 'refresh-token.remove-of-session', tenantId, userId, sessionId }];
   return {
     ...denied,
-    changes: [...denied.changes, { kind: 'session.remove', tenantId, id: sessionId }, ...tokens],
+    changes: [
+      ...denied.changes,
+      { kind: 'session.remove', tenantId, id: sessionId, because: 'session-revoked' },
+      ...tokens,
+    ],
     logs: [...denied.logs, { type: 'session_revoked', description: reason, details: { session_id: sessionId } }],
   };
 }

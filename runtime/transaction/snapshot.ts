@@ -76,7 +76,12 @@ const reply = z.discriminatedUnion('by', [
   }),
   z.object({ by: z.literal('token') }),
   z.object({ by: z.literal('device'), ticketId: z.string() }),
-  z.object({ by: z.literal('page') }),
+  z.object({
+    by: z.literal('page'),
+    ticketId: z.string().exactOptional(),
+    resultUrl: z.string().exactOptional(),
+    state: z.string().exactOptional(),
+  }),
 ]);
 const state = z.discriminatedUnion('name', [
   z.object({ name: z.literal('identifying') }),
@@ -153,6 +158,7 @@ const schema: z.ZodType<StoredTransaction> = z.object({
     organizationId: z.string().exactOptional(),
     connection: z.string().exactOptional(),
     keyThumbprint: z.string().exactOptional(),
+    hintedUserId: z.string().exactOptional(),
     actor: json.exactOptional(),
     invitationId: z.string().exactOptional(),
     locale: z.string(),

@@ -46,8 +46,11 @@ export type Reply =
   | { by: 'token' }
   /** A device asks now and then whether its person is through. */
   | { by: 'device'; ticketId: string }
-  /** No client: a page of ours says that it is done. */
-  | { by: 'page' };
+  /**
+   * No client: a page of ours says that it is done, or the site at `resultUrl` does. `ticketId`: of the link that the
+   * person followed, which the end of it uses up. `state`: what the application marked the request for the link with.
+   */
+  | { by: 'page'; ticketId?: string; resultUrl?: string; state?: string };
 
 /** How the login came about, as scripts know it: `event.transaction.protocol`. */
 export const PROTOCOLS = [
@@ -78,6 +81,8 @@ export type LoginRequest = {
   /** Seconds (OpenID Connect Core §3.1.2.1). */
   maxAge?: number;
   loginHint?: string;
+  /** The account that the client means, by an id_token of theirs: nobody else's sign-in answers this request. */
+  hintedUserId?: string;
   uiLocales: string[];
   acrValues: string[];
   organizationId?: string;

@@ -221,6 +221,9 @@ const TABLE: Table = {
         ? move({ ...tx, asked: tx.asked + 1, ask: tx.asked + 1 }, { name: 'resetting' })
         : REFUSED,
     settled: (tx, _state, { session, formerUserId, changes, logs }, now) => {
+      // Only now is it known whose login it is: a script may have handed it over.
+      if (isSomebodyElse(tx))
+        return deny(tx, 'login_required', NOT_HINTED, [{ type: 'f', description: NOT_HINTED }], now);
       const put: Change[] = session
         ? [
             {
@@ -248,6 +251,12 @@ const TABLE: Table = {
 };
 
 const REFUSED_CONSENT = 'User did not authorize the request';
+const NOT_HINTED = 'Somebody else than the id_token_hint says has signed in';
+
+/** OpenID Connect Core §3.1.2.1: an answer about another person is none for whom the client means. */
+function isSomebodyElse({ request: { hintedUserId }, subject }: LoginTransaction): boolean {
+  return hintedUserId !== undefined && !(subject.kind === 'user' && subject.userId === hintedUserId);
+}
 
 function chosen(
   tx: LoginTransaction,

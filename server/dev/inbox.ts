@@ -28,8 +28,16 @@ function recipient(c: Context<Env>): string | undefined {
   return to ? to.replace(/^ /, '+') : undefined;
 }
 
+/** Mails that follow an answer are on their way: whoever looks here after it is to find them. */
+const ON_THEIR_WAY_MS = 500;
+
 /** Newest first. */
-async function messages(c: Context<Env>, { store, config }: Deps, to: string | undefined): Promise<MessageRecord[]> {
+async function messages(
+  c: Context<Env>,
+  { store, config, runtime }: Deps,
+  to: string | undefined,
+): Promise<MessageRecord[]> {
+  await runtime.drain(ON_THEIR_WAY_MS);
   const here = c.var.tenant;
   if (here.name !== config.tenantName) return store.messages.inbox(here.id, to, SHOWN);
   const owners = await store.owners.list();

@@ -15,18 +15,23 @@ import { textsIn } from './texts/texts.ts';
 export function sendAway({ c }: HostedContext, { login, key }: Shown, url: string): Response | Promise<Response> {
   const target = new URL(url);
   target.searchParams.set('state', key);
+  return goTo(c, login.request.locale, target.href);
+}
+
+/** The way to a site that no page before could name; `url` as it is. */
+export function goTo(c: HostedContext['c'], locale: string, url: string): Response | Promise<Response> {
   const isForm = c.req.method === 'POST' && c.req.header('sec-fetch-mode') === 'navigate';
-  if (!isForm) return sendTo(c, target.href);
-  const { language, texts } = textsIn(login.request.locale);
+  if (!isForm) return sendTo(c, url);
+  const { language, texts } = textsIn(locale);
   const { title, lead, link } = texts.leaving;
   return sendPage(c, {
     status: 200,
     language,
     title,
     brand: c.var.tenant.friendlyName ?? c.var.tenant.name,
-    refresh: { seconds: 0, to: target.href },
+    refresh: { seconds: 0, to: url },
     body: html`<h1>${title}</h1>
 <p class="lead" role="status">${lead}</p>
-<p><a class="button" href="${target.href}">${link}</a></p>`,
+<p><a class="button" href="${url}">${link}</a></p>`,
   });
 }

@@ -3,16 +3,19 @@
 // present one changes nothing.
 import { Hono } from 'hono';
 import type { Found, Shown } from '#runtime/runtime.ts';
+import type { Reply } from '#runtime/transaction/transaction.ts';
 import type { Deps, Env } from '../deps.ts';
 import { type Door, show } from '../door.ts';
 import { answerClient } from '../oauth/answer-client.ts';
 import { onceEach, readFormValues, readQuery, type Values } from '../request.ts';
 import { sendAway } from './away.ts';
 import { readBinding } from './binding.ts';
+import { CONFIRMATION_PATH } from './device-pages.ts';
 import { errorPage } from './error-page.ts';
 import { chooseLanguage } from './language.ts';
 import { isOwnForm } from './own-form.ts';
 import { sendTo } from './page.ts';
+import { denyReset, endReset } from './reset-end.ts';
 import { addressAt, type Fields, type Screen } from './screen.ts';
 import { screenAt, screensOf } from './screens.ts';
 import { type Brought, type HostedContext, lookAt, showBusy, showScreen } from './show-screen.ts';
@@ -30,15 +33,23 @@ export const hostedDoor: Door<HostedContext> = {
   },
   consenting: toScreen,
   resetting: toScreen,
-  completed: ({ c }, { login, key }) =>
-    login.state.taken
-      ? errorPage(c, { status: 400, key: 'already-used' })
-      : sendTo(c, `/authorize/resume?state=${encodeURIComponent(key)}`),
-  denied: ({ c }, { login }) => {
+  completed: (context, shown) => {
+    const { login, key } = shown;
+    if (login.purpose === 'password-reset') return endReset(context, shown);
+    return login.state.taken
+      ? errorPage(context.c, { status: 400, key: 'already-used' })
+      : sendTo(context.c, addressAt(exitOf(login.request.reply), key));
+  },
+  denied: ({ c, deps }, shown) => {
+    const { login } = shown;
+    if (login.purpose === 'password-reset') return denyReset({ c, deps }, shown);
     const { code: error, reason: error_description } = login.state;
-    return answerClient(c, login.request.reply, { error, error_description });
+    return answerClient({ c, deps }, login.request.reply, { error, error_description });
   },
 };
+
+/** Who connects a device says first that it is theirs. */
+const exitOf = ({ by }: Reply): string => (by === 'device' ? CONFIRMATION_PATH : '/authorize/resume');
 
 function toScreen({ c }: HostedContext, { login, key }: Shown): Response | Promise<Response> {
   const [screen] = screensOf(login);
@@ -49,11 +60,11 @@ function toScreen({ c }: HostedContext, { login, key }: Shown): Response | Promi
 export function hostedRoutes(deps: Deps): Hono<Env> {
   return new Hono<Env>()
     .get(STYLESHEET_PATH, () => stylesheetResponse())
-    .get('/u/:screen', (c) => {
+    .get('/u/:screen{.+}', (c) => {
       const screen = screenAt(c.req.path);
       return screen ? get({ c, deps }, screen) : errorPage(c, { status: 404, key: 'not-found' });
     })
-    .post('/u/:screen', (c) => {
+    .post('/u/:screen{.+}', (c) => {
       const screen = screenAt(c.req.path);
       return screen ? post({ c, deps }, screen) : errorPage(c, { status: 404, key: 'not-found' });
     });

@@ -14,6 +14,7 @@ import { mfaOtpEnrollmentCodeScreen } from './screens/mfa-otp-enrollment-code.ts
 import { mfaOtpEnrollmentQrScreen } from './screens/mfa-otp-enrollment-qr.ts';
 import { mfaSmsChallengeScreen } from './screens/mfa-sms-challenge.ts';
 import { mfaSmsEnrollmentScreen } from './screens/mfa-sms-enrollment.ts';
+import { resetPasswordScreen, resetSuccessScreen } from './screens/reset-password.ts';
 import { signupScreen } from './screens/signup.ts';
 
 const SCREENS: readonly Screen[] = [
@@ -30,6 +31,8 @@ const SCREENS: readonly Screen[] = [
   mfaCountryCodesScreen,
   formScreen,
   consentScreen,
+  resetPasswordScreen,
+  resetSuccessScreen,
 ];
 
 const CHALLENGE_SCREENS: Partial<Record<FactorType, Screen>> = {
@@ -47,7 +50,7 @@ export function screenAt(path: string): Screen | undefined {
  * None when it is over, or when the person is at another site.
  */
 export function screensOf(login: RestedLogin): readonly Screen[] {
-  const { state, request } = login;
+  const { state, request, purpose } = login;
   switch (state.name) {
     case 'identifying':
       return request.query.screen_hint === 'signup' ? [signupScreen, loginScreen] : [loginScreen, signupScreen];
@@ -66,12 +69,12 @@ export function screensOf(login: RestedLogin): readonly Screen[] {
     }
     case 'consenting':
       return [consentScreen];
-    // Its page comes with the reset of passwords.
     case 'resetting':
-      return [];
+      return [resetPasswordScreen];
     case 'redirected':
       return state.ask.kind === 'form' ? [formScreen] : [];
     case 'completed':
+      return purpose === 'password-reset' ? [resetSuccessScreen] : [];
     case 'denied':
       return [];
   }

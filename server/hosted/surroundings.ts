@@ -1,8 +1,9 @@
 // Server, hosted pages: what a page needs to know beside its login. Read fresh for every page, and only what the state of
 // the login asks for.
 import { connectionFor } from '#runtime/factors/password.ts';
+import { type PasswordRule, passwordRules } from '#runtime/lifecycle/password-policy.ts';
 import type { RestedLogin } from '#runtime/runtime.ts';
-import type { ClientRecord, ResourceServerRecord, TenantRecord } from '#storage/records.ts';
+import type { ClientRecord, ConnectionRecord, ResourceServerRecord, TenantRecord } from '#storage/records.ts';
 import type { Deps } from '../deps.ts';
 import { findApi } from '../oauth/apis.ts';
 import { parseStoredForm, type StoredForm } from './stored-form/definition.ts';
@@ -14,7 +15,11 @@ export type Surroundings = {
   application: string;
   client?: ClientRecord;
   /** How to open an account; undefined where nobody can. */
-  signUp?: { needsUsername: boolean };
+  signUp?: { needsUsername: boolean; passwordRules: PasswordRule[] };
+  /** Somebody who has forgotten a password may choose another one. */
+  canReset?: true;
+  /** What is asked of the new password that somebody is about to choose. */
+  passwordRules?: PasswordRule[];
   /** How the person's authenticator app is to name the account; empty where the account has no name. */
   account: string;
   /** What can be asked of the API that the login is for, while it waits for the person's word on it. */
@@ -38,12 +43,17 @@ export async function surroundingsOf(
   const { state, subject } = login;
   switch (state.name) {
     case 'identifying': {
-      const signUp = client && (await signUpAt(store, tenant, client));
-      return signUp ? { ...plain, signUp } : plain;
+      const connection = client && (await connectionFor(store, tenant, client, login.request.connection));
+      return connection ? { ...plain, ...openOf(connection) } : plain;
     }
     case 'enrolling': {
       const user = subject.kind === 'user' ? await store.users.find(tenant.id, subject.userId) : undefined;
       return { ...plain, account: user?.email ?? user?.username ?? user?.phoneNumber ?? '' };
+    }
+    case 'resetting': {
+      const connection =
+        subject.kind === 'user' ? await store.connections.find(tenant.id, subject.connectionId) : undefined;
+      return connection ? { ...plain, passwordRules: passwordRules(connection.options) } : plain;
     }
     case 'consenting': {
       const { audience } = login.request;
@@ -60,13 +70,11 @@ export async function surroundingsOf(
   }
 }
 
-/** Whether this client's people may open an account there themselves. */
-async function signUpAt(
-  store: Deps['store'],
-  tenant: TenantRecord,
-  client: ClientRecord,
-): Promise<Surroundings['signUp']> {
-  const connection = await connectionFor(store, tenant, client);
-  if (!connection || connection.options.disable_signup === true) return undefined;
-  return { needsUsername: connection.options.requires_username === true };
+/** What people may do themselves whose accounts are in a connection. */
+function openOf({ options }: ConnectionRecord): Pick<Surroundings, 'signUp' | 'canReset'> {
+  const signUp = { needsUsername: options.requires_username === true, passwordRules: passwordRules(options) };
+  return {
+    ...(options.disable_signup === true ? {} : { signUp }),
+    ...(options.disable_self_service_change_password === true ? {} : { canReset: true }),
+  };
 }

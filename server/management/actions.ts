@@ -135,6 +135,7 @@ export const actionRoutes: Route[] = [
     async handle({ ports, tenant, param, query }) {
       const outcome = await removeAction(ports, tenant.id, param('id'), { force: query.force === true });
       if (outcome === 'bound') return refuse(409, 'Unable to delete an action bound to a trigger.');
+      if (outcome === 'named') return refuse(409, 'Unable to delete an action that a token exchange profile uses.');
       return outcome === 'missing' ? NOT_FOUND.action : empty();
     },
   }),

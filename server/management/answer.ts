@@ -54,11 +54,14 @@ export const NOT_FOUND = {
   user: refuse(404, 'The user does not exist.', 'inexistent_user'),
   organization: refuse(404, 'No organization found by that id or name'),
   organizationConnection: refuse(404, 'No connection found by that id'),
+  invitation: refuse(404, 'The invitation does not exist.', 'inexistent_invitation'),
+  job: refuse(404, 'The job does not exist.', 'inexistent_job'),
   session: refuse(404, 'The session does not exist.', 'inexistent_session'),
   group: refuse(404, 'The group does not exist.', 'inexistent_group'),
   form: refuse(404, 'The form does not exist.', 'inexistent_form'),
   log: refuse(404, 'The log does not exist.', 'inexistent_log'),
   signingKey: refuse(404, 'The signing key does not exist.', 'inexistent_signing_key'),
+  tokenExchangeProfile: refuse(404, 'The token exchange profile does not exist.', 'inexistent_token_exchange_profile'),
   page: refuse(404, 'Not Found'),
 } as const;
 

@@ -2,7 +2,7 @@
 // itself is not among them. Source: mfa-wire reference, section 4.4.
 import { z } from 'zod';
 import { maskEmail, maskPhone } from '#runtime/factors/mask.ts';
-import type { AuthenticatorRecord } from '#storage/records.ts';
+import type { AuthenticatorRecord, SessionEnd } from '#storage/records.ts';
 import { type Answer, answer, created, empty, invalidBody, NOT_FOUND, refuse } from './answer.ts';
 import { bareNumber, email, iso, optional, text } from './fields.ts';
 import { findUser } from './find-user.ts';
@@ -140,7 +140,7 @@ export const authenticationMethodRoutes: Route[] = [
       if (!found.ok) return found.refusal;
       const { deps, tenant } = call;
       await deps.store.authenticators.remove(tenant.id, found.record.id);
-      await deps.store.users.endLogins(tenant.id, found.record.userId);
+      await deps.store.users.endLogins(tenant.id, found.record.userId, becauseOf([found.record]));
       return empty();
     },
   }),
@@ -161,11 +161,14 @@ async function find({ deps, tenant, param }: Incoming): Promise<Found> {
 
 /** Other open logins of this user may rest at a challenge of what is now gone. */
 async function removeAll({ deps, tenant, param }: Incoming): Promise<void> {
-  for (const { id } of await deps.store.authenticators.ofUser(tenant.id, param('id'))) {
-    await deps.store.authenticators.remove(tenant.id, id);
-  }
-  await deps.store.users.endLogins(tenant.id, param('id'));
+  const gone = await deps.store.authenticators.ofUser(tenant.id, param('id'));
+  for (const { id } of gone) await deps.store.authenticators.remove(tenant.id, id);
+  await deps.store.users.endLogins(tenant.id, param('id'), becauseOf(gone));
 }
+
+/** The wire has a name of its own for phones alone. */
+const becauseOf = (gone: AuthenticatorRecord[]): SessionEnd =>
+  gone.some(({ type }) => type === 'phone') ? 'mfa-phone-unenrolled' : 'session-revoked';
 
 function newMethod({ ports, tenant, param }: Incoming, input: MethodInput): AuthenticatorRecord {
   const now = ports.now();

@@ -36,6 +36,9 @@ export async function readBody(c: Context): Promise<{ ok: true; body: unknown } 
 const UNSUPPORTED = refuse(415, 'Unsupported Media Type');
 const MALFORMED = refuse(400, 'Invalid request payload JSON format');
 
+/** Whether a database can keep a value that came as JSON, and a schema may look at it. */
+export const isKeepable = (body: unknown): boolean => refuseShape(body) === undefined;
+
 /** Walks without recursion: the depth of the input must not become the depth of the stack. */
 function refuseShape(body: unknown): Refusal | undefined {
   const open: { value: unknown; depth: number }[] = [{ value: body, depth: 0 }];

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { TOKEN_ALGORITHMS } from '../oauth/token-signature.ts';
 import { newCredential } from './client-credentials.ts';
+import { clientLogout } from './client-logout.ts';
 import { jsonObject, text, textMap, wholeNumber } from './fields.ts';
 
 /** Schemes in which an address is a program. */
@@ -43,6 +44,30 @@ const jwtConfiguration = z.strictObject({
   scopes: jsonObject.exactOptional(),
 });
 
+/** Seconds. Five years are the longest life. */
+const life = wholeNumber(1, 157_788_000).exactOptional();
+
+const refreshToken = z
+  .strictObject({
+    rotation_type: z.enum(['rotating', 'non-rotating']),
+    expiration_type: z.enum(['expiring', 'non-expiring']),
+    leeway: wholeNumber(0, 60).exactOptional(),
+    token_lifetime: life,
+    infinite_token_lifetime: z.boolean().exactOptional(),
+    idle_token_lifetime: life,
+    infinite_idle_token_lifetime: z.boolean().exactOptional(),
+    policies: z
+      .array(z.strictObject({ audience: text(600), scope: z.array(text(280)).max(1000) }))
+      .max(100)
+      .nullable()
+      .exactOptional(),
+  })
+  .superRefine(({ rotation_type, expiration_type }, context) => {
+    if (rotation_type !== 'rotating' || expiration_type === 'expiring') return;
+    const message = 'Rotating refresh tokens must have expiration_type expiring';
+    context.addIssue({ code: 'custom', path: ['expiration_type'], message, input: expiration_type });
+  });
+
 const acted = {
   name: z
     .string()
@@ -54,6 +79,7 @@ const acted = {
   token_endpoint_auth_method: z.enum(['none', 'client_secret_post', 'client_secret_basic']).optional(),
   client_metadata: textMap.optional(),
   client_secret: text(512).optional(),
+  ...clientLogout,
 };
 
 const kept = {
@@ -74,7 +100,7 @@ const kept = {
   initiate_login_uri: z.string().max(2048).optional(),
   jwt_configuration: jwtConfiguration.nullable().optional(),
   id_token_signed_response_alg: z.enum(TOKEN_ALGORITHMS).nullable().optional(),
-  refresh_token: object,
+  refresh_token: refreshToken.nullable().optional(),
   encryption_key: object,
   addons: object,
   mobile: object,
@@ -83,8 +109,6 @@ const kept = {
   token_exchange: object,
   token_quota: object,
   default_organization: object,
-  oidc_logout: object,
-  oidc_backchannel_logout: object,
   allowed_clients: texts,
   allowed_logout_urls: texts,
   allowed_origins: texts,
@@ -139,10 +163,13 @@ export function splitKept<T extends z.output<typeof clientChange>>(body: T) {
     token_endpoint_auth_method,
     client_metadata,
     client_secret,
+    oidc_logout,
+    oidc_backchannel_logout,
     ...rest
   } = body;
   return {
     given: { name, app_type, callbacks, grant_types, token_endpoint_auth_method, client_metadata, client_secret },
+    logout: { oidc_logout, oidc_backchannel_logout },
     rest,
   };
 }

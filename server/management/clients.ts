@@ -1,12 +1,14 @@
 // Management: clients (applications).
 import { z } from 'zod';
 import { defaultAuthMethod, hasSecret, newClient, newClientSecret, removeClient } from '#runtime/lifecycle/client.ts';
-import type { ClientCredentialRecord, ClientRecord, TenantRecord } from '#storage/records.ts';
+import { refreshTokenPolicy } from '#runtime/sessions/refresh-token.ts';
+import type { ClientCredentialRecord, ClientRecord, JsonObject, TenantRecord } from '#storage/records.ts';
 import { hasKeys } from '../oauth/client-keys.ts';
 import { publishKeys } from '../oauth/keys.ts';
 import { idTokenConfiguration, idTokenSignature } from '../oauth/token-signature.ts';
 import { answer, created, empty, invalidBody, NOT_FOUND, type Refusal, refuse } from './answer.ts';
 import { readCredential, showCredential, unknownCredentials } from './client-credentials.ts';
+import { readClientLogout, showClientLogout } from './client-logout.ts';
 import { clientChange, clientCreation, splitKept } from './client-schema.ts';
 import { mergeSettings, mergeTexts, optional } from './fields.ts';
 import { boolean, checkpointQuery, fieldsQuery, list, project, slice } from './paging.ts';
@@ -54,7 +56,7 @@ export const clientRoutes: Route[] = [
     body: clientCreation,
     async handle({ deps, ports, tenant, body }) {
       const { client_authentication_methods: methods, ...plain } = body;
-      const { given, rest } = splitKept(plain);
+      const { given, logout, rest } = splitKept(plain);
       const credentials: ClientCredentialRecord[] = [];
       for (const input of methods?.private_key_jwt.credentials ?? []) {
         const credential = await readCredential(ports, input);
@@ -80,6 +82,7 @@ export const clientRoutes: Route[] = [
         ...optional('authMethod', proves ? ('private_key_jwt' as const) : body.token_endpoint_auth_method),
         ...(credentials.length === 0 ? {} : { credentials }),
         metadata: mergeTexts({}, given.client_metadata ?? {}),
+        ...readClientLogout(undefined, logout),
         settings,
       });
       if (client === 'conflict') return CONFLICT;
@@ -158,8 +161,8 @@ function edited(
   freshSecret: string,
   updatedAt: number,
 ): ClientRecord {
-  const { given, rest } = splitKept(body);
-  const { secret: formerSecret, appType: formerType, ...kept } = current;
+  const { given, logout, rest } = splitKept(body);
+  const { secret: formerSecret, appType: formerType, backChannelLogout: formerLogout, ...kept } = current;
   const appType = given.app_type === undefined ? formerType : (given.app_type ?? undefined);
   const shown = given.token_endpoint_auth_method;
   const merged = mergeSettings(current.settings, { ...rest, token_endpoint_auth_method: shown });
@@ -180,6 +183,7 @@ function edited(
     // A client that has become public or has a key has none any more, and one that needs one again gets a new one.
     ...(hasSecret(authMethod) ? { secret } : {}),
     metadata: mergeTexts(current.metadata, given.client_metadata ?? {}),
+    ...readClientLogout(formerLogout, logout),
     settings,
     updatedAt,
   };
@@ -216,18 +220,11 @@ function showClient(client: ClientRecord, tenant: TenantRecord, to: Operator | '
     sso_disabled: false,
     cross_origin_authentication: false,
     custom_login_page_on: true,
-    refresh_token: {
-      rotation_type: 'non-rotating',
-      expiration_type: 'non-expiring',
-      leeway: 0,
-      token_lifetime: 2_592_000,
-      infinite_token_lifetime: true,
-      infinite_idle_token_lifetime: true,
-      idle_token_lifetime: 1_296_000,
-    },
     signing_keys: [],
     ...client.settings,
+    refresh_token: showRefreshTokenSettings(client),
     jwt_configuration: idTokenConfiguration(client),
+    ...showClientLogout(client),
     name: client.name,
     client_id: client.id,
     ...(maySee && client.secret !== undefined ? { client_secret: client.secret } : {}),
@@ -235,5 +232,22 @@ function showClient(client: ClientRecord, tenant: TenantRecord, to: Operator | '
     callbacks: client.callbacks,
     grant_types: client.grantTypes,
     client_metadata: client.metadata,
+  };
+}
+
+/** As they act: a client that can keep no secret has tokens that rotate unless it says otherwise. */
+function showRefreshTokenSettings(client: ClientRecord): Record<string, unknown> {
+  const own = client.settings.refresh_token as JsonObject | undefined;
+  const { rotating } = refreshTokenPolicy(client);
+  const expires = own?.expiration_type === undefined ? rotating : own.expiration_type === 'expiring';
+  return {
+    rotation_type: rotating ? 'rotating' : 'non-rotating',
+    expiration_type: expires ? 'expiring' : 'non-expiring',
+    leeway: 0,
+    token_lifetime: 2_592_000,
+    infinite_token_lifetime: !expires,
+    infinite_idle_token_lifetime: !expires,
+    idle_token_lifetime: 1_296_000,
+    ...own,
   };
 }

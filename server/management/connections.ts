@@ -2,19 +2,14 @@
 import { z } from 'zod';
 import type { ConnectionRecord } from '#storage/records.ts';
 import { answer, empty, invalidBody, NOT_FOUND } from './answer.ts';
-import { jsonObject, mergeSettings, mergeTexts, optional, text, textMap } from './fields.ts';
+import { connectionOptions } from './connection-options.ts';
+import { mergeSettings, mergeTexts, optional, text, textMap } from './fields.ts';
 import { checkpointQuery, fieldsQuery, list, project, slice } from './paging.ts';
 import { type Route, route } from './route.ts';
 
 const change = z.strictObject({
   display_name: text(128).optional(),
-  // Kept as it is given, but for what changes how people sign in or up.
-  options: jsonObject
-    .superRefine(({ disable_signup: disabled }, context) => {
-      if (disabled === undefined || typeof disabled === 'boolean') return;
-      context.addIssue({ code: 'custom', message: 'disable_signup is true or false', path: ['disable_signup'] });
-    })
-    .optional(),
+  options: connectionOptions.optional(),
   metadata: textMap.optional(),
   enabled_clients: z.array(text(64)).max(1000).optional(),
   show_as_button: z.boolean().optional(),

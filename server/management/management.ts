@@ -12,17 +12,23 @@ import { clientCredentialRoutes } from './client-credentials.ts';
 import { clientGrantRoutes } from './client-grants.ts';
 import { clientRoutes } from './clients.ts';
 import { connectionRoutes } from './connections.ts';
+import { deviceCredentialRoutes } from './device-credentials.ts';
+import { emailVerificationTicketRoutes } from './email-verification-ticket.ts';
 import { executionRoutes } from './executions.ts';
 import { formRoutes } from './forms.ts';
+import { grantRoutes } from './grants.ts';
 import { groupMemberRoutes } from './group-members.ts';
 import { groupRoutes } from './groups.ts';
 import { guardianRoutes } from './guardian.ts';
 import { identityRoutes } from './identities.ts';
+import { jobRoutes } from './jobs.ts';
 import { logRoutes } from './logs.ts';
 import { mountRoutes } from './mount.ts';
 import { organizationConnectionRoutes } from './organization-connections.ts';
+import { organizationInvitationRoutes } from './organization-invitations.ts';
 import { organizationMemberRoutes } from './organization-members.ts';
 import { organizationRoutes } from './organizations.ts';
+import { passwordTicketRoutes } from './password-tickets.ts';
 import { recoveryCodeRoutes } from './recovery-codes.ts';
 import { refreshTokenRoutes } from './refresh-tokens.ts';
 import { resourceServerRoutes } from './resource-servers.ts';
@@ -32,6 +38,8 @@ import { scriptLimitRoutes } from './script-limits.ts';
 import { sessionRoutes } from './sessions.ts';
 import { signingKeyRoutes } from './signing-keys.ts';
 import { tenantSettingRoutes } from './tenant-settings.ts';
+import { tokenExchangeProfileRoutes } from './token-exchange-profiles.ts';
+import { userAccessRoutes } from './user-access.ts';
 import { userBlockRoutes } from './user-blocks.ts';
 import { userRelationRoutes } from './user-relations.ts';
 import { userRoutes } from './users.ts';
@@ -42,13 +50,20 @@ export const MANAGEMENT_ROUTES: readonly Route[] = [
   ...identityRoutes,
   ...sessionRoutes,
   ...refreshTokenRoutes,
+  ...deviceCredentialRoutes,
+  ...grantRoutes,
+  ...userAccessRoutes,
+  ...emailVerificationTicketRoutes,
+  ...jobRoutes,
   ...authenticationMethodRoutes,
   ...recoveryCodeRoutes,
+  ...passwordTicketRoutes,
   ...groupRoutes,
   ...groupMemberRoutes,
   ...roleRoutes,
   ...organizationRoutes,
   ...organizationMemberRoutes,
+  ...organizationInvitationRoutes,
   ...organizationConnectionRoutes,
   ...clientRoutes,
   ...clientCredentialRoutes,
@@ -62,6 +77,7 @@ export const MANAGEMENT_ROUTES: readonly Route[] = [
   ...actionVersionRoutes,
   ...actionModuleRoutes,
   ...bindingRoutes,
+  ...tokenExchangeProfileRoutes,
   ...formRoutes,
   ...executionRoutes,
   ...scriptLimitRoutes,

@@ -11,6 +11,7 @@ import { type Answer, envelope, NOT_FOUND, type Refusal, refuse } from './answer
 import { authenticate, refuseScopes } from './authenticate.ts';
 import { readBody } from './body.ts';
 import type { Incoming, Operator, Route } from './route.ts';
+import { readUpload } from './upload.ts';
 import { invalid } from './validation.ts';
 
 /** Below this path everything is ours. */
@@ -35,10 +36,11 @@ export function mountRoutes(deps: Deps, routes: readonly Route[]): Hono<Env> {
       if (malformed) return refusal(c, malformed);
       const query = readQuery(c);
       if (!query.ok) return refusal(c, refuse(400, 'Query string could not be read.', 'invalid_query_string'));
-      const body = route.takesBody ? await readBody(c) : { ok: true as const, body: undefined };
+      const body = await bodyOf(c, route);
       if (!body.ok) return refusal(c, body.refusal);
 
-      const incoming: Incoming = { deps, ports, builder, tenant, operator, param: (name) => c.req.param(name) ?? '' };
+      const param = (name: string) => c.req.param(name) ?? '';
+      const incoming: Incoming = { deps, ports, builder, tenant, operator, caller, param };
       const result = await route.run(incoming, query.parameters, body.body);
       if (result.ok && route.method !== 'GET') await logWrite(deps, c, { operator, route, ip: caller.ip });
       return respond(c, result);
@@ -46,6 +48,11 @@ export function mountRoutes(deps: Deps, routes: readonly Route[]): Hono<Env> {
   }
   app.all(`${BASE}/*`, (c) => refusal(c, NOT_FOUND.page));
   return app;
+}
+
+function bodyOf(c: Context<Env>, { takesBody, takesForm }: Route): ReturnType<typeof readBody> {
+  if (takesForm) return readUpload(c);
+  return takesBody ? readBody(c) : Promise.resolve({ ok: true, body: undefined });
 }
 
 export function lifecyclePorts(deps: Deps): LifecyclePorts {

@@ -1,21 +1,20 @@
 // Management: which applications hold refresh tokens of a person. One can be looked at, given metadata and revoked.
 // Source: mfa-wire reference, section 4.3; limits of metadata: actions-api reference, section 2.
 import { z } from 'zod';
-import { isLive } from '#runtime/sessions/refresh-token.ts';
-import { tenantLog } from '#runtime/tenant-log.ts';
-import type { RefreshTokenRecord } from '#storage/records.ts';
 import type { Page } from '#storage/store.ts';
-import { accepted, answer, empty, NOT_FOUND } from './answer.ts';
+import { accepted, answer, empty, invalidBody, NOT_FOUND } from './answer.ts';
+import { idList, text } from './fields.ts';
 import { findUser } from './find-user.ts';
 import { keptMetadata, metadataOfTokens } from './metadata.ts';
-import { checkpointQuery, list, slice } from './paging.ts';
-import { type Incoming, type Route, route } from './route.ts';
+import { checkpointQuery, fieldsQuery, list, project, slice } from './paging.ts';
+import { endToken, endTokens, findToken, readTokens } from './refresh-token-rows.ts';
+import { type Route, route } from './route.ts';
 import { showRefreshToken } from './show-refresh-token.ts';
 
-/** More than anybody has: a person's list is read whole, so that dead rows in it do not shorten its pages. */
-const TOKENS_READ = 1000;
-
 const pages = { from: checkpointQuery.from, take: checkpointQuery.take };
+
+/** What a bulk revocation may be told by. */
+const NAMED = 'Name the tokens by ids, or by user_id, with client_id, and with client_id and audience.';
 
 export const refreshTokenRoutes: Route[] = [
   route({
@@ -24,6 +23,7 @@ export const refreshTokenRoutes: Route[] = [
     scopes: ['read:refresh_tokens'],
     query: z.strictObject({
       ...pages,
+      ...fieldsQuery,
       user_id: z.string().min(1).max(1000),
       client_id: z.string().max(200).optional(),
     }),
@@ -34,7 +34,11 @@ export const refreshTokenRoutes: Route[] = [
       const live = await readTokens(call, query.user_id, clientId === undefined ? {} : { clientId });
       return list(
         { ...query, take: query.take ?? 50 },
-        { plural: 'refresh_tokens', read: async (page) => slice(live, page), show: showRefreshToken },
+        {
+          plural: 'refresh_tokens',
+          read: async (page) => slice(live, page),
+          show: (token) => project(showRefreshToken(token), query),
+        },
       );
     },
   }),
@@ -44,7 +48,7 @@ export const refreshTokenRoutes: Route[] = [
     path: '/refresh-tokens/:id',
     scopes: ['read:refresh_tokens'],
     async handle(call) {
-      const token = await findToken(call);
+      const token = await findToken(call, call.param('id'));
       return token ? answer(showRefreshToken(token)) : NOT_FOUND.refreshToken;
     },
   }),
@@ -56,7 +60,7 @@ export const refreshTokenRoutes: Route[] = [
     body: z.strictObject({ refresh_token_metadata: metadataOfTokens.nullable().optional() }),
     async handle(call) {
       const { deps, tenant, body } = call;
-      const token = await findToken(call);
+      const token = await findToken(call, call.param('id'));
       if (!token) return NOT_FOUND.refreshToken;
       if (body.refresh_token_metadata === undefined) return answer(showRefreshToken(token));
       const metadata = keptMetadata(body.refresh_token_metadata);
@@ -70,12 +74,38 @@ export const refreshTokenRoutes: Route[] = [
     path: '/refresh-tokens/:id',
     scopes: ['delete:refresh_tokens'],
     async handle(call) {
-      const token = await findToken(call);
-      if (token) {
-        await call.deps.store.refreshTokens.remove(call.tenant.id, token.id);
-        await logRevoked(call, [token]);
-      }
+      const token = await findToken(call, call.param('id'));
+      if (token) await endToken(call, token);
       return empty();
+    },
+  }),
+
+  route({
+    method: 'POST',
+    path: '/refresh-tokens/revoke',
+    scopes: ['delete:refresh_tokens'],
+    body: z.strictObject({
+      ids: idList.optional(),
+      user_id: text(1000).optional(),
+      client_id: text(200).optional(),
+      audience: text(600).optional(),
+    }),
+    async handle(call) {
+      const { ids, user_id: userId, client_id: clientId, audience } = call.body;
+      if ((ids === undefined) === (userId === undefined)) return invalidBody(NAMED);
+      if (userId === undefined && (clientId !== undefined || audience !== undefined)) return invalidBody(NAMED);
+      if (audience !== undefined && clientId === undefined) return invalidBody(NAMED);
+      for (const id of new Set(ids)) {
+        const token = await findToken(call, id);
+        if (token) await endToken(call, token);
+      }
+      if (userId !== undefined) {
+        await endTokens(call, userId, {
+          ...(clientId === undefined ? {} : { clientId }),
+          ...(audience === undefined ? {} : { audience }),
+        });
+      }
+      return accepted();
     },
   }),
 
@@ -101,34 +131,8 @@ export const refreshTokenRoutes: Route[] = [
     async handle(call) {
       const { deps, tenant, param } = call;
       if (!(await findUser(deps.store, tenant.id, param('id')))) return NOT_FOUND.user;
-      const ended = await readTokens(call, param('id'));
-      await deps.store.refreshTokens.removeOfUser(tenant.id, param('id'));
-      await logRevoked(call, ended);
+      await endTokens(call, param('id'));
       return accepted();
     },
   }),
 ];
-
-async function readTokens(
-  { deps, tenant }: Pick<Incoming, 'deps' | 'tenant'>,
-  userId: string,
-  of: { clientId?: string } = {},
-): Promise<RefreshTokenRecord[]> {
-  const page = { offset: 0, limit: TOKENS_READ };
-  const { records } = await deps.store.refreshTokens.ofUser(tenant.id, userId, { page, ...of });
-  return records.filter((token) => isLive(token, deps.clock.now()));
-}
-
-/** One that has run out may be waiting for the sweep: it is over all the same. */
-async function findToken({ deps, tenant, param }: Incoming): Promise<RefreshTokenRecord | undefined> {
-  const token = await deps.store.refreshTokens.find(tenant.id, param('id'));
-  return token && isLive(token, deps.clock.now()) ? token : undefined;
-}
-
-async function logRevoked({ deps, tenant, operator }: Incoming, tokens: RefreshTokenRecord[]): Promise<void> {
-  const place = { tenantId: tenant.id, now: deps.clock.now(), random: deps.random, clientId: operator.clientId };
-  const logs = tokens.map(({ id, userId }) =>
-    tenantLog({ type: 'srrt', description: 'Refresh token revoked', userId, details: { refresh_token_id: id } }, place),
-  );
-  if (logs.length > 0) await deps.store.commit(logs.map((log) => ({ kind: 'log.insert', log })));
-}

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { Builder } from '#runtime/lifecycle/action-build.ts';
 import type { LifecyclePorts } from '#runtime/lifecycle/ports.ts';
 import type { ManagementScope } from '#runtime/lifecycle/scopes.ts';
+import type { Caller } from '#runtime/runtime.ts';
 import type { TenantRecord } from '#storage/records.ts';
 import type { Deps } from '../deps.ts';
 import type { Answer } from './answer.ts';
@@ -19,6 +20,7 @@ export type Incoming = {
   builder: Builder;
   tenant: TenantRecord;
   operator: Operator;
+  caller: Caller;
   /** A parameter of the path, decoded. */
   param(name: string): string;
 };
@@ -34,6 +36,8 @@ export type Route = {
   /** Any one of them opens it. */
   scopes: readonly ManagementScope[];
   takesBody: boolean;
+  /** A form with a file in it, in place of JSON. */
+  takesForm: boolean;
   run(incoming: Incoming, query: unknown, body: unknown): Promise<Answer>;
 };
 
@@ -43,6 +47,8 @@ type Definition<Query, Body> = {
   scopes: readonly ManagementScope[];
   query?: z.ZodType<Query>;
   body?: z.ZodType<Body>;
+  /** In place of `body`: the texts of a form with a file in it, by their names. */
+  form?: z.ZodType<Body>;
   handle(call: Call<Query, Body>): Promise<Answer>;
 };
 
@@ -54,10 +60,12 @@ export function route<Query = undefined, Body = undefined>(definition: Definitio
     path,
     scopes,
     takesBody: definition.body !== undefined,
+    takesForm: definition.form !== undefined,
     async run(incoming, givenQuery, givenBody) {
       const query = definition.query ? parse('query', definition.query, givenQuery) : undefined;
       if (query && !query.ok) return query.refusal;
-      const body = definition.body ? parse('payload', definition.body, givenBody) : undefined;
+      const schema = definition.body ?? definition.form;
+      const body = schema ? parse('payload', schema, givenBody) : undefined;
       if (body && !body.ok) return body.refusal;
       // A schema that is not there stands for `undefined`, as the defaults of the type parameters say.
       return handle({ ...incoming, query: query?.value as Query, body: body?.value as Body });

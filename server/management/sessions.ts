@@ -8,6 +8,7 @@ import { accepted, answer, NOT_FOUND } from './answer.ts';
 import { findUser } from './find-user.ts';
 import { keptMetadata, metadataOfTokens } from './metadata.ts';
 import { checkpointQuery, list, slice } from './paging.ts';
+import { endTokens } from './refresh-token-rows.ts';
 import { type Incoming, type Route, route } from './route.ts';
 import { showSession } from './show-session.ts';
 
@@ -48,8 +49,8 @@ export const sessionRoutes: Route[] = [
       const { deps, tenant, param } = call;
       if (!(await findUser(deps.store, tenant.id, param('id')))) return NOT_FOUND.user;
       const ended = await readSessions(call);
-      await deps.store.sessions.removeOfUser(tenant.id, param('id'));
-      await logRevoked(call, ended);
+      await deps.store.sessions.removeOfUser(tenant.id, param('id'), 'session-revoked');
+      await logSessionsRevoked(call, ended);
       return accepted();
     },
   }),
@@ -96,12 +97,16 @@ export const sessionRoutes: Route[] = [
     path: '/sessions/:id/revoke',
     scopes: ['delete:sessions'],
     async handle(call) {
-      return (await end(call)) ? accepted() : NOT_FOUND.session;
+      const session = await end(call);
+      if (!session) return NOT_FOUND.session;
+      // Unlike the removal of a session, this ends what its logins left behind.
+      await endTokens(call, session.userId, { sessionId: session.id });
+      return accepted();
     },
   }),
 ];
 
-async function readSessions({ deps, tenant, param }: Incoming): Promise<SessionRecord[]> {
+export async function readSessions({ deps, tenant, param }: Incoming): Promise<SessionRecord[]> {
   const { records } = await deps.store.sessions.ofUser(tenant.id, param('id'), { offset: 0, limit: SESSIONS_READ });
   return records;
 }
@@ -112,16 +117,20 @@ async function findSession({ deps, tenant, param }: Incoming): Promise<SessionRe
   return session && isAlive(session, deps.clock.now()) ? session : undefined;
 }
 
-/** False when there was none. */
-async function end(call: Incoming): Promise<boolean> {
+/** The session as it was; undefined when there was none. */
+async function end(call: Incoming): Promise<SessionRecord | undefined> {
   const session = await findSession(call);
-  if (!session) return false;
-  await call.deps.store.sessions.remove(call.tenant.id, session.id);
-  await logRevoked(call, [session]);
-  return true;
+  if (!session) return undefined;
+  await call.deps.store.sessions.remove(call.tenant.id, session.id, 'session-revoked');
+  await logSessionsRevoked(call, [session]);
+  return session;
 }
 
-async function logRevoked({ deps, tenant, operator }: Incoming, sessions: SessionRecord[]): Promise<void> {
+/** Those that were alive, in the tenant's log. */
+export async function logSessionsRevoked(
+  { deps, tenant, operator }: Pick<Incoming, 'deps' | 'tenant' | 'operator'>,
+  sessions: SessionRecord[],
+): Promise<void> {
   const now = deps.clock.now();
   const place = { tenantId: tenant.id, now, random: deps.random, clientId: operator.clientId };
   const logs = sessions

@@ -1,13 +1,14 @@
 // Management: what a user may be given, at creation and later.
 import { z } from 'zod';
+import { bcryptHash, customPasswordHash } from './custom-password-hash.ts';
 import { bareNumber, email, jsonObject, text } from './fields.ts';
 
-const phoneNumber = z
+export const phoneNumber = z
   .string()
   .transform(bareNumber)
   .pipe(z.string().regex(/^\+[0-9]{1,15}$/));
 
-/** What may be set at creation and later. `verify_*` would send messages that no provider of ours sends yet. */
+/** What may be set at creation and later. `verify_phone_number` would send a message that no provider of ours sends yet. */
 export const profile = {
   email: email.optional(),
   email_verified: z.boolean().optional(),
@@ -27,9 +28,6 @@ export const profile = {
   verify_phone_number: z.boolean().optional(),
 };
 
-const BCRYPT = /^\$2[abxy]\$(0[4-9]|1[0-6])\$[./A-Za-z0-9]{53}$/;
-const bcryptHash = z.string().regex(BCRYPT);
-
 export const userCreation = z.strictObject({
   connection: text(128),
   user_id: z
@@ -38,12 +36,7 @@ export const userCreation = z.strictObject({
     .optional(),
   ...profile,
   password_hash: bcryptHash.optional(),
-  custom_password_hash: z
-    .strictObject({
-      algorithm: z.enum(['bcrypt']),
-      hash: z.strictObject({ value: bcryptHash, encoding: z.enum(['utf8']).optional() }),
-    })
-    .optional(),
+  custom_password_hash: customPasswordHash.optional(),
 });
 
 /** A column of a user that can be emptied is emptied by null. */

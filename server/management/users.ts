@@ -1,15 +1,17 @@
 // Management: users. Their roles, organizations, logs and authentication methods have files of their own.
 import { z } from 'zod';
+import { formerPasswords } from '#runtime/lifecycle/judge-password.ts';
 import { mergeMetadata, newUser } from '#runtime/lifecycle/user.ts';
 import type { ConnectionRecord, UserRecord } from '#storage/records.ts';
-import type { Store } from '#storage/store.ts';
 import { type Answer, answer, created, empty, invalidBody, NOT_FOUND, type Refusal, refuse } from './answer.ts';
+import { mailVerification } from './email-verification-ticket.ts';
 import { optional, text } from './fields.ts';
 import { findUser } from './find-user.ts';
 import { fieldsQuery, list, pageQuery, project } from './paging.ts';
 import { type Incoming, type Route, route } from './route.ts';
 import { showUser } from './show-user.ts';
 import { parseTerms } from './terms.ts';
+import { refusePassword } from './user-password.ts';
 import { type Profile, userChange, userCreation } from './user-schema.ts';
 import { searchUsers } from './user-search.ts';
 import { invalid } from './validation.ts';
@@ -66,12 +68,20 @@ export const userRoutes: Route[] = [
     path: '/users',
     scopes: ['create:users'],
     body: userCreation,
-    async handle({ deps, ports, tenant, body }) {
+    async handle({ deps, ports, tenant, caller, body }) {
       const connection = await deps.store.connections.findByKey(tenant.id, body.connection);
       if (!connection) return UNKNOWN_CONNECTION;
-      const imported = body.custom_password_hash?.hash.value ?? body.password_hash;
+      if (body.custom_password_hash !== undefined && body.password_hash !== undefined) {
+        return invalidBody('Cannot set both password_hash and custom_password_hash');
+      }
+      const imported = body.custom_password_hash ?? body.password_hash;
       const missing = missingProperty(connection, body, imported);
       if (missing) return missing;
+      const refused = await refusePassword(deps, connection, body.password, {
+        ...columns(body),
+        userMetadata: body.user_metadata ?? {},
+      });
+      if (refused) return refused;
       const passwordHash = body.password === undefined ? imported : await deps.passwords.hash(body.password);
       const user = newUser(ports, connection, {
         ...columns(body),
@@ -81,6 +91,7 @@ export const userRoutes: Route[] = [
         appMetadata: mergeMetadata({}, body.app_metadata ?? {}),
       });
       if ((await deps.store.users.insert(user)) === 'conflict') return ALREADY_EXISTS;
+      if (body.verify_email) await mailVerification({ deps, tenant, caller }, user);
       return created(showUser(user));
     },
   }),
@@ -123,45 +134,72 @@ export const userRoutes: Route[] = [
   }),
 ];
 
-async function editUser({ deps, tenant, param }: Incoming, body: z.output<typeof userChange>): Promise<Answer> {
+async function editUser(call: Incoming, body: z.output<typeof userChange>): Promise<Answer> {
+  const { deps, tenant, param } = call;
   const user = await findUser(deps.store, tenant.id, param('id'));
   if (!user) return NOT_FOUND.user;
   if (body.connection !== undefined && body.connection !== user.connection) return UNKNOWN_CONNECTION;
-  if (body.password !== undefined && !(await isDatabase(deps.store, user))) {
+  const connection = await deps.store.connections.findByKey(tenant.id, user.connection);
+  if (body.password !== undefined && connection?.strategy !== 'auth0') {
     return invalidBody('Only users of a database connection have a password.');
   }
+  const refused = await refusePassword(deps, connection, body.password, { ...user, ...columns(plain(body)) });
+  if (refused) return refused;
   const passwordHash = body.password === undefined ? undefined : await deps.passwords.hash(body.password);
   const now = deps.clock.now();
   const updated = await deps.store.users.update(tenant.id, user.id, (current) =>
-    edited(current, body, passwordHash, now),
+    edited(current, body, passwordHash === undefined ? {} : renewed(current, passwordHash, connection, now), now),
   );
   if (updated === 'missing') return NOT_FOUND.user;
   if (updated === 'conflict')
     return refuse(400, 'The specified new value is already in use by another user.', 'auth0_idp_error');
   // Whoever holds a session or a half-finished login of this user may be the one it is protected from.
-  if (passwordHash !== undefined || body.blocked === true) await deps.store.users.endLogins(tenant.id, user.id);
+  if (passwordHash !== undefined || body.blocked === true) {
+    const because = body.blocked === true ? 'account-deactivated' : 'password-changed';
+    await deps.store.users.endLogins(tenant.id, user.id, because);
+  }
+  if (passwordHash !== undefined && connection) tellOfPassword(call, connection, updated);
+  if (body.verify_email) await mailVerification(call, updated);
   return answer(showUser(updated));
+}
+
+/** The scripts that are told of new passwords run on their own. */
+function tellOfPassword(
+  { deps, tenant, operator, caller }: Incoming,
+  connection: ConnectionRecord,
+  user: UserRecord,
+): void {
+  const { id: connectionId, name, strategy } = connection;
+  const logPlace = {
+    tenantId: tenant.id,
+    now: deps.clock.now(),
+    random: deps.random,
+    clientId: operator.clientId,
+    ip: caller.ip,
+    hostname: new URL(tenant.baseUrl).host,
+    connection: name,
+    connectionId,
+    strategy,
+    strategyType: 'database',
+    ...optional('userAgent', caller.userAgent),
+  };
+  deps.runtime.tellOfNewPassword({ tenant, connection, caller, logPlace }, user);
 }
 
 function edited(
   current: UserRecord,
   body: z.output<typeof userChange>,
-  passwordHash: string | undefined,
+  password: Partial<UserRecord>,
   now: number,
 ): UserRecord {
-  const { phone_number, given_name, family_name, ...rest } = body;
+  const { phone_number, given_name, family_name } = body;
   const next: UserRecord = {
     ...current,
     // A new address is nobody's until it is verified.
     ...(body.email !== undefined && body.email !== current.email ? { emailVerified: false } : {}),
     ...(typeof phone_number === 'string' && phone_number !== current.phoneNumber ? { phoneVerified: false } : {}),
-    ...columns({
-      ...rest,
-      phone_number: phone_number ?? undefined,
-      given_name: given_name ?? undefined,
-      family_name: family_name ?? undefined,
-    }),
-    ...(passwordHash === undefined ? {} : { passwordHash, passwordChangedAt: now }),
+    ...columns(plain(body)),
+    ...password,
     ...(body.user_metadata === undefined
       ? {}
       : { userMetadata: mergeMetadata(current.userMetadata, body.user_metadata) }),
@@ -172,6 +210,26 @@ function edited(
   if (given_name === null) delete next.givenName;
   if (family_name === null) delete next.familyName;
   return next;
+}
+
+/** The columns of a new password; the one before it is one of the former ones now. */
+function renewed(
+  current: UserRecord,
+  passwordHash: string,
+  connection: ConnectionRecord | undefined,
+  passwordChangedAt: number,
+): Partial<UserRecord> {
+  return { passwordHash, passwordChangedAt, formerPasswordHashes: formerPasswords(connection?.options ?? {}, current) };
+}
+
+/** A change without those of its properties that are taken away. */
+function plain({ phone_number, given_name, family_name, ...rest }: z.output<typeof userChange>): Profile {
+  return {
+    ...rest,
+    ...optional('phone_number', phone_number ?? undefined),
+    ...optional('given_name', given_name ?? undefined),
+    ...optional('family_name', family_name ?? undefined),
+  };
 }
 
 /** The plain properties, under the names of the record. */
@@ -206,8 +264,4 @@ function missingProperty(
     return invalidBody('Cannot set both password and an imported password hash');
   }
   return undefined;
-}
-
-async function isDatabase(store: Store, user: UserRecord): Promise<boolean> {
-  return (await store.connections.findByKey(user.tenantId, user.connection))?.strategy === 'auth0';
 }

@@ -29,6 +29,28 @@ export function parse<T>(place: Place, schema: z.ZodType<T>, input: unknown): Pa
   return { ok: false, refusal: invalid(place, reason, pathText(path)) };
 }
 
+const CODES: { readonly [Code in z.core.$ZodIssue['code']]: string } = {
+  unrecognized_keys: 'OBJECT_ADDITIONAL_PROPERTIES',
+  invalid_type: 'INVALID_TYPE',
+  invalid_value: 'ENUM_MISMATCH',
+  too_small: 'TOO_SMALL',
+  too_big: 'TOO_BIG',
+  invalid_format: 'INVALID_FORMAT',
+  invalid_union: 'ONE_OF_MISSING',
+  not_multiple_of: 'MULTIPLE_OF',
+  invalid_key: 'INVALID_KEY',
+  invalid_element: 'INVALID_ELEMENT',
+  custom: 'INVALID_VALUE',
+};
+
+/** All findings of a schema, as jobs list them. */
+export function complaints({ issues }: z.ZodError, input: unknown): { code: string; message: string; path?: string }[] {
+  return issues.map((issue) => {
+    const { reason: message, path } = describe(issue, input);
+    return { code: CODES[issue.code], message, ...(path.length === 0 ? {} : { path: pathText(path) }) };
+  });
+}
+
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 

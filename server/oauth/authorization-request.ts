@@ -13,8 +13,7 @@ import { gatherParameters } from './request-source.ts';
 import { defaultResponseMode, inFrontChannel, protocolOf, readResponseTypes } from './response-type.ts';
 
 export type CheckedRequest =
-  /** `hintedUserId`: whom the client means; anybody else's session is not what it asks for. */
-  | { ok: true; request: LoginRequest; hintedUserId?: string }
+  | { ok: true; request: LoginRequest }
   /** No client to go back to: a page. `reason` is for developers. */
   | { ok: false; to: 'page'; reason: string }
   | { ok: false; to: 'client'; address: ReturnAddress; error: string; description: string };
@@ -64,12 +63,7 @@ export async function checkParameters(
   if (bad) return refuse(bad);
   const references = await findReferences(deps, tenant, client, parameters);
   if (!references.ok) return refuse(references);
-  const { hintedUserId } = references;
-  return {
-    ok: true,
-    request: toLoginRequest(client, parameters, address, references, locale),
-    ...(hintedUserId === undefined ? {} : { hintedUserId }),
-  };
+  return { ok: true, request: toLoginRequest(client, parameters, address, references, locale) };
 }
 
 const UNREADABLE = 'The request cannot be read';
@@ -124,15 +118,16 @@ function toLoginRequest(
   client: ClientRecord,
   parameters: Parameters,
   address: ReturnAddress,
-  { audience, organizationId, invitationId }: References,
+  { audience, organizationId, invitation, hintedUserId }: References,
   locale: (uiLocales: string[]) => string,
 ): LoginRequest {
   const uiLocales = words(parameters.ui_locales);
   const {
     nonce,
     code_challenge: codeChallenge,
-    login_hint: loginHint,
-    connection,
+    // Whoever follows an invitation need not type the address that it is for.
+    login_hint: loginHint = invitation?.email,
+    connection = invitation?.connection,
     dpop_jkt: keyThumbprint,
   } = parameters;
   return {
@@ -146,10 +141,11 @@ function toLoginRequest(
     prompt: words(parameters.prompt),
     ...(parameters.max_age === undefined ? {} : { maxAge: Number(parameters.max_age) }),
     ...(loginHint === undefined ? {} : { loginHint }),
+    ...(hintedUserId === undefined ? {} : { hintedUserId }),
     uiLocales,
     acrValues: words(parameters.acr_values),
     ...(organizationId === undefined ? {} : { organizationId }),
-    ...(invitationId === undefined ? {} : { invitationId }),
+    ...(invitation ? { invitationId: invitation.id } : {}),
     ...(connection === undefined ? {} : { connection }),
     ...(keyThumbprint === undefined ? {} : { keyThumbprint }),
     locale: locale(uiLocales),

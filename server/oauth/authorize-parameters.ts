@@ -27,7 +27,6 @@ function prompt(value: string): string | undefined {
 }
 
 const FORMATS: Record<string, Format> = {
-  response_type: matches(/^[a-z_]+( [a-z_]+)*$/, 'must be a list of response types'),
   response_mode: (value) => (isResponseMode(value) ? undefined : `must be of ${RESPONSE_MODES.join(', ')}`),
   scope: matches(
     /^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/,
@@ -53,6 +52,9 @@ const FORMATS: Record<string, Format> = {
   screen_hint: matches(/^[\x21-\x7e]{1,100}$/, 'must be the name of a screen'),
 };
 
+/** RFC 6749 §4.1.2.1 has a word of its own for some. */
+const ERRORS: Record<string, string> = { scope: 'invalid_scope' };
+
 export type BadParameter = { error: string; description: string };
 
 /** The first parameter that does not fit. */
@@ -60,7 +62,8 @@ export function checkFormats(parameters: Parameters): BadParameter | undefined {
   for (const [name, format] of Object.entries(FORMATS)) {
     const value = parameters[name];
     const expected = value === undefined ? undefined : format(value);
-    if (expected !== undefined) return { error: 'invalid_request', description: `Parameter ${name} ${expected}` };
+    if (expected === undefined) continue;
+    return { error: ERRORS[name] ?? 'invalid_request', description: `Parameter ${name} ${expected}` };
   }
   return undefined;
 }

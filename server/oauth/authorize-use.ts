@@ -10,7 +10,11 @@ export function checkUse(client: ClientRecord, parameters: Parameters): BadParam
   const { response_type: text, scope = '', nonce } = parameters;
   if (text === undefined) return invalid('Missing required parameter: response_type');
   const types = readResponseTypes(text);
-  if (!types) return { error: 'unsupported_response_type', description: `Unsupported response type: ${text}` };
+  if (!types) return { error: 'unsupported_response_type', description: 'Unsupported response type' };
+  // OpenID Connect Core §3.1.2.6: whoever describes itself here would wait for it to count.
+  if (parameters.registration !== undefined) {
+    return { error: 'registration_not_supported', description: 'Clients are registered beforehand' };
+  }
   const needed = [
     ...(types.includes('code') ? ['authorization_code'] : []),
     ...(inFrontChannel(types) ? ['implicit'] : []),

@@ -12,6 +12,7 @@ import { chooseLanguage } from '../hosted/language.ts';
 import { isForeign, type ReadParameters, readParameters, readQuery } from '../request.ts';
 import { answerClient } from './answer-client.ts';
 import { checkAuthorizationRequest } from './authorization-request.ts';
+import { leave } from './resume.ts';
 import { readSession } from './session-cookie.ts';
 import { silentDoor } from './silent.ts';
 
@@ -45,12 +46,11 @@ async function authorize(c: Context<Env>, deps: Deps, read: ReadParameters): Pro
   if (!checked.ok) {
     return checked.to === 'page'
       ? errorPage(c, { status: 400, key: 'bad-application', reason: checked.reason })
-      : answerClient(c, checked.address, { error: checked.error, error_description: checked.description });
+      : answerClient({ c, deps }, checked.address, { error: checked.error, error_description: checked.description });
   }
-  const { request, hintedUserId } = checked;
+  const { request } = checked;
   const live = await readSession(c, deps);
-  const isMeant = hintedUserId === undefined || live?.userId === hintedUserId;
-  const session = live && isMeant && mayUse(live, request, deps.clock.now()) ? { session: live } : {};
+  const session = live && mayUse(live, request, deps.clock.now()) ? { session: live } : {};
 
   if (request.prompt.includes('none')) {
     // Bound like every login, but a browser without the cookie is not given one: nobody will come back with it.
@@ -68,11 +68,14 @@ async function authorize(c: Context<Env>, deps: Deps, read: ReadParameters): Pro
     { door: 'hosted', selection: 'server', request, binding, ...session },
     caller,
   );
+  // Nobody was asked anything: a session was enough, and there is no page to come back from.
+  if (shown.login.state.name === 'completed') return leave(c, deps, { key: shown.key, binding });
   return show(hostedDoor, { c, deps }, shown);
 }
 
-/** OpenID Connect Core §3.1.2.1: a new sign-in where `prompt` or `max_age` (seconds) asks for one. */
-function mayUse(session: SessionRecord, { prompt, maxAge }: LoginRequest, now: number): boolean {
+/** OpenID Connect Core §3.1.2.1: a new sign-in where `prompt`, `max_age` (seconds) or `id_token_hint` asks for one. */
+function mayUse(session: SessionRecord, { prompt, maxAge, hintedUserId }: LoginRequest, now: number): boolean {
+  if (hintedUserId !== undefined && hintedUserId !== session.userId) return false;
   if (prompt.includes('login') || prompt.includes('select_account')) return false;
   // An age of nothing is asked for by whoever wants a new one, however fast it follows the last.
   return maxAge === undefined || (maxAge > 0 && now - session.authenticatedAt <= maxAge * 1000);

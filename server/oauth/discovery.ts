@@ -5,6 +5,7 @@ import { PERSON_SCOPES } from './apis.ts';
 import { PROMPTS } from './authorize-parameters.ts';
 import { ASSERTION_ALGORITHMS } from './client-assertion.ts';
 import { PROOF_ALGORITHMS } from './dpop.ts';
+import { GRANTS } from './grants.ts';
 import { issuerOf } from './issuer.ts';
 import { type KeyDeps, type TenantKey, tenantKeys } from './keys.ts';
 import { REQUEST_OBJECT_ALGORITHMS } from './request-object.ts';
@@ -19,14 +20,18 @@ export function discovery(tenant: TenantRecord) {
     authorization_endpoint: `${baseUrl}/authorize`,
     token_endpoint: `${baseUrl}/oauth/token`,
     revocation_endpoint: `${baseUrl}/oauth/revoke`,
+    device_authorization_endpoint: `${baseUrl}/oauth/device/code`,
     pushed_authorization_request_endpoint: `${baseUrl}/oauth/par`,
     mfa_challenge_endpoint: `${baseUrl}/mfa/challenge`,
     userinfo_endpoint: `${baseUrl}/userinfo`,
     ...(announcesLogout(tenant) ? { end_session_endpoint: `${baseUrl}/oidc/logout` } : {}),
+    backchannel_logout_supported: true,
+    backchannel_logout_session_supported: true,
     jwks_uri: `${baseUrl}/.well-known/jwks.json`,
     scopes_supported: PERSON_SCOPES,
     response_types_supported: RESPONSE_TYPES,
     response_modes_supported: RESPONSE_MODES,
+    grant_types_supported: ['implicit', ...GRANTS.keys()],
     code_challenge_methods_supported: ['S256'],
     subject_types_supported: ['public'],
     token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],

@@ -40,6 +40,8 @@ export type Granted = {
    */
   writes?: Change[];
   lost?: TokenRefusal;
+  /** Nothing has happened, and nothing is written: a device asks every few seconds, and no log wants to hear of it. */
+  isNoEvent?: true;
   /** What is logged in place of the grant's own word. */
   logType?: LogType;
 };
@@ -49,4 +51,6 @@ export type Grant = {
   log: { succeeded: LogType; failed: LogType };
   /** Public clients may use it. */
   public: boolean;
+  /** Whether it is open to a client, where its list of grants does not say so. */
+  isOpenTo?(client: ClientRecord): boolean;
 };

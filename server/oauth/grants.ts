@@ -3,9 +3,12 @@ import { MFA_GRANTS } from '../mfa-api/client.ts';
 import { exchangeOob, exchangeOtp, exchangeRecoveryCode } from '../mfa-api/mfa-grants.ts';
 import { grantToClient } from './client-credentials-grant.ts';
 import { exchangeCode } from './code-grant.ts';
+import { DEVICE_GRANT, exchangeDeviceCode } from './device-grant.ts';
 import type { Grant } from './grant.ts';
 import { exchangePassword, exchangePasswordInRealm } from './password-grant.ts';
 import { exchangeRefreshToken } from './refresh-grant.ts';
+import { exchangeToken } from './token-exchange.ts';
+import { mayExchangeTokens } from './token-exchange-request.ts';
 
 export const GRANTS: ReadonlyMap<string, Grant> = new Map([
   ['authorization_code', { run: exchangeCode, log: { succeeded: 'seacft', failed: 'feacft' }, public: true }],
@@ -15,6 +18,16 @@ export const GRANTS: ReadonlyMap<string, Grant> = new Map([
   [
     'http://auth0.com/oauth/grant-type/password-realm',
     { run: exchangePasswordInRealm, log: { succeeded: 'sepft', failed: 'fepft' }, public: true },
+  ],
+  [DEVICE_GRANT, { run: exchangeDeviceCode, log: { succeeded: 'sede', failed: 'fede' }, public: true }],
+  [
+    'urn:ietf:params:oauth:grant-type:token-exchange',
+    {
+      run: exchangeToken,
+      log: { succeeded: 'secte', failed: 'fecte' },
+      public: true,
+      isOpenTo: mayExchangeTokens,
+    },
   ],
   [MFA_GRANTS.otp, { run: exchangeOtp, log: { succeeded: 'seotpft', failed: 'feotpft' }, public: true }],
   [MFA_GRANTS.oob, { run: exchangeOob, log: { succeeded: 'seoobft', failed: 'feoobft' }, public: true }],

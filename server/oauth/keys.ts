@@ -19,7 +19,7 @@ export type KeyDeps = Pick<Deps, 'store' | 'clock' | 'random'>;
 const LIFETIME_MS = 5000;
 /** Strangers name keys that do not exist: they cannot make us read more often than this. */
 const REREAD_MS = 200;
-const LIMIT = 1000;
+const LIMIT = 5000;
 
 type Kept = { keys: Promise<TenantKey[]>; readAt: number };
 /** By store, so that two servers in one process never share keys. */

@@ -150,7 +150,9 @@ function authenticatedAt({ methods, createdAt }: RestedLogin): number {
 function audienceOf(tenant: TenantRecord, api: ResourceServerRecord | undefined, scopes: string[]): string | string[] {
   const userinfo = userinfoAudience(tenant);
   if (!api) return [userinfo];
-  return scopes.includes('openid') ? [api.identifier, userinfo] : api.identifier;
+  // What an API could have written itself opens nothing of ours, so it does not say so either.
+  const opensUserinfo = scopes.includes('openid') && api.signingAlg !== 'HS256';
+  return opensUserinfo ? [api.identifier, userinfo] : api.identifier;
 }
 
 function organizationClaims(organization: OrganizationRecord | undefined): { org_id?: string; org_name?: string } {

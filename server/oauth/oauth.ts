@@ -3,6 +3,7 @@ import { type Context, Hono } from 'hono';
 import { allowOrigin, preflight } from '../cross-origin.ts';
 import type { Deps, Env } from '../deps.ts';
 import { authorizeByForm, authorizeByQuery } from './authorize.ts';
+import { authorizeDevice } from './device-authorization.ts';
 import { discovery, jwks } from './discovery.ts';
 import { logout } from './logout.ts';
 import { pushRequest } from './par.ts';
@@ -23,6 +24,11 @@ export function oauthRoutes(deps: Deps): Hono<Env> {
       c.header('allow', 'POST');
       return c.json({ error: 'method_not_allowed', error_description: 'Use POST' }, 405);
     })
+    .post('/oauth/device/code', (c) => authorizeDevice(c, deps))
+    .all('/oauth/device/code', (c) => {
+      c.header('allow', 'POST');
+      return c.json({ error: 'method_not_allowed', error_description: 'Use POST' }, 405);
+    })
     .options('/oauth/token', (c) => preflight(c))
     .post('/oauth/token', (c) => {
       allowOrigin(c);
@@ -32,7 +38,15 @@ export function oauthRoutes(deps: Deps): Hono<Env> {
       c.header('allow', 'POST, OPTIONS');
       return c.json({ error: 'method_not_allowed', error_description: 'Use POST' }, 405);
     })
-    .post('/oauth/revoke', (c) => revoke(c, deps))
+    .options('/oauth/revoke', (c) => preflight(c))
+    .post('/oauth/revoke', (c) => {
+      allowOrigin(c);
+      return revoke(c, deps);
+    })
+    .all('/oauth/revoke', (c) => {
+      c.header('allow', 'POST, OPTIONS');
+      return c.json({ error: 'method_not_allowed', error_description: 'Use POST' }, 405);
+    })
     .options('/userinfo', (c) => preflight(c, 'GET, POST'))
     .get('/userinfo', (c) => userinfo(c, deps))
     .post('/userinfo', (c) => userinfo(c, deps))

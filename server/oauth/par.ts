@@ -9,7 +9,7 @@ import { badProof, verifyProof } from './dpop.ts';
 import { keepPushed, PUSHED_SECONDS } from './pushed-request.ts';
 import { openSigned } from './request-source.ts';
 import { sendRefusal } from './token.ts';
-import { refusal, type TokenRefusal } from './token-answer.ts';
+import { missing, refusal, type TokenRefusal } from './token-answer.ts';
 import { unreadable } from './unreadable-request.ts';
 
 /** `POST /oauth/par` */
@@ -29,6 +29,8 @@ async function push(c: Context<Env>, deps: Deps): Promise<{ ok: true; requestUri
   const { client } = authenticated;
   const bad = (error: string, description: string) => refusal(400, error, description);
 
+  // RFC 9126 §2.1: it is a parameter of the request, however the client has proven itself.
+  if (read.parameters.client_id === undefined) return missing('client_id');
   const sent = { ...withoutProofOfClient(read.parameters), client_id: client.id };
   // RFC 9126 §2.1: it would name itself, or another.
   if ('request_uri' in sent) return bad('invalid_request', 'Parameter request_uri cannot be pushed');

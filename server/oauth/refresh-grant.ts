@@ -65,9 +65,8 @@ function checkAsked(
   scope: readonly string[],
   audience: string | undefined,
 ): TokenRefusal | undefined {
-  const more = scope.filter((each) => !token.scope.includes(each));
-  if (more.length > 0) {
-    return refusal(400, 'invalid_scope', `The refresh token was not granted the scope ${more[0]?.slice(0, 100)}`);
+  if (!scope.every((each) => token.scope.includes(each))) {
+    return refusal(400, 'invalid_scope', 'The refresh token was not granted every scope that is asked for');
   }
   if (audience === undefined || audience === token.audience) return undefined;
   return refusal(400, 'invalid_request', 'The refresh token was issued for another audience');

@@ -1,5 +1,6 @@
 // Server, protocol: what an authorization request names, looked up: an API, an organization, an invitation, a connection, a
 // person. What is not there, or not for this client, is refused.
+import { readInvitation } from '#runtime/pipeline/invitation.ts';
 import type { ClientRecord, OrganizationRecord, TenantRecord } from '#storage/records.ts';
 import type { Deps } from '../deps.ts';
 import type { Parameters } from '../request.ts';
@@ -10,7 +11,7 @@ import { readIdTokenHint } from './id-token-hint.ts';
 export type References = {
   audience?: string;
   organizationId?: string;
-  invitationId?: string;
+  invitation?: { id: string; email: string; connection?: string };
   hintedUserId?: string;
 };
 
@@ -33,11 +34,11 @@ export async function findReferences(
   const organization = named === undefined ? undefined : await findOrganization(deps, tenant, named);
   if (named !== undefined && !organization) return invalid(`parameter organization is invalid: ${named}`);
 
-  const invitationId =
+  const invited =
     invitation === undefined || !organization
       ? undefined
       : await findInvitation(deps, tenant, organization, invitation);
-  if (invitation !== undefined && invitationId === undefined) return invalid('invitation not found or already used');
+  if (invitation !== undefined && !invited) return invalid('invitation not found or already used');
 
   if (connection !== undefined) {
     const found = await store.connections.findByKey(tenant.id, connection);
@@ -51,7 +52,7 @@ export async function findReferences(
     ok: true,
     ...(audience === undefined ? {} : { audience }),
     ...(organization ? { organizationId: organization.id } : {}),
-    ...(invitationId === undefined ? {} : { invitationId }),
+    ...(invited ? { invitation: invited } : {}),
     ...(hinted ? { hintedUserId: hinted.sub } : {}),
   };
 }
@@ -63,14 +64,16 @@ async function findOrganization({ store }: Needs, tenant: TenantRecord, named: s
   );
 }
 
-/** The id of an open invitation to this organization. Following it uses it up only when the login is over. */
+/** An open invitation to this organization. Following it uses it up only when the login is over. */
 async function findInvitation(
   { store, clock }: Needs,
   tenant: TenantRecord,
   organization: OrganizationRecord,
   key: string,
-): Promise<string | undefined> {
+): Promise<References['invitation']> {
   const ticket = await store.tickets.findByKey(tenant.id, 'invitation', key);
-  const isOpen = ticket?.content.organizationId === organization.id && clock.now() < ticket.expiresAt;
-  return isOpen ? ticket.id : undefined;
+  if (ticket?.organizationId !== organization.id || clock.now() >= ticket.expiresAt) return undefined;
+  const { email, connectionId } = readInvitation(ticket);
+  const connection = connectionId === undefined ? undefined : await store.connections.find(tenant.id, connectionId);
+  return { id: ticket.id, email, ...(connection ? { connection: connection.name } : {}) };
 }

@@ -19,6 +19,8 @@ export function formPostPage(c: Context<Env>, redirectUri: string, said: Paramet
   return sendScriptedPage(c, {
     script: 'document.forms[0].submit()',
     frameAncestors: "'none'",
+    // Under `no-referrer` the form would come from `Origin: null` (Fetch §3.2), which relying parties take for a forgery.
+    referrer: 'strict-origin',
     body: (submit) => html`<form method="post" action="${redirectUri}">
 ${fields}<button type="submit" autofocus>${submit}</button>
 </form>`,
@@ -34,6 +36,7 @@ export function webMessagePage(c: Context<Env>, origin: string, said: Parameters
   return sendScriptedPage(c, {
     script: `(window.opener || window.parent).postMessage(${message}, ${scriptLiteral(origin)})`,
     frameAncestors: frameAncestor(origin),
+    referrer: 'no-referrer',
     body: () => html``,
   });
 }
@@ -51,7 +54,12 @@ function frameAncestor(origin: string): string {
   return /^https?:\/\/[A-Za-z0-9.:[\]-]+$/.test(origin) ? origin : "'none'";
 }
 
-type ScriptedPage = { script: string; frameAncestors: string; body(submit: string): Markup };
+type ScriptedPage = {
+  script: string;
+  frameAncestors: string;
+  referrer: 'strict-origin' | 'no-referrer';
+  body(submit: string): Markup;
+};
 
 function sendScriptedPage(c: Context<Env>, page: ScriptedPage): Response | Promise<Response> {
   const { tenant } = c.var;
@@ -59,7 +67,7 @@ function sendScriptedPage(c: Context<Env>, page: ScriptedPage): Response | Promi
   const { title, lead, link } = texts.leaving;
   const hash = createHash('sha256').update(page.script).digest('base64');
   c.header('cache-control', 'no-store');
-  c.header('referrer-policy', 'no-referrer');
+  c.header('referrer-policy', page.referrer);
   c.header('x-content-type-options', 'nosniff');
   // No `form-action`: browsers hold every redirect behind the form to it, and where those lead is the client's business.
   const policy = [

@@ -14,15 +14,24 @@ import { writeSession } from './session-cookie.ts';
 
 /** `GET /authorize/resume?state=` */
 export async function resume(c: Context<Env>, deps: Deps): Promise<Response> {
-  const { tenant, caller } = c.var;
   const query = readQuery(c);
   const key = query.ok ? query.parameters.state : undefined;
   if (key === undefined) return errorPage(c, { status: 400, key: 'unknown-login' });
-  const finished = await deps.runtime.finish(tenant, { key, binding: readBinding(c) }, caller);
+  return leave(c, deps, { key, binding: readBinding(c) });
+}
+
+/** Takes a completed login and answers its client; one that is not completed is shown where it is. */
+export async function leave(
+  c: Context<Env>,
+  deps: Deps,
+  reference: { key: string; binding: string | undefined },
+): Promise<Response> {
+  const { tenant, caller } = c.var;
+  const finished = await deps.runtime.finish(tenant, reference, caller);
   switch (finished.outcome) {
     case 'finished':
       writeSession(c, deps, finished.sessionKey, finished.session);
-      return answerClient(c, finished.login.request.reply, await endOfLogin(deps, tenant, finished));
+      return answerClient({ c, deps }, finished.login.request.reply, await endOfLogin(deps, tenant, finished));
     case 'elsewhere':
       return show(hostedDoor, { c, deps }, finished.shown);
     case 'busy':

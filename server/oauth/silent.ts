@@ -12,8 +12,8 @@ import { writeSession } from './session-cookie.ts';
 export type SilentContext = { c: Context<Env>; deps: Deps; binding: string };
 
 export const silentDoor: Door<SilentContext> = {
-  identifying: ({ c }, { login }) =>
-    answerClient(c, login.request.reply, { error: 'login_required', error_description: 'Login required' }),
+  identifying: ({ c, deps }, { login }) =>
+    answerClient({ c, deps }, login.request.reply, { error: 'login_required', error_description: 'Login required' }),
   choosing: interaction('Multifactor authentication required'),
   challenging: interaction('Multifactor authentication required'),
   enrolling: interaction('Multifactor authentication required'),
@@ -23,16 +23,19 @@ export const silentDoor: Door<SilentContext> = {
   completed: async ({ c, deps, binding }, { login, key }) => {
     const finished = await deps.runtime.finish(c.var.tenant, { key, binding }, c.var.caller);
     if (finished.outcome !== 'finished') {
-      return answerClient(c, login.request.reply, { error: 'login_required', error_description: 'Login required' });
+      return answerClient({ c, deps }, login.request.reply, {
+        error: 'login_required',
+        error_description: 'Login required',
+      });
     }
     writeSession(c, deps, finished.sessionKey, finished.session);
-    return answerClient(c, finished.login.request.reply, await endOfLogin(deps, c.var.tenant, finished));
+    return answerClient({ c, deps }, finished.login.request.reply, await endOfLogin(deps, c.var.tenant, finished));
   },
-  denied: ({ c }, { login }) =>
-    answerClient(c, login.request.reply, { error: login.state.code, error_description: login.state.reason }),
+  denied: ({ c, deps }, { login }) =>
+    answerClient({ c, deps }, login.request.reply, { error: login.state.code, error_description: login.state.reason }),
 };
 
 function interaction(description: string, error = 'interaction_required') {
-  return ({ c }: SilentContext, { login }: { login: Pick<Shown['login'], 'request'> }) =>
-    answerClient(c, login.request.reply, { error, error_description: description });
+  return ({ c, deps }: SilentContext, { login }: { login: Pick<Shown['login'], 'request'> }) =>
+    answerClient({ c, deps }, login.request.reply, { error, error_description: description });
 }

@@ -24,6 +24,8 @@ export type TokenBody = {
   refresh_token?: string;
   /** Takes the place of the one that was just used. */
   recovery_code?: string;
+  /** What was made of a token from elsewhere (RFC 8693 §2.2.1). */
+  issued_token_type?: string;
   scope?: string;
 };
 

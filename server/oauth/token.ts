@@ -63,7 +63,8 @@ async function answerToken(c: Context<Env>, deps: Deps): Promise<TokenAnswer> {
 
 /** RFC 6749 §4.4: the client credentials grant is for clients that can keep a secret. */
 function mayUse(client: ClientRecord, name: string, grant: Grant): boolean {
-  return client.grantTypes.includes(name) && (grant.public || client.authMethod !== 'none');
+  const isOpen = grant.isOpenTo ? grant.isOpenTo(client) : client.grantTypes.includes(name);
+  return isOpen && (grant.public || client.authMethod !== 'none');
 }
 
 /** Writes what the grant spends together with its log line; false when the spending lost. */
@@ -76,6 +77,7 @@ async function settle(
 ): Promise<boolean> {
   const { tenant, caller } = c.var;
   const { answer, about, details } = granted;
+  if (granted.isNoEvent) return true;
   const type = granted.logType ?? (answer.ok ? grant.log.succeeded : grant.log.failed);
   const description = answer.ok ? LOG_TYPES[type] : answer.description;
   // Where a script failed, it is known how.

@@ -8,6 +8,8 @@ import { linksDevicesAndGroups } from './0004-links-devices-groups.ts';
 import { protocol } from './0005-protocol.ts';
 import { signingKeyPlaces } from './0006-signing-keys.ts';
 import { loginBlocks } from './0007-login-blocks.ts';
+import { exchangeProfiles } from './0008-exchange-profiles.ts';
+import { formerPasswordsAndJobs } from './0009-former-passwords-and-jobs.ts';
 
 /** Which database a migration writes its columns for. */
 export type Dialect = 'sqlite' | 'postgres';
@@ -21,5 +23,7 @@ export function migrationsFor(dialect: Dialect): Record<string, Migration> {
     '0005-protocol': { up: (db: Kysely<unknown>) => protocol(db, dialect) },
     '0006-signing-keys': { up: signingKeyPlaces },
     '0007-login-blocks': { up: loginBlocks },
+    '0008-exchange-profiles': { up: (db: Kysely<unknown>) => exchangeProfiles(db, dialect) },
+    '0009-former-passwords-and-jobs': { up: (db: Kysely<unknown>) => formerPasswordsAndJobs(db, dialect) },
   };
 }

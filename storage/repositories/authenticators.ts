@@ -70,11 +70,29 @@ export function createAuthenticators(desk: Desk): Authenticators {
         return edited;
       }),
 
-    async remove(tenantId, id) {
-      const query = build.deleteFrom('authenticators').where('tenant_id', '=', tenantId).where('id', '=', id);
-      return (await run(() => affected(query))) === 1;
-    },
+    remove: (tenantId, id) =>
+      transact(function* () {
+        const row = yield* first(select(tenantId).where('id', '=', id));
+        if (!row) return false;
+        // Held until this ends: of two that go at once the second sees that it is the last.
+        yield* first(
+          hold(build.selectFrom('users').select('id').where('tenant_id', '=', tenantId).where('id', '=', row.user_id)),
+        );
+        const query = build.deleteFrom('authenticators').where('tenant_id', '=', tenantId).where('id', '=', id);
+        if ((yield* affected(query)) === 0) return false;
+        yield* removeLoneRecoveryCode(desk, tenantId, row.user_id);
+        return true;
+      }),
   };
+}
+
+/** A recovery code stands for a factor that was lost. Where there is none any more, there is nothing it could stand for. */
+function* removeLoneRecoveryCode({ db: { build } }: Desk, tenantId: string, userId: string): Work<void> {
+  const own = build.selectFrom('authenticators').select('type').where('tenant_id', '=', tenantId);
+  const confirmed = yield* rows(own.where('user_id', '=', userId).where('confirmed', '=', 1));
+  if (confirmed.some(({ type }) => type !== 'recovery-code')) return;
+  const codes = build.deleteFrom('authenticators').where('tenant_id', '=', tenantId).where('user_id', '=', userId);
+  yield codes.where('type', '=', 'recovery-code').compile();
 }
 
 export function* insertAuthenticator(desk: Desk, change: ChangeOf<'authenticator.insert'>): Work<boolean> {

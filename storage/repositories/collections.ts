@@ -3,6 +3,7 @@ import type { Desk } from '../columns.ts';
 import type { Store } from '../store.ts';
 import { createCollection as keep } from './collection.ts';
 import { removeTokens } from './refresh-tokens.ts';
+import { removeTicketsOf } from './tickets.ts';
 
 type Families =
   | 'clients'
@@ -17,7 +18,8 @@ type Families =
   | 'modules'
   | 'moduleVersions'
   | 'groups'
-  | 'forms';
+  | 'forms'
+  | 'tokenExchangeProfiles';
 
 export function createCollections(desk: Desk): Pick<Store, Families> {
   return {
@@ -40,7 +42,11 @@ export function createCollections(desk: Desk): Pick<Store, Families> {
       parent: (record) => record.clientId,
     }),
     roles: keep(desk, { table: 'roles', key: (record) => record.name }),
-    organizations: keep(desk, { table: 'organizations', key: (record) => record.name }),
+    organizations: keep(desk, {
+      table: 'organizations',
+      key: (record) => record.name,
+      goesWith: (db, tenantId, organizationId) => removeTicketsOf(db, tenantId, { organizationId }),
+    }),
     actions: keep(desk, { table: 'actions', build: (record) => record.buildId, sealed: ['secrets'] }),
     actionVersions: keep(desk, {
       table: 'action_versions',
@@ -58,5 +64,10 @@ export function createCollections(desk: Desk): Pick<Store, Families> {
     }),
     groups: keep(desk, { table: 'groups', parent: (record) => record.connectionId ?? record.organizationId }),
     forms: keep(desk, { table: 'forms' }),
+    tokenExchangeProfiles: keep(desk, {
+      table: 'token_exchange_profiles',
+      key: (record) => record.subjectTokenType,
+      parent: (record) => record.actionId,
+    }),
   };
 }

@@ -23,10 +23,11 @@ export function createConsents({ db }: Desk): Store['consents'] {
       return row && toConsent(row);
     },
 
-    async list(tenantId, { userId, clientId, page }) {
+    async list(tenantId, { userId, clientId, audience, page }) {
       let found = of(tenantId);
       if (userId !== undefined) found = found.where('user_id', '=', userId);
       if (clientId !== undefined) found = found.where('client_id', '=', clientId);
+      if (audience !== undefined) found = found.where('audience_key', '=', indexed(audience));
       const query = found.selectAll().orderBy('seq').limit(page.limit).offset(page.offset);
       const count = found.select((eb) => eb.fn.countAll<number>().as('total'));
       const records = (await run(() => rows(query))).map(toConsent);

@@ -4,6 +4,7 @@
 import type { Desk } from '../columns.ts';
 import { affected, type Database, first, rows, type Work } from '../database.ts';
 import { hashHandle } from '../keyring.ts';
+import type { HandleRecord } from '../records.ts';
 import type { Change, Store } from '../store.ts';
 
 type ChangeOf<K extends Change['kind']> = Extract<Change, { kind: K }>;
@@ -35,6 +36,11 @@ export function createHandles({ db }: Desk): Store['handles'] {
 }
 
 export function* insertHandle({ db }: Desk, { handle, renews }: ChangeOf<'handle.insert'>): Work<boolean> {
+  // Such a key may never run out, so one whose token was revoked meanwhile would stay for ever.
+  if (handle.kind === 'refresh-token') {
+    const token = db.build.selectFrom('refresh_tokens').select('id').where('tenant_id', '=', handle.tenantId);
+    if (!(yield* first(db.hold(token.where('id', '=', handle.targetId))))) return false;
+  }
   const found = { target_id: handle.targetId, ask: handle.ask, expires_at: handle.expiresAt };
   const insert = db.build.insertInto('handles').values({
     tenant_id: handle.tenantId,
@@ -55,6 +61,21 @@ export function* take({ db }: Desk, change: ChangeOf<'handle.take'>): Work<boole
     .where('hash', '=', hashHandle(change.key))
     .where('expires_at', '>', change.now);
   return (yield* affected(query)) === 1;
+}
+
+/** Removes the handles of one kind that find a row and were minted for the ask `oldest` or an earlier one. */
+export function* removeOlderHandles(
+  { build }: Database,
+  { tenantId, kind, targetId }: Pick<HandleRecord, 'tenantId' | 'kind' | 'targetId'>,
+  oldest: number,
+): Work<void> {
+  yield build
+    .deleteFrom('handles')
+    .where('tenant_id', '=', tenantId)
+    .where('target_id', '=', targetId)
+    .where('kind', '=', kind)
+    .where('ask', '<=', oldest)
+    .compile();
 }
 
 /**

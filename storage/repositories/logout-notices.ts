@@ -2,24 +2,35 @@
 // the notice, and puts it off for the others.
 
 import type { Desk } from '../columns.ts';
-import { affected, rows, type Work } from '../database.ts';
+import { affected, rows } from '../database.ts';
 import type { LogoutNoticeRow } from '../protocol-tables.ts';
 import type { LogoutNoticeRecord } from '../records.ts';
-import type { Change, Store } from '../store.ts';
+import type { Store } from '../store.ts';
 
 export function createLogoutNotices({ db }: Desk): Store['logoutNotices'] {
   const { build, run } = db;
 
   return {
-    async due(now, limit) {
-      const query = build
+    async due(now, { most, ofOneTenant }) {
+      const due = build
         .selectFrom('logout_notices')
         .selectAll()
+        // A tenant with many waiting leaves the others their turn.
+        .select(({ fn }) =>
+          fn
+            .agg<number>('row_number')
+            .over((window) => window.partitionBy('tenant_id').orderBy('due_at').orderBy('id'))
+            .as('place'),
+        )
         .where('due_at', '<=', now)
-        .where('expires_at', '>', now)
+        .where('expires_at', '>', now);
+      const query = build
+        .selectFrom(due.as('due'))
+        .selectAll()
+        .where('place', '<=', ofOneTenant)
         .orderBy('due_at')
         .orderBy('id')
-        .limit(limit);
+        .limit(most);
       return (await run(() => rows(query))).map(toNotice);
     },
 
@@ -37,27 +48,6 @@ export function createLogoutNotices({ db }: Desk): Store['logoutNotices'] {
       await run(() => rows(build.deleteFrom('logout_notices').where('tenant_id', '=', tenantId).where('id', '=', id)));
     },
   };
-}
-
-export function* insertLogoutNotice(
-  { db }: Desk,
-  { notice }: Extract<Change, { kind: 'logout-notice.insert' }>,
-): Work<boolean> {
-  yield db.build
-    .insertInto('logout_notices')
-    .values({
-      tenant_id: notice.tenantId,
-      id: notice.id,
-      client_id: notice.clientId,
-      user_id: notice.userId,
-      session_id: notice.sessionId,
-      tries: notice.tries,
-      due_at: notice.dueAt,
-      created_at: notice.createdAt,
-      expires_at: notice.expiresAt,
-    })
-    .compile();
-  return true;
 }
 
 function toNotice(row: LogoutNoticeRow): LogoutNoticeRecord {

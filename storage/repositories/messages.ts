@@ -7,6 +7,9 @@ import type { MessageRecord } from '../records.ts';
 import type { Change, Store } from '../store.ts';
 import type { MessageRow } from '../tables.ts';
 
+/** Where no login waits for a message: the column has always been required. */
+const NO_LOGIN = '';
+
 export function createMessages(desk: Desk): Store['messages'] {
   const { build, run } = desk.db;
 
@@ -52,7 +55,7 @@ export function* insertMessage(
       recipient: message.to,
       text: keyring.seal(place(message.tenantId, message.id, 'text'), message.text),
       code: message.code === undefined ? null : keyring.seal(place(message.tenantId, message.id, 'code'), message.code),
-      transaction_id: message.transactionId,
+      transaction_id: message.transactionId ?? NO_LOGIN,
       state: message.state,
       at: message.at,
       expires_at: message.expiresAt,
@@ -75,7 +78,7 @@ function toMessage({ keyring }: Desk, row: Omit<MessageRow, 'seq'>): MessageReco
     to: row.recipient,
     text: row.text === null ? '' : opened('text', row.text),
     ...(row.code !== null && { code: opened('code', row.code) }),
-    transactionId: row.transaction_id,
+    ...(row.transaction_id !== NO_LOGIN && { transactionId: row.transaction_id }),
     state: row.state as MessageRecord['state'],
     at: row.at,
     expiresAt: row.expires_at,

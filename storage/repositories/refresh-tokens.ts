@@ -6,7 +6,7 @@ import { affected, type Database, first, rows, type Work } from '../database.ts'
 import type { RefreshTokenRow } from '../protocol-tables.ts';
 import type { RefreshTokenRecord } from '../records.ts';
 import type { Change, Store } from '../store.ts';
-import { removeHandles } from './handles.ts';
+import { removeHandles, removeOlderHandles } from './handles.ts';
 
 type ChangeOf<K extends Change['kind']> = Extract<Change, { kind: K }>;
 /** What has a column of its own; the rest is looked up by nothing. */
@@ -76,6 +76,12 @@ export function* insertRefreshToken({ db }: Desk, { token }: ChangeOf<'refresh-t
   return true;
 }
 
+/**
+ * Keys of former generations are kept so that a stolen one that comes back is seen as such, but a token that is exchanged
+ * every minute for a year is not to leave half a million of them. Older ones are unknown keys: they open nothing either.
+ */
+const GENERATIONS_KEPT = 50;
+
 export function* replaceRefreshToken({ db }: Desk, change: ChangeOf<'refresh-token.replace'>): Work<boolean> {
   const query = db.build
     .updateTable('refresh_tokens')
@@ -83,7 +89,13 @@ export function* replaceRefreshToken({ db }: Desk, change: ChangeOf<'refresh-tok
     .where('tenant_id', '=', change.token.tenantId)
     .where('id', '=', change.token.id)
     .where('generation', '=', change.generation);
-  return (yield* affected(query)) === 1;
+  if ((yield* affected(query)) !== 1) return false;
+  const { tenantId, id, generation } = change.token;
+  if (generation > change.generation) {
+    const targets = { tenantId, kind: 'refresh-token', targetId: id } as const;
+    yield* removeOlderHandles(db, targets, generation - GENERATIONS_KEPT);
+  }
+  return true;
 }
 
 export function* removeRefreshToken({ db }: Desk, { tenantId, id }: ChangeOf<'refresh-token.remove'>): Work<boolean> {

@@ -1,19 +1,18 @@
-// Storage: browsers that are signed in. A session goes together with the handles that find it.
+// Storage: browsers that are signed in. How a session ends stands in end-sessions.ts.
 
 import { type Desk, parse } from '../columns.ts';
-import { affected, type Database, first, rows, type Work } from '../database.ts';
+import { affected, first, rows, type Work } from '../database.ts';
 import type { SessionRecord } from '../records.ts';
-import type { Change, Store } from '../store.ts';
+import type { Change, Sessions } from '../store.ts';
 import type { SessionRow } from '../tables.ts';
-import { endSessions } from './end-logins.ts';
-import { removeHandles } from './handles.ts';
+import { endSessions } from './end-sessions.ts';
 
 type ChangeOf<K extends Change['kind']> = Extract<Change, { kind: K }>;
 /** What is looked up by nothing. */
 type Document = Pick<SessionRecord, 'methods' | 'clients' | 'device' | 'metadata' | 'cookieMode'>;
 
-export function createSessions({ db }: Desk): Store['sessions'] {
-  const { build, hold, run, transact } = db;
+export function createSessions(desk: Desk): Sessions {
+  const { build, hold, run, transact } = desk.db;
   const select = (tenantId: string) => build.selectFrom('sessions').selectAll().where('tenant_id', '=', tenantId);
 
   return {
@@ -53,9 +52,9 @@ export function createSessions({ db }: Desk): Store['sessions'] {
         return edited;
       }),
 
-    remove: (tenantId, id) => transact(() => remove(db, tenantId, id)),
+    remove: async (tenantId, id, because) => (await transact(() => endSessions(desk, tenantId, { id }, because))) === 1,
 
-    removeOfUser: (tenantId, userId) => transact(() => endSessions(db, tenantId, userId)),
+    removeOfUser: (tenantId, userId, because) => transact(() => endSessions(desk, tenantId, { userId }, because)),
   };
 }
 
@@ -75,23 +74,13 @@ export function* putSession({ db }: Desk, { session, formerUserId, renews }: Cha
   return (yield* affected(query)) === 1;
 }
 
-export function* removeSession({ db }: Desk, { tenantId, id }: ChangeOf<'session.remove'>): Work<boolean> {
-  yield* remove(db, tenantId, id);
+export function* removeSession(desk: Desk, { tenantId, id, because }: ChangeOf<'session.remove'>): Work<boolean> {
+  yield* endSessions(desk, tenantId, { id }, because);
   return true;
 }
 
-export function* endSession({ db }: Desk, { tenantId, id }: ChangeOf<'session.end'>): Work<boolean> {
-  const mine = db.build.deleteFrom('sessions').where('tenant_id', '=', tenantId).where('id', '=', id);
-  const ended = yield* affected(mine);
-  if (ended === 1) yield* removeHandles(db, tenantId, [{ id }]);
-  return ended === 1;
-}
-
-function* remove({ build }: Database, tenantId: string, id: string): Work<boolean> {
-  const removed = yield* affected(build.deleteFrom('sessions').where('tenant_id', '=', tenantId).where('id', '=', id));
-  const handles = build.deleteFrom('handles').where('tenant_id', '=', tenantId).where('target_id', '=', id);
-  yield handles.where('kind', '=', 'session').compile();
-  return removed === 1;
+export function* endSession(desk: Desk, { tenantId, id, because }: ChangeOf<'session.end'>): Work<boolean> {
+  return (yield* endSessions(desk, tenantId, { id }, because)) === 1;
 }
 
 /** The columns that a session may change in. */

@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Desk } from '../columns.ts';
 import { affected, type Database, rows, type Work } from '../database.ts';
 import type { Store } from '../store.ts';
+import { afterSessions, type EndedSession } from './end-sessions.ts';
 import { removeHandles } from './handles.ts';
 
 const ROWS_AT_ONCE = 500;
@@ -10,6 +11,7 @@ const ROWS_AT_ONCE = 500;
 const DAY_MS = 24 * 60 * 60_000;
 const DEVICE_DAYS = 90;
 const REMEMBERED_DAYS = 30;
+const JOB_DAYS = 7;
 
 /** A build is written before the draft that names it: a young one may be waiting for its draft. */
 const BUILD_GRACE_MS = 60 * 60_000;
@@ -21,7 +23,8 @@ const unnamed = sql`not ${namedBy('actions')} and not ${namedBy('action_versions
 /** A client that comes late with the key of a login is told so, and not that there never was such a key. */
 const KEY_GRACE_MS = 60 * 60_000;
 
-export function createSweep({ db }: Desk): Store['sweep'] {
+export function createSweep(desk: Desk): Store['sweep'] {
+  const { db } = desk;
   return async (now) => {
     const spent: [table: string, key: string, condition: RawBuilder<unknown>][] = [
       ['transactions', 'tenant_id, id', sql`expires_at <= ${now}`],
@@ -30,7 +33,6 @@ export function createSweep({ db }: Desk): Store['sweep'] {
         'tenant_id, kind, hash',
         sql`expires_at <= ${now} and (kind <> 'mfa-token' or expires_at <= ${now - KEY_GRACE_MS})`,
       ],
-      ['sessions', 'tenant_id, id', sql`expires_at <= ${now} or idle_expires_at <= ${now}`],
       ['logout_notices', 'tenant_id, id', sql`expires_at <= ${now}`],
       ['seen', 'tenant_id, key_hash', sql`expires_at <= ${now}`],
       ['login_devices', 'tenant_id, user_id, device, agent_hash', sql`seen_at <= ${now - DEVICE_DAYS * DAY_MS}`],
@@ -39,11 +41,12 @@ export function createSweep({ db }: Desk): Store['sweep'] {
       ['executions', 'tenant_id, id', sql`expires_at <= ${now}`],
       ['execution_actions', 'tenant_id, action_id, execution', sql`expires_at <= ${now}`],
       ['builds', 'tenant_id, id', sql`updated_at <= ${now - BUILD_GRACE_MS} and ${unnamed}`],
+      ['jobs', 'tenant_id, id', sql`updated_at <= ${now - JOB_DAYS * DAY_MS}`],
       ['login_blocks', 'tenant_id, identifier, network', sql`expires_at <= ${now}`],
       // The bucket is full again: a row that is not there says the same.
       ['attempts', 'tenant_id, key_hash', sql`tat <= ${now}`],
     ];
-    let gone = 0;
+    let gone = await sweepSessions(desk, now);
     gone += await sweepFound(db, 'refresh_tokens', sql`expires_at <= ${now} or idle_expires_at <= ${now}`);
     gone += await sweepFound(db, 'tickets', sql`expires_at <= ${now}`);
     for (const [table, key, condition] of spent) {
@@ -54,6 +57,26 @@ export function createSweep({ db }: Desk): Store['sweep'] {
     }
     return gone;
   };
+}
+
+/** Applications are told of these as of all others that end. */
+async function sweepSessions(desk: Desk, now: number): Promise<number> {
+  const { db } = desk;
+  const over = sql`expires_at <= ${now} or idle_expires_at <= ${now}`;
+  const some = sql<
+    EndedSession & { tenant_id: string }
+  >`${deletion('sessions', 'tenant_id, id', over)} returning tenant_id, id, user_id, doc`;
+  let gone = 0;
+  for (let removed = ROWS_AT_ONCE; removed === ROWS_AT_ONCE; gone += removed) {
+    removed = await db.transact(function* (): Work<number> {
+      const found = yield* rows({ compile: () => some.compile(db.build) });
+      for (const [tenantId, ended] of Map.groupBy(found, (row) => row.tenant_id)) {
+        yield* afterSessions(desk, tenantId, ended, 'session-expired');
+      }
+      return found.length;
+    });
+  }
+  return gone;
 }
 
 /** Of what handles find that may outlive it: those go in the same database transaction. */

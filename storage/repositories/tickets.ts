@@ -35,6 +35,25 @@ export function createTickets(desk: Desk): Store['tickets'] {
       const row = await run(() => first(query));
       return row && toTicket(desk, row);
     },
+
+    async ofOrganization(tenantId, organizationId, { kind, page, order, now }) {
+      const open = build
+        .selectFrom('tickets')
+        .where('tenant_id', '=', tenantId)
+        .where('organization_id', '=', organizationId)
+        .where('kind', '=', kind)
+        .where('expires_at', '>', now);
+      const direction = order === 'newest' ? 'desc' : 'asc';
+      const query = open
+        .selectAll()
+        .orderBy('created_at', direction)
+        .orderBy('id', direction)
+        .limit(page.limit)
+        .offset(page.offset);
+      const count = open.select((eb) => eb.fn.countAll<number>().as('total'));
+      const records = (await run(() => rows(query))).map((row) => toTicket(desk, row));
+      return { records, total: (await run(() => first(count)))?.total ?? 0 };
+    },
   };
 }
 
@@ -74,10 +93,16 @@ export function* takeTicket({ db }: Desk, { tenantId, id, now }: ChangeOf<'ticke
   return taken === 1;
 }
 
-/** Removes the tickets of a user and the handles that find them. */
-export function* removeTicketsOf(db: Database, tenantId: string, userId: string): Work<void> {
-  const mine = db.build.deleteFrom('tickets').where('tenant_id', '=', tenantId).where('user_id', '=', userId);
-  yield* removeHandles(db, tenantId, yield* rows(mine.returning('id')));
+/** Removes the tickets of a user or of an organization, and the handles that find them. */
+export function* removeTicketsOf(
+  db: Database,
+  tenantId: string,
+  of: { userId: string } | { organizationId: string },
+): Work<void> {
+  const all = db.build.deleteFrom('tickets').where('tenant_id', '=', tenantId);
+  const gone =
+    'userId' in of ? all.where('user_id', '=', of.userId) : all.where('organization_id', '=', of.organizationId);
+  yield* removeHandles(db, tenantId, yield* rows(gone.returning('id')));
 }
 
 /** The columns that a ticket may change in. */
@@ -85,6 +110,7 @@ function toColumns({ keyring }: Desk, ticket: TicketRecord, revision: number) {
   return {
     revision,
     user_id: ticket.userId ?? null,
+    organization_id: ticket.organizationId ?? null,
     content: keyring.seal(place(ticket.tenantId, ticket.id), JSON.stringify(ticket.content)),
     expires_at: ticket.expiresAt,
   };
@@ -101,6 +127,7 @@ function toTicket({ keyring }: Desk, row: TicketRow): TicketRecord {
     kind: row.kind as TicketKind,
     revision: row.revision,
     ...(row.user_id !== null && { userId: row.user_id }),
+    ...(row.organization_id !== null && { organizationId: row.organization_id }),
     content: parse<JsonObject>(keyring.open(place(row.tenant_id, row.id), row.content)),
     createdAt: row.created_at,
     expiresAt: row.expires_at,

@@ -10,7 +10,8 @@ import { removeTokens } from './refresh-tokens.ts';
 import { removeTicketsOf } from './tickets.ts';
 import { foldEmail, toUser, toUserRow, userColumns } from './user-row.ts';
 
-export function createUsers({ db }: Desk): Users {
+export function createUsers(desk: Desk): Users {
+  const { db } = desk;
   const { build, hold, run, transact } = db;
   const select = (tenantId: string) => build.selectFrom('users').select(userColumns).where('tenant_id', '=', tenantId);
 
@@ -106,15 +107,15 @@ export function createUsers({ db }: Desk): Users {
         for (const each of gone) {
           // The row takes these two with it, which would leave their handles behind.
           yield* removeTokens(db, tenantId, { userId: each });
-          yield* removeTicketsOf(db, tenantId, each);
+          yield* removeTicketsOf(db, tenantId, { userId: each });
           // Rows go before what is open for them: a login that is being committed cannot finish in between.
           yield build.deleteFrom('users').where('tenant_id', '=', tenantId).where('id', '=', each).compile();
         }
-        for (const each of gone) yield* endLogins(db, tenantId, each);
+        for (const each of gone) yield* endLogins(desk, tenantId, each, 'account-deleted');
         return removed !== undefined;
       }),
 
-    endLogins: (tenantId, id) => transact(() => endLogins(db, tenantId, id)),
+    endLogins: (tenantId, id, because) => transact(() => endLogins(desk, tenantId, id, because)),
   };
 }
 
@@ -190,16 +191,26 @@ export function* rehash({ db }: Desk, change: ChangeOf<'user.rehash'>): Work<boo
 }
 
 /** The row first: a login that is proving the former password then fails its guard, or is seen and ended. */
-export function* setPassword({ db }: Desk, change: ChangeOf<'user.set-password'>): Work<boolean> {
-  const { tenantId, id, passwordHash, from, at, except } = change;
-  let query = db.build
+export function* setPassword(desk: Desk, change: ChangeOf<'user.set-password'>): Work<boolean> {
+  const { tenantId, id, passwordHash, from, keep = 0, at, except } = change;
+  const { build, hold } = desk.db;
+  const mine = build.selectFrom('users').where('tenant_id', '=', tenantId).where('id', '=', id);
+  const row = yield* first(hold(mine.select(['password_hash', 'former_passwords'])));
+  if (!row || (from !== undefined && row.password_hash !== from)) return false;
+  const former = row.former_passwords === null ? [] : parse<string[]>(row.former_passwords);
+  const kept = [...(row.password_hash === null ? [] : [row.password_hash]), ...former].slice(0, keep);
+  yield build
     .updateTable('users')
-    .set({ password_hash: passwordHash, password_changed_at: at, updated_at: at })
+    .set({
+      password_hash: passwordHash,
+      former_passwords: kept.length === 0 ? null : JSON.stringify(kept),
+      password_changed_at: at,
+      updated_at: at,
+    })
     .where('tenant_id', '=', tenantId)
-    .where('id', '=', id);
-  if (from !== undefined) query = query.where('password_hash', '=', from);
-  if ((yield* affected(query)) !== 1) return false;
-  yield* endLogins(db, tenantId, id, except);
+    .where('id', '=', id)
+    .compile();
+  yield* endLogins(desk, tenantId, id, 'password-changed', except);
   return true;
 }
 

@@ -2,6 +2,7 @@
 // Test: every property of each trigger's event, as paths. The compiler holds the lists to the contracts: a property that
 // is missing here or does not exist any more is a type error.
 import type { CredentialsExchangeEvent } from '#actions/credentials-exchange-event.ts';
+import type { Actor } from '#actions/custom-token-exchange-command.ts';
 import type { CustomTokenExchangeEvent } from '#actions/custom-token-exchange-event.ts';
 import type { PasswordResetEvent } from '#actions/password-reset-post-challenge-event.ts';
 import type { PostChangePasswordEvent } from '#actions/post-change-password.ts';
@@ -12,8 +13,8 @@ import type { PreUserRegistrationEvent } from '#actions/pre-user-registration-ev
 /** Names of an object type, an index signature left out. */
 type Named<T> = keyof { [K in keyof T as string extends K ? never : K extends string ? K : never]: T[K] } & string;
 
-/** `user`, `user.email`, …: what can be named in a script, arrays as one property. */
-type Paths<T> = T extends readonly unknown[]
+/** `user`, `user.email`, …: what can be named in a script; an array, and a chain of actors, is one property. */
+type Paths<T> = T extends readonly unknown[] | Actor
   ? never
   : T extends object
     ? { [K in Named<T>]: K | `${K}.${Paths<NonNullable<T[K]>>}` }[Named<T>]
@@ -149,6 +150,9 @@ const postLogin: Listed<PostLoginEvent> = {
   'transaction.response_mode': true,
   'transaction.response_type': true,
   'transaction.state': true,
+  'transaction.subject_token_type': true,
+  'transaction.actor': true,
+  'transaction.actor_token_type': true,
   'transaction.ui_locales': true,
   user: true,
   'user.user_id': true,

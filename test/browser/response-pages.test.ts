@@ -18,6 +18,7 @@ let other: Server;
 let ours: Server;
 let site: string;
 const posted: string[] = [];
+const origins: (string | undefined)[] = [];
 
 const listen = (server: Server) =>
   new Promise<string>((resolve) =>
@@ -33,7 +34,10 @@ beforeAll(async () => {
         body += chunk;
       });
       request.on('end', () => {
-        if (request.method === 'POST') posted.push(body);
+        if (request.method === 'POST') {
+          posted.push(body);
+          origins.push(request.headers.origin);
+        }
         response.setHeader('content-type', 'text/html');
         response.end('<title>client</title>');
       });
@@ -68,6 +72,8 @@ test('the form sends itself', async () => {
   await page.goto(`${site}/form`);
   await page.waitForURL(`${at(client)}cb`);
   expect(Object.fromEntries(new URLSearchParams(posted[0]))).toEqual(SAID);
+  // Relying parties take `Origin: null` for a forgery.
+  expect(origins).toEqual([site]);
 });
 
 test('without JavaScript its button does', async () => {

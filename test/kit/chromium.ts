@@ -23,11 +23,11 @@ const ARGUMENTS = [
   '--disable-sync',
 ];
 
-/** Starts a browser; the caller closes it. */
-export async function launchChromium(): Promise<Browser> {
+/** Starts a browser; the caller closes it. `more` are arguments for its process. */
+export async function launchChromium(more: readonly string[] = []): Promise<Browser> {
   const given = process.env.CHROMIUM_PATH;
   const executablePath = given || (await unpacked());
-  const launch = () => chromium.launch({ headless: true, executablePath, args: ARGUMENTS });
+  const launch = () => chromium.launch({ headless: true, executablePath, args: [...ARGUMENTS, ...more] });
   try {
     return await launch();
   } catch (error) {

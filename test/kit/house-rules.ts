@@ -51,6 +51,7 @@ const CONTRACTS: { readonly [folder: string]: readonly string[] } = {
 };
 /** The upper steps of the stair, lowest first: each may know those before it. The rest of `runtime/` knows none. */
 const UPPER_STEPS = [
+  'runtime/import-users.ts',
   'runtime/register.ts',
   'runtime/registered.ts',
   'runtime/password-changed.ts',
@@ -58,6 +59,8 @@ const UPPER_STEPS = [
   'runtime/sign-up-apart.ts',
   'runtime/exchange-credentials.ts',
   'runtime/exchange-token.ts',
+  'runtime/exchanged-user.ts',
+  'runtime/invite.ts',
   'runtime/renew-password.ts',
   'runtime/settle.ts',
   'runtime/work.ts',

@@ -92,7 +92,7 @@ describe.each(databasesInFull())('%s', (_name, open) => {
       await house.bind(script(`api.authentication.challengeWith({ type: 'otp' });`));
       const waiting = await house.begin({ session });
       expect(state(waiting).name).toBe('challenging');
-      await house.store.sessions.remove(house.tenant.id, session.id);
+      await house.store.sessions.remove(house.tenant.id, session.id, 'session-revoked');
       expect(state(await house.step(waiting.key, { kind: 'responded', code: totp(house) }))).toMatchObject({
         name: 'denied',
       });

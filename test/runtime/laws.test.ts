@@ -84,7 +84,7 @@ describe.each(databases())('%s', (_name, open) => {
         const verdict = await passwords.verify(password, hash);
         const passwordHash = await passwords.hash('another one');
         await store.users.update(house.tenant.id, user.id, (row) => ({ ...row, passwordHash }));
-        await store.users.endLogins(house.tenant.id, user.id);
+        await store.users.endLogins(house.tenant.id, user.id, 'session-revoked');
         return verdict;
       },
     };

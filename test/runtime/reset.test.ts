@@ -1,5 +1,6 @@
 // Somebody sets a new password: when the way is clear, what is taken, and what ends with the old one.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readResetLink, resetTicket } from '#runtime/reset-ticket.ts';
 import type { Shown } from '#runtime/runtime.ts';
 import type { ConnectionRecord, UserRecord } from '#storage/records.ts';
 import { databasesInFull } from '#test/kit/databases.ts';
@@ -89,6 +90,35 @@ describe.each(databasesInFull())('%s', (_name, open) => {
     const done = all.map((each) => each.outcome === 'moved' && state(each.shown).name === 'completed');
     expect(done.filter(Boolean)).toHaveLength(1);
     expect(await through(user.email!, `${RENEWED} ${done.indexOf(true)}`)).toBe(true);
+  });
+
+  test.each([
+    ['one link', 1],
+    ['links of their own', 4],
+  ])('of four pages of %s that set one at once, one does, and no link is left', async (_name, links) => {
+    const user = await somebody();
+    const { tenant, store, ports } = house;
+    const made = Array.from({ length: links }, () =>
+      resetTicket(ports, tenant, { user, connection, verifiesEmail: true }),
+    );
+    for (const { changes } of made) expect((await store.commit(changes)).ok).toBe(true);
+    const keys = made.map(({ link }) => new URL(link).searchParams.get('ticket') ?? '');
+    const pages: Shown[] = [];
+    for (let page = 0; page < 4; page++) {
+      const link = await readResetLink(ports, tenant.id, keys[page % links] ?? '');
+      if (!link) throw new Error('the link does not open');
+      const { person, ticketId } = link;
+      const request = asked(house, { reply: { by: 'page', ticketId }, scope: [], body: {} });
+      pages.push(await house.begin({ purpose: 'password-reset', request, person }));
+    }
+    const all = await Promise.all(
+      pages.map(({ key }, index) => house.submit(key, { kind: 'renewed', password: `${RENEWED} ${index}` })),
+    );
+    const done = all.map((each) => each.outcome === 'moved' && state(each.shown).name === 'completed');
+    expect(done.filter(Boolean)).toHaveLength(1);
+    expect(await through(user.email!, `${RENEWED} ${done.indexOf(true)}`)).toBe(true);
+    for (const key of keys) expect(await readResetLink(ports, tenant.id, key)).toBeUndefined();
+    expect((await store.users.find(tenant.id, user.id))?.emailVerified).toBe(true);
   });
 
   test.each<[string, string]>([

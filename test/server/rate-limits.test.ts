@@ -29,6 +29,9 @@ test.each<[method: string, path: string, within: number, body: object | RegExp]>
     /The rate limit for endpoint \/authorize was reached\. Please retry after a few minutes\./,
   ],
   ['POST', '/u/login', 400, /The rate limit for endpoint \/u\/login was reached/],
+  ['GET', '/v2/logout', 200, /The rate limit for endpoint \/v2\/logout was reached/],
+  ['POST', '/oidc/logout', 400, /The rate limit for endpoint \/oidc\/logout was reached/],
+  ['GET', '/userinfo', 401, tooMany],
   [
     'POST',
     '/dbconnections/signup',

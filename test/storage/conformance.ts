@@ -13,6 +13,7 @@ import { describeCredentials } from './rules/credentials.ts';
 import { describeEndings } from './rules/endings.ts';
 import { describeExecutions } from './rules/executions.ts';
 import { describeGroups } from './rules/groups.ts';
+import { describeJobs } from './rules/jobs.ts';
 import { describeLinks } from './rules/links.ts';
 import { describeLoginBlocks } from './rules/login-blocks.ts';
 import { describeMigrations } from './rules/migrations.ts';
@@ -54,6 +55,7 @@ export function describeStore(name: string, open: () => Promise<Subject>): void 
     describeBatches(stores);
     describeRaces(stores);
     describeConfiguration(stores);
+    describeJobs(stores);
     describeSigningKeys(stores);
     describePeople(stores);
     describeEndings(stores);

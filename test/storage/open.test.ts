@@ -64,7 +64,7 @@ describe('a look-up by what a person types', () => {
       asked = work().next().value as CompiledQuery;
       return db.run(work);
     };
-    await createUsers({ db: { ...db, run }, keyring }).findByIdentifier('ten_1', 'Directory', 'ana');
+    await createUsers({ db: { ...db, run }, keyring, now }).findByIdentifier('ten_1', 'Directory', 'ana');
     await db.close();
 
     const connection = new BetterSqlite(file);

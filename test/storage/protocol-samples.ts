@@ -1,5 +1,5 @@
 // Tests of storage: records of the protocol layer, with every property set.
-import type { ConsentRecord, LogoutNoticeRecord, RefreshTokenRecord, TicketRecord } from '#storage/records.ts';
+import type { ConsentRecord, RefreshTokenRecord, TicketRecord, TokenExchangeProfileRecord } from '#storage/records.ts';
 import type { Store } from '#storage/store.ts';
 import { AT, aClient, aUser, fresh, LATER } from './samples.ts';
 
@@ -69,6 +69,20 @@ export const aTicket = (tenantId: string, changes: Partial<TicketRecord> = {}): 
   ...changes,
 });
 
+export const anExchangeProfile = (
+  tenantId: string,
+  changes: Partial<TokenExchangeProfileRecord> = {},
+): TokenExchangeProfileRecord => ({
+  tenantId,
+  id: fresh('tep'),
+  name: 'Tokens of the old shop',
+  subjectTokenType: fresh('urn:old-shop:token'),
+  actionId: fresh('act'),
+  createdAt: AT,
+  updatedAt: AT,
+  ...changes,
+});
+
 export const aConsent = (of: Parties, changes: Partial<ConsentRecord> = {}): ConsentRecord => ({
   ...of,
   id: fresh('grant'),
@@ -76,19 +90,6 @@ export const aConsent = (of: Parties, changes: Partial<ConsentRecord> = {}): Con
   scope: ['openid', 'read:orders'],
   createdAt: AT,
   updatedAt: AT,
-  ...changes,
-});
-
-export const aLogoutNotice = (tenantId: string, changes: Partial<LogoutNoticeRecord> = {}): LogoutNoticeRecord => ({
-  tenantId,
-  id: fresh('note'),
-  clientId: fresh('client'),
-  userId: fresh('auth0|'),
-  sessionId: fresh('ses'),
-  tries: 0,
-  dueAt: AT,
-  createdAt: AT,
-  expiresAt: LATER,
   ...changes,
 });
 

@@ -1,6 +1,7 @@
 // Server, hosted pages: identifier and password on one page. A wrong password and an unknown person look the same.
 import { html } from 'hono/html';
 import { form, invalid } from '../form.ts';
+import { REQUEST_PATH } from '../reset-pages.ts';
 import { addressAt, refused, type Screen, sentValue } from '../screen.ts';
 
 export const LOGIN_PATH = '/u/login';
@@ -25,6 +26,7 @@ ${form(
 <input id="password" name="password" type="password" autocomplete="current-password" maxlength="1024" aria-required="true"${invalid(wrong || notice?.key === 'no-password')}${atPassword ? ' autofocus' : ''}>
 <button type="submit" name="action" value="default">${texts.login.submit}</button>`,
 )}
+${surroundings.canReset ? html`<p class="turn"><a href="${addressAt(REQUEST_PATH, view.state)}">${texts.login.forgot}</a></p>` : ''}
 ${surroundings.signUp ? html`<p class="turn">${texts.login.noAccount} <a href="${addressAt(SIGN_UP_PATH, view.state)}">${texts.login.signUp}</a></p>` : ''}`;
   },
   read: ({ action = 'default', username, password }) => {

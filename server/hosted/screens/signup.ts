@@ -1,6 +1,7 @@
 // Server, hosted pages: a new account, with which the login then goes on.
 import { html } from 'hono/html';
 import { form, invalid } from '../form.ts';
+import { isAboutPassword, PASSWORD_RULES_ID, passwordRulesList } from '../password-rules.ts';
 import { addressAt, type Fields, refused, type Screen, sentValue, type View } from '../screen.ts';
 import { LOGIN_PATH, SIGN_UP_PATH } from './login.ts';
 
@@ -17,7 +18,7 @@ export const signupScreen: Screen = {
     const key = notice?.key;
     const wrongEmail = key === 'no-email' || key === 'invalid-email' || key === 'user-exists';
     const field = notice?.key === 'invalid-field' ? notice.field : undefined;
-    const wrongPassword = key === 'no-password' || key === 'password-too-weak' || field === 'password';
+    const wrongPassword = isAboutPassword(notice) || field === 'password';
     const wrongUsername = field === 'username';
     const needsUsername = surroundings.signUp?.needsUsername === true;
     const atEmail = wrongEmail || (!wrongPassword && !wrongUsername);
@@ -34,7 +35,8 @@ ${
     : ''
 }
 <label for="password">${texts.signUp.password}</label>
-<input id="password" name="password" type="password" autocomplete="new-password" maxlength="1024" aria-required="true"${invalid(wrongPassword)}${wrongPassword ? ' autofocus' : ''}>
+<input id="password" name="password" type="password" autocomplete="new-password" maxlength="1024" aria-required="true"${invalid(wrongPassword, PASSWORD_RULES_ID)}${wrongPassword ? ' autofocus' : ''}>
+${passwordRulesList(texts, surroundings.signUp?.passwordRules ?? [])}
 <button type="submit" name="action" value="default">${texts.signUp.submit}</button>`,
 )}
 <p class="turn">${texts.signUp.hasAccount} <a href="${addressAt(LOGIN_PATH, view.state)}">${texts.signUp.logIn}</a></p>`;

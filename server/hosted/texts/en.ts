@@ -10,6 +10,7 @@ export const en: Texts = {
     identifier: 'Email address',
     password: 'Password',
     submit: 'Continue',
+    forgot: 'Forgot password?',
     noAccount: 'No account yet?',
     signUp: 'Sign up',
   },
@@ -91,6 +92,55 @@ export const en: Texts = {
     decline: 'Decline',
   },
   form: { submit: 'Continue', optional: 'optional', yes: 'Yes', no: 'No', choose: 'Choose' },
+  passwordRules: {
+    lead: 'Your password needs:',
+    lengthAtLeast: (least) => `at least ${least} ${least === 1 ? 'character' : 'characters'}`,
+    shouldContain: (kinds) => kinds.join(', '),
+    containsAtLeast: (least, kinds) => `${least} of these: ${kinds.join(', ')}`,
+    identicalChars: (most) => `no character more than ${most} times in a row`,
+    kinds: {
+      lowerCase: 'lower case letters',
+      upperCase: 'upper case letters',
+      numbers: 'digits',
+      specialCharacters: 'special characters',
+    },
+  },
+  emailVerification: {
+    title: 'Verify your email address',
+    lead: (email) => `Is ${email} your address? Then press the button.`,
+    submit: 'Verify',
+    done: 'Your email address is verified',
+    next: 'You can close this page, or go back to the application you came from.',
+  },
+  reset: {
+    title: 'Change your password',
+    lead: (brand) => `Choose a new password for ${brand}. You will be logged out everywhere.`,
+    password: 'New password',
+    again: 'Re-enter new password',
+    submit: 'Reset password',
+    done: 'Password changed',
+    next: 'Your new password works from now on. Go back to the application you came from and log in.',
+  },
+  resetRequest: {
+    title: 'Forgot your password?',
+    lead: 'Enter your email address, and we will send you a link to choose a new one.',
+    email: 'Email address',
+    submit: 'Continue',
+    back: 'Back to login',
+  },
+  resetSent: {
+    title: 'Check your email',
+    lead: 'If there is an account with this address, we have sent it a link to choose a new password. It may take a few minutes, and may lie among the unwanted mail.',
+  },
+  resetProblems: {
+    gone: {
+      title: 'This link does not work any more',
+      lead: 'It was used already, or it is too old, or a newer password was set since.',
+    },
+    often: { title: 'This link was opened too often', lead: 'Please wait a few minutes, then open it again.' },
+    denied: { title: 'Your password was not changed', lead: 'This reset was refused.' },
+    again: 'Send me a new link',
+  },
   unblock: {
     title: 'Unblock your account',
     lead: 'Logins with your account were stopped after several of them had failed. Was it you? Then let yourself in again.',
@@ -106,6 +156,36 @@ export const en: Texts = {
     decline: 'Stay logged in',
     done: { title: 'You are logged out', lead: 'You can close this page.' },
     kept: { title: 'You are still logged in', lead: 'Nothing has changed. You can close this page.' },
+  },
+  device: {
+    code: 'Code on the device',
+    entry: {
+      title: 'Connect a device',
+      lead: 'Enter the code that your device shows.',
+      code: 'Code',
+      submit: 'Continue',
+    },
+    check: {
+      title: 'Is this your device?',
+      lead: 'Continue only if you see this very code on a device of yours. If somebody sent you here, decline.',
+      accept: 'Yes, I see this code',
+      decline: 'Decline',
+    },
+    confirmation: {
+      title: 'Connect this device?',
+      lead: (application) => `${application}, on the device that shows this code, will be able to use your account.`,
+      as: (account) => `You are logged in as ${account}.`,
+      accept: 'Connect',
+      decline: 'Decline',
+    },
+    allowed: {
+      title: 'Your device is connected',
+      lead: 'It goes on by itself in a few seconds. You can close this page.',
+    },
+    denied: {
+      title: 'The device was not connected',
+      lead: 'It did not get access to your account. You can close this page.',
+    },
   },
   busy: { title: 'One moment', lead: 'We are still working on your last step. This page goes on by itself.' },
   leaving: { title: 'One moment', lead: 'You are going to another site to continue.', link: 'Continue' },
@@ -140,6 +220,11 @@ export const en: Texts = {
     'invalid-email': () => 'This is not an email address.',
     'password-too-weak': () =>
       'This password is too easy to guess. Choose a longer one with different kinds of characters.',
+    'password-too-common': () => 'This password is one of the first that anybody tries. Please choose another one.',
+    'password-contains-user-information': () =>
+      'This password contains your name, or something else that is known of you. Please choose another one.',
+    'password-previously-used': () => 'You have used this password before. Please choose another one.',
+    'password-mismatch': () => 'The two passwords are not the same. Please type the new password twice.',
     'sign-up-refused': ({ text }) => text,
     'invalid-field': ({ field }) => `Please check: ${field}`,
     'send-sms-failed': () => 'We could not send the text message. Ask for a new code, or try another method.',
@@ -167,6 +252,10 @@ export const en: Texts = {
     'link-used': {
       title: 'This link does not work any more',
       advice: 'It was used already, or it is too old. If logging in still fails, reset your password.',
+    },
+    'verification-link-used': {
+      title: 'This link does not work any more',
+      advice: 'It was used already, or it is too old. If your address is not verified yet, ask for another mail.',
     },
     fault: { title: 'Something went wrong on our side', advice: 'Please try again in a moment.' },
   },

@@ -1,5 +1,6 @@
 // Server, hosted pages: everything a page can say, as a type. One file a language fills it, so no language lacks a key.
 import type { Notice } from '#runtime/codes.ts';
+import type { PasswordCharacters } from '#runtime/lifecycle/password-policy.ts';
 import { en } from './en.ts';
 import { ja } from './ja.ts';
 
@@ -22,6 +23,8 @@ export type ProblemKey =
   | 'too-many-requests'
   /** Of a mail: used already, or too old. */
   | 'link-used'
+  /** The same, of a link by which an address is verified. */
+  | 'verification-link-used'
   | 'fault';
 
 /** The rows of the picker, by their `action`. */
@@ -37,6 +40,7 @@ export type Texts = {
     identifier: string;
     password: string;
     submit: string;
+    forgot: string;
     /** Before the link to the sign-up page. */
     noAccount: string;
     signUp: string;
@@ -97,6 +101,36 @@ export type Texts = {
     decline: string;
   };
   form: { submit: string; optional: string; yes: string; no: string; choose: string };
+  /** What a connection asks of a password, as a list. */
+  passwordRules: {
+    lead: string;
+    lengthAtLeast(least: number): string;
+    shouldContain(kinds: string[]): string;
+    containsAtLeast(least: number, kinds: string[]): string;
+    identicalChars(most: number): string;
+    kinds: Record<PasswordCharacters, string>;
+  };
+  /** The page that a mail with a link to verify an address leads to. */
+  emailVerification: { title: string; lead(email: string): string; submit: string; done: string; next: string };
+  /** Choosing a new password. */
+  reset: {
+    title: string;
+    lead(brand: string): string;
+    password: string;
+    again: string;
+    submit: string;
+    done: string;
+    next: string;
+  };
+  /** Asking for the mail that leads there. */
+  resetRequest: { title: string; lead: string; email: string; submit: string; back: string };
+  /** The same whether or not there is such a person. */
+  resetSent: { title: string; lead: string };
+  /** Why nobody gets there. */
+  resetProblems: Record<'gone' | 'often' | 'denied', { title: string; lead: string }> & {
+    /** The link to ask for another mail. */
+    again: string;
+  };
   /** The page that a mail about a blocked account leads to. */
   unblock: { title: string; lead: string; submit: string; done: string; next: string };
   /** Signing out: the question, then that it is done, or that it was not done. */
@@ -108,6 +142,24 @@ export type Texts = {
     decline: string;
     done: { title: string; lead: string };
     kept: { title: string; lead: string };
+  };
+  /** A device that cannot show pages gets its person. */
+  device: {
+    /** In front of the code that the device shows. */
+    code: string;
+    entry: { title: string; lead: string; code: string; submit: string };
+    /** The code was in the link. */
+    check: { title: string; lead: string; accept: string; decline: string };
+    /** The last question, once it is known who asks. `as`: which account that is. */
+    confirmation: {
+      title: string;
+      lead(application: string): string;
+      as(account: string): string;
+      accept: string;
+      decline: string;
+    };
+    allowed: { title: string; lead: string };
+    denied: { title: string; lead: string };
   };
   busy: { title: string; lead: string };
   /** On the way to another site. */

@@ -1,3 +1,4 @@
+// Longer than 300 lines because the packages that are made up stand beside what becomes of each.
 // Builds of scripts with packages: real ones from our own tree, fetched from a registry on loopback, and made-up ones that
 // try what packages must not do.
 
@@ -7,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BuildRequest, Builds } from '#runtime/builds/builds.ts';
 import { createBuilds } from '#runtime/builds/create-builds.ts';
-import { count } from '#test/kit/counts.ts';
+import { count, draw } from '#test/kit/counts.ts';
 import { type MadeUpPackage, type Registry, startRegistry } from '#test/kit/registry.ts';
 import { evaluate, placeOf, refusal, request, requiring, take, thrownBy } from './kit.ts';
 
@@ -130,20 +131,25 @@ describe('real packages are bundled', () => {
 });
 
 describe('what a package gives', () => {
-  test.each<[require: string, expected: unknown]>([
-    ['plain', { one: 1 }],
-    ['plain/sub/path', 'sub'],
-    ['@scope/plain', { two: 2 }],
-    ['@scope/plain/sub.js', 'scoped sub'],
-    ['@scope/plain@1.0.0/sub', 'scoped sub'],
-    ['needs-plain', { one: 1 }],
-    ['node-only', 'node'],
-    ['wants-optional', { code: 'MODULE_NOT_FOUND' }],
-    ['has-scripts', { x: 1 }],
-    ['unreached-gyp', { x: 1 }],
-    ['has-optional', { x: 1 }],
-    ['follows-maps', { x: '//# sourceMappingURL=y' }],
-  ])('%s', async (specifier, expected) => {
+  test.each(
+    draw<[require: string, expected: unknown]>(
+      [
+        ['plain', { one: 1 }],
+        ['plain/sub/path', 'sub'],
+        ['@scope/plain', { two: 2 }],
+        ['@scope/plain/sub.js', 'scoped sub'],
+        ['@scope/plain@1.0.0/sub', 'scoped sub'],
+        ['needs-plain', { one: 1 }],
+        ['node-only', 'node'],
+        ['wants-optional', { code: 'MODULE_NOT_FOUND' }],
+        ['has-scripts', { x: 1 }],
+        ['unreached-gyp', { x: 1 }],
+        ['has-optional', { x: 1 }],
+        ['follows-maps', { x: '//# sourceMappingURL=y' }],
+      ],
+      4,
+    ),
+  )('%s', async (specifier, expected) => {
     const name = /^(?:@\w+\/)?[\w-]+/.exec(specifier)?.[0] ?? '';
     const source = `exports.it = require(${JSON.stringify(specifier)});`;
     const built = await take(builds, request(source, { dependencies: [{ name, version: '1' }] }));
@@ -154,14 +160,19 @@ describe('what a package gives', () => {
     expect(evaluate(await take(builds, requiring('esm-only')))).toMatchObject({ it: { default: 1, two: 2 } });
   });
 
-  test.each([
-    ['latest', '1.5.0'],
-    ['^1.0.0', '1.5.0'],
-    ['1.0.0', '1.0.0'],
-    ['>=1 <1.5', '1.0.0'],
-    ['*', '1.5.0'],
-    ['2.0.0-beta.1', '2.0.0-beta.1'],
-  ])('the version that %s means is written down', async (version, taken) => {
+  test.each(
+    draw(
+      [
+        ['latest', '1.5.0'],
+        ['^1.0.0', '1.5.0'],
+        ['1.0.0', '1.0.0'],
+        ['>=1 <1.5', '1.0.0'],
+        ['*', '1.5.0'],
+        ['2.0.0-beta.1', '2.0.0-beta.1'],
+      ],
+      2,
+    ),
+  )('the version that %s means is written down', async (version, taken) => {
     const built = await take(builds, requiring('versions', version));
     expect(built.dependencies).toEqual([{ name: 'versions', version: taken }]);
     expect(evaluate(built)).toEqual({ it: taken });
@@ -225,44 +236,64 @@ describe('what a package gives', () => {
 });
 
 describe('what is refused', () => {
-  test.each<[what: string, asked: () => BuildRequest, id: string, says: RegExp]>([
-    [
-      'compiled code',
-      () => requiring('better-sqlite3'),
-      'native_addon',
-      /^action\.js:1:22: The package better-sqlite3 needs/,
-    ],
-    ['a compiled file', () => requiring('has-native'), 'native_addon', /index\.js:1:10: The package has-native needs/],
-    ['a build file', () => requiring('has-gyp'), 'native_addon', /The package has-gyp needs/],
-    ['a word that there is one', () => requiring('has-gypfile'), 'native_addon', /The package has-gypfile needs/],
-    [
-      'a package that is not there',
-      () => requiring('not-there'),
-      'dependency_not_found',
-      /no package not-there@latest/,
-    ],
-    ['a version that is not there', () => requiring('versions', '9'), 'dependency_not_found', /matches versions@9/],
-    ['a tag that is not there', () => requiring('versions', 'next'), 'dependency_not_found', /matches versions@next/],
-    ['a file that the package does not have', () => file('plain', 'plain/none'), 'module_not_found', /no such file/],
-    ['a file of the server, by dots', () => requiring('climbs'), 'dependency_refused', /./],
-    ['a file of the server, by a manifest', () => requiring('climbs-by-main'), 'module_not_found', /./],
-    [
-      'a file of the server, by the author',
-      () => file('plain', `plain/${climb}${SECRET_FILE.slice(1)}`),
-      'module_not_found',
-      /./,
-    ],
-    ['a Git repository', () => requiring('has-git'), 'dependency_refused', /not a package of the registry/],
-    [
-      'a Git repository further down',
-      () => requiring('has-deep-git'),
-      'dependency_refused',
-      /not a package of the reg/,
-    ],
-    ['an address', () => requiring('has-remote'), 'dependency_refused', /not a package of the registry/],
-    ['a path', () => requiring('has-file'), 'dependency_refused', /not a package of the registry/],
-    ['too much of everything', () => requiring('large'), 'bundle_too_large', /The largest: large \(6,836 KB\)/],
-  ])('%s', async (_what, asked, id, says) => {
+  test.each(
+    draw<[what: string, asked: () => BuildRequest, id: string, says: RegExp]>(
+      [
+        [
+          'compiled code',
+          () => requiring('better-sqlite3'),
+          'native_addon',
+          /^action\.js:1:22: The package better-sqlite3 needs/,
+        ],
+        [
+          'a compiled file',
+          () => requiring('has-native'),
+          'native_addon',
+          /index\.js:1:10: The package has-native needs/,
+        ],
+        ['a build file', () => requiring('has-gyp'), 'native_addon', /The package has-gyp needs/],
+        ['a word that there is one', () => requiring('has-gypfile'), 'native_addon', /The package has-gypfile needs/],
+        [
+          'a package that is not there',
+          () => requiring('not-there'),
+          'dependency_not_found',
+          /no package not-there@latest/,
+        ],
+        ['a version that is not there', () => requiring('versions', '9'), 'dependency_not_found', /matches versions@9/],
+        [
+          'a tag that is not there',
+          () => requiring('versions', 'next'),
+          'dependency_not_found',
+          /matches versions@next/,
+        ],
+        [
+          'a file that the package does not have',
+          () => file('plain', 'plain/none'),
+          'module_not_found',
+          /no such file/,
+        ],
+        ['a file of the server, by dots', () => requiring('climbs'), 'dependency_refused', /./],
+        ['a file of the server, by a manifest', () => requiring('climbs-by-main'), 'module_not_found', /./],
+        [
+          'a file of the server, by the author',
+          () => file('plain', `plain/${climb}${SECRET_FILE.slice(1)}`),
+          'module_not_found',
+          /./,
+        ],
+        ['a Git repository', () => requiring('has-git'), 'dependency_refused', /not a package of the registry/],
+        [
+          'a Git repository further down',
+          () => requiring('has-deep-git'),
+          'dependency_refused',
+          /not a package of the reg/,
+        ],
+        ['an address', () => requiring('has-remote'), 'dependency_refused', /not a package of the registry/],
+        ['a path', () => requiring('has-file'), 'dependency_refused', /not a package of the registry/],
+        ['too much of everything', () => requiring('large'), 'bundle_too_large', /The largest: large \(6,836 KB\)/],
+      ],
+      6,
+    ),
+  )('%s', async (_what, asked, id, says) => {
     const faults = await refusal(builds, asked());
     expect(faults).toEqual([{ id, message: expect.stringMatching(says) }]);
     expect(faults[0]?.message).not.toContain(registry.address);

@@ -55,7 +55,7 @@ describe('endings', () => {
     const step = ran([REVOKE, SEEN], { origin: { kind: 'session', sessionId: 'ses' } });
     expect(step.changes).toMatchObject([
       { kind: 'user.merge-metadata' },
-      { kind: 'session.remove', tenantId: 'tenant-1', id: 'ses' },
+      { kind: 'session.remove', tenantId: 'tenant-1', id: 'ses', because: 'session-revoked' },
       { kind: 'refresh-token.remove-of-session', tenantId: 'tenant-1', userId: 'auth0|1', sessionId: 'ses' },
     ]);
     expect(step.logs.map(({ type }) => type)).toEqual(['f', 'session_revoked']);

@@ -154,6 +154,7 @@ const REPLIES: Reply[] = [
   { by: 'token' },
   { by: 'device', ticketId: 'tic_1' },
   { by: 'page' },
+  { by: 'page', ticketId: 'a ticket', resultUrl: 'https://after.example/', state: 's' },
 ];
 
 const back = (tx: LoginTransaction) => {

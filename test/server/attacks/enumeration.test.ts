@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPasswords } from '#runtime/factors/password-hash.ts';
 import { newClient } from '#runtime/lifecycle/client.ts';
 import type { Passwords } from '#runtime/ports.ts';
-import { GRANTS } from '#server/oauth/grants.ts';
 import { type FrontDoor, openFrontDoor } from '../oauth/front-door.ts';
 import { guess, HERE, protect } from './guesser.ts';
 
@@ -117,7 +116,7 @@ describe('the login page', () => {
   });
 });
 
-test.skipIf(!GRANTS.has('password'))('the password grant says the same, through the block and beyond', async () => {
+test('the password grant says the same, through the block and beyond', async () => {
   await unthrottled();
   const { ports, tenant } = door.house;
   const input = { name: 'First party', secret: 'its secret', grantTypes: ['password'] };
@@ -147,6 +146,49 @@ test.skipIf(!GRANTS.has('password'))('the password grant says the same, through 
         : { status: 429, body: { error: 'too_many_attempts' } },
     );
   }
+});
+
+describe('a forgotten password', () => {
+  const CONNECTION = 'Username-Password-Authentication';
+  type Said = { status: number; text: string; headers: [string, string][] };
+  const told = async (response: Response, name: string): Promise<Said> => ({
+    status: response.status,
+    text: anonymous(await response.text(), name),
+    headers: [...response.headers].filter(([header]) => !/^(x-ratelimit|date|set-cookie)/.test(header)),
+  });
+  const post = (path: string, headers: Record<string, string>, body: string) =>
+    door.app.request(door.site + path, { method: 'POST', headers: { ...headers, 'x-forwarded-for': HERE }, body });
+
+  test.each<[string, (email: string) => Promise<Response>]>([
+    [
+      'at the endpoint',
+      async (email) =>
+        post(
+          '/dbconnections/change_password',
+          JSON_BODY,
+          JSON.stringify({ client_id: 'spa', connection: CONNECTION, email }),
+        ),
+    ],
+    [
+      'on the page',
+      async (email) =>
+        post(
+          '/u/reset-password/request',
+          { 'content-type': 'application/x-www-form-urlencoded' },
+          String(new URLSearchParams({ email, action: 'default' })),
+        ),
+    ],
+  ])('%s is answered the same, also when it is asked too often', async (_name, ask) => {
+    const statuses: number[] = [];
+    for (let tries = 0; tries < 14; tries += 1) {
+      const known = await told(await ask(KNOWN), KNOWN);
+      expect(await told(await ask(UNKNOWN), UNKNOWN)).toEqual(known);
+      statuses.push(known.status);
+    }
+    expect(statuses[0]).toBe(200);
+    expect(statuses.at(-1)).toBe(429);
+    door.house.clock.advance(3_600_000);
+  });
 });
 
 test('the sign-up endpoint refuses a name that is taken like one that a tenant does not take, and says no more', async () => {

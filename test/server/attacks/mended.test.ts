@@ -136,7 +136,7 @@ test('a session revoked at the very end of a login leads to an end, not round in
   const body = String(new URLSearchParams({ state, username: 'end@example.com', password: PASSWORD }));
   const done = await send(door, browser, `/u/login?state=${state}`, { method: 'POST', headers: FORM, body });
   const resume = done.headers.get('location') ?? '';
-  await house.store.sessions.removeOfUser(house.tenant.id, id);
+  await house.store.sessions.removeOfUser(house.tenant.id, id, 'session-revoked');
   expect((await send(door, browser, resume)).headers.get('location')).not.toBe(resume);
 });
 
@@ -194,7 +194,13 @@ test('addresses of one household share its sign-ups, with IPv6 too', async () =>
   let judged = 0;
   for (let host = 1; host <= 60; host += 1) {
     const caller = { ip: `2001:db8::${host.toString(16)}`, method: 'POST' };
-    const application = { tenant: house.tenant, client, connection: 'Username-Password-Authentication', caller };
+    const application = {
+      tenant: house.tenant,
+      client,
+      connection: 'Username-Password-Authentication',
+      caller,
+      locale: 'en',
+    };
     const made = await house.runtime.signUp(application, { ...registration, email: `v6-${host}@x.example` });
     if (made.ok || made.refusal.kind !== 'throttled') judged += 1;
   }

@@ -1,5 +1,6 @@
 // Test: the sign-up page: where it is, what it asks, what it hands on.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { JsonObject } from '#storage/records.ts';
 import { type House, openHouse } from '#test/kit/house.ts';
 import { type Answer, beginLogin, openPages, type Pages } from './pages.ts';
 
@@ -21,9 +22,9 @@ const signUp = async (fields: Record<string, string>, query = {}): Promise<Answe
 };
 
 /** Changes the tenant's connection. */
-async function withOptions(options: Record<string, boolean>, run: () => Promise<void>): Promise<void> {
+async function withOptions(options: JsonObject, run: () => Promise<void>): Promise<void> {
   const [connection] = (await house.store.connections.list(house.tenant.id)).records;
-  const edit = (more: Record<string, boolean>) =>
+  const edit = (more: JsonObject) =>
     house.store.connections.update(house.tenant.id, connection?.id ?? '', (row) => ({ ...row, options: more }));
   await edit(options);
   try {
@@ -90,6 +91,37 @@ describe('refuses', () => {
     expect(answer).toMatchObject({ status: 400, error });
     expect(answer.text).not.toContain(PASSWORD);
     if ('email' in fields) expect(answer.text).toContain(`value="${fields.email}"`);
+  });
+});
+
+describe('says what a password needs', () => {
+  const strict = {
+    passwordPolicy: 'excellent',
+    password_dictionary: { enable: true, dictionary: ['Sallyport-Rules-1'] },
+    password_no_personal_info: { enable: true },
+  };
+
+  test('on the page, in the words of its language', async () => {
+    await withOptions(strict, async () => {
+      const { key } = await beginLogin(house);
+      const { text } = await pages.get(`/u/signup?state=${key}`);
+      expect(text).toContain('at least 10 characters');
+      expect(text).toContain('3 of these: lower case letters, upper case letters, digits, special characters');
+      expect(text).toContain('no character more than 2 times in a row');
+      expect(text).toMatch(/aria-describedby="password-rules"/);
+    });
+  });
+
+  test.each([
+    ['Sallyporttttt-1', 'password-too-weak'],
+    ['Sallyport-Rules-1', 'password-too-common'],
+    ['Somebody-New-1', 'password-contains-user-information'],
+  ])('%s: %s', async (password, error) => {
+    await withOptions(strict, async () => {
+      const answer = await signUp({ email: 'somebody@example.com', password });
+      expect(answer).toMatchObject({ status: 400, error });
+      expect(answer.text).toMatch(/name="password"[^>]*aria-invalid="true" aria-describedby="refusal password-rules"/);
+    });
   });
 });
 

@@ -30,6 +30,15 @@ describe.each(databasesInFull())('connections on %s', (_name, open) => {
     expect(await patch({ options: { disable_signup: 'yes' } })).toEqual(
       payloadError('disable_signup is true or false', 'options.disable_signup'),
     );
+    expect(await patch({ options: { passwordPolicy: 'best' } })).toEqual(
+      payloadError('No enum match for: "best"', 'options.passwordPolicy'),
+    );
+    expect(await patch({ options: { password_history: { enable: true, size: 25 } } })).toEqual(
+      payloadError('Value 25 is greater than maximum 24', 'options.password_history.size'),
+    );
+    expect(await patch({ options: { password_dictionary: { dictionary: ['x'] } } })).toEqual(
+      payloadError('Missing required property: enable', 'options.password_dictionary'),
+    );
     expect(await patch({ name: 'other' })).toEqual(payloadError('Additional properties not allowed: name'));
     expect(await patch({ enabled_clients: ['none'] })).toMatchObject({ statusCode: 400, errorCode: 'invalid_body' });
     expect((await send('PATCH', '/connections/con_none', {})).body.errorCode).toBe('inexistent_connection');

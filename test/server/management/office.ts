@@ -31,7 +31,10 @@ export type Office = {
 };
 
 /** `registry`: where builds fetch packages from. */
-export async function openOffice(databaseUrl?: string, more: { registry?: string } = {}): Promise<Office> {
+export async function openOffice(
+  databaseUrl?: string,
+  more: { registry?: string; egressAllow?: string[] } = {},
+): Promise<Office> {
   const door = await openFrontDoor({ ...(databaseUrl === undefined ? {} : { databaseUrl }), ...more });
   const { ports, tenant } = door.house;
   const name = `neighbour-${ports.random.hex(6)}`;

@@ -1,5 +1,6 @@
 // Users, and what hangs on them, as the Management API edits them; on both databases.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { JsonObject } from '#storage/records.ts';
 import { databasesInFull } from '#test/kit/databases.ts';
 import { items, type Json, type Office, openOffice, user } from './office.ts';
 
@@ -107,6 +108,41 @@ describe.each(databasesInFull())('users on %s', (_name, open) => {
     const second = await office.send('PATCH', at(made), { phone_number: null, blocked: true });
     expect(second.body).toMatchObject({ blocked: true });
     expect(second.body.phone_number).toBeUndefined();
+  });
+
+  test('a password is judged as its owner would be', async () => {
+    const { store } = office.door.house;
+    const [connection] = (await store.connections.list(office.tenant.id)).records;
+    const setOptions = (options: JsonObject) =>
+      store.connections.update(office.tenant.id, connection?.id ?? '', (row) => ({ ...row, options }));
+    const rule = { enable: true };
+    await setOptions({
+      passwordPolicy: 'good',
+      password_dictionary: rule,
+      password_no_personal_info: rule,
+      password_history: { enable: true, size: 2 },
+    });
+    const wrong = (message: string) => ({
+      status: 400,
+      body: { statusCode: 400, error: 'Bad Request', message, errorCode: 'invalid_password' },
+    });
+    const weak = wrong('PasswordStrengthError: Password is too weak');
+    const create = (password: string) => office.send('POST', '/api/v2/users', user('Judged', { password }));
+    expect(await create('weak')).toMatchObject(weak);
+    expect(await create('Password1')).toMatchObject(wrong('PasswordDictionaryError: Password is too common'));
+    expect(await create('Judged-it-is-1')).toMatchObject(
+      wrong('PasswordNoUserInfoError: Password contains user information'),
+    );
+    const made = await make('Judged', { password: 'First-of-them-1' });
+    const change = (password: string) => office.send('PATCH', at(made), { password });
+    const used = wrong('PasswordHistoryError: Password has previously been used');
+    expect(await change('weak')).toMatchObject(weak);
+    expect(await change('First-of-them-1')).toMatchObject(used);
+    expect((await change('Second-of-them-1')).status).toBe(200);
+    expect(await change('First-of-them-1')).toMatchObject(used);
+    expect((await change('Third-of-them-1')).status).toBe(200);
+    expect((await change('First-of-them-1')).status).toBe(200);
+    await setOptions({ brute_force_protection: true });
   });
 
   test('the scope for metadata changes nothing else', async () => {

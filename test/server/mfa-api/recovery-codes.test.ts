@@ -91,6 +91,26 @@ describe.each(databases())('%s', (_name, open) => {
     expect(await deps.runtime.renewRecoveryCode(house.tenant, bare.user)).toBeUndefined();
   });
 
+  test('go with the last factor, and come with the next first one', async () => {
+    const { name, user, code } = await enrolled();
+    desk.nextStep();
+    const { store, tenant } = desk.door.house;
+    const types = async () => (await store.authenticators.ofUser(tenant.id, user.id)).map(({ type }) => type).sort();
+    expect(await types()).toEqual(['recovery-code', 'totp']);
+    const audience = { audience: `${desk.door.site}/mfa/`, scope: '' };
+    const half = await desk.mfaToken(name, audience);
+    const { body } = await desk.recover(half, code);
+    const bearer = String(body.access_token);
+    const [app] = (await desk.list(bearer)).filter(({ id }) => id.startsWith('totp|'));
+    const removed = await desk.call('DELETE', `authenticators/${encodeURIComponent(app?.id ?? '')}`, { bearer });
+    expect(removed.status).toBe(204);
+    expect(await types()).toEqual([]);
+    expect(await desk.list(bearer)).toEqual([]);
+    const begun = await desk.associate(await desk.mfaToken(name), OTP);
+    expect(begun.body.recovery_codes).toEqual([RECOVERY_CODE]);
+    expect(begun.body.recovery_codes).not.toEqual([body.recovery_code]);
+  });
+
   test('do not exist where the switch is off', async () => {
     const { house } = desk.door;
     const set = (on: boolean) =>

@@ -129,6 +129,16 @@ describe('whom a request means', () => {
     expect((await browser.open(door.authorizeUrl({ id_token_hint: idToken }))).url.pathname).toBe('/u/login');
   });
 
+  test('whoever else signs in then is no answer, and gets no session', async () => {
+    const { idToken } = await signedIn('ben');
+    const browser = door.browser();
+    const wrong = await door.signIn(browser, 'ana', { id_token_hint: idToken });
+    expect([wrong.get('error'), wrong.get('code')]).toEqual(['login_required', null]);
+    const silent = await browser.open(door.authorizeUrl({ prompt: 'none' }));
+    expect(silent.url.searchParams.get('error')).toBe('login_required');
+    expect((await door.signIn(browser, 'ben', { id_token_hint: idToken })).get('code')).toBeTruthy();
+  });
+
   test.each<[string, (idToken: string) => string | Promise<string>]>([
     ['of another client', () => sign({ aud: 'web' })],
     ['of another issuer', () => sign({ iss: 'https://evil.example/' })],

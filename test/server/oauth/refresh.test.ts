@@ -183,7 +183,7 @@ describe.each(databasesInFull())('%s', (_name, open) => {
     test('when its person is blocked or has a new password', async () => {
       const first = await signIn();
       const { store } = door.deps;
-      await store.users.endLogins(door.house.tenant.id, ana.id);
+      await store.users.endLogins(door.house.tenant.id, ana.id, 'account-deactivated');
       expect(await refresh(first.token)).toMatchObject(BAD);
       const second = await signIn();
       await store.users.update(door.house.tenant.id, ana.id, (user) => ({ ...user, blocked: true }));

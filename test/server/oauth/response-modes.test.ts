@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { createRemoteJWKSet, customFetch, decodeJwt, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { databasesInFull } from '#test/kit/databases.ts';
+import { BINDING, PASSWORD, REPLY } from '#test/kit/house.ts';
 import { CALLBACK, type FrontDoor, openFrontDoor } from './front-door.ts';
 
 const API = 'https://api.example/';
@@ -181,6 +182,21 @@ describe.each(databasesInFull())('%s', (_name, open) => {
     });
   });
 
+  test.each([
+    [['code', 'id_token'], true],
+    [['id_token'], false],
+  ] as const)('%j leaves a code behind: %s', async (responseTypes, expected) => {
+    const { house } = door;
+    const caller = { ip: '203.0.113.7', method: 'POST' };
+    const request = { ...(await house.begin()).login.request, reply: { ...REPLY, responseTypes: [...responseTypes] } };
+    const { key } = await house.begin({ request });
+    const password = { kind: 'submitted', identifier: 'ana@example.com', password: PASSWORD } as const;
+    const done = await house.step(key, password);
+    const finished = await house.runtime.finish(house.tenant, { key: done.key, binding: BINDING }, caller);
+    if (finished.outcome !== 'finished') throw new Error(finished.outcome);
+    expect((await house.runtime.redeem(house.tenant, finished.code)) !== undefined).toBe(expected);
+  });
+
   describe('a response mode', () => {
     test.each([...MODES])('%s carries a code, and an error', async (response_mode) => {
       const good = told(await signIn({ response_mode }));
@@ -189,7 +205,7 @@ describe.each(databasesInFull())('%s', (_name, open) => {
       expect((await door.exchange(good.said.code ?? '', { client_id: 'all' })).status).toBe(200);
       for (const [more, error] of [
         [{ prompt: 'none' }, 'login_required'],
-        [{ scope: 'a"b' }, 'invalid_request'],
+        [{ scope: 'a"b' }, 'invalid_scope'],
         [{ audience: 'urn:nobody' }, 'access_denied'],
       ] as const) {
         const bad = told(await door.browser().open(ask({ response_mode, ...more })));

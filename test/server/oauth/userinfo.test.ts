@@ -1,6 +1,7 @@
 // The userinfo endpoint: what each scope tells, and every way in which a token is none.
+import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { sign, userinfoAudience } from '#server/oauth/access-token.ts';
+import { sign, signForApi, userinfoAudience } from '#server/oauth/access-token.ts';
 import { databasesInFull } from '#test/kit/databases.ts';
 import { CALLBACK, type FrontDoor, openFrontDoor, VERIFIER } from './front-door.ts';
 import { createProving, hashOf, keyPair } from './proving.ts';
@@ -51,6 +52,23 @@ describe.each(databasesInFull())('%s', (_name, open) => {
     expect(await inForm.json()).toEqual({ sub });
     const inHeader = await ask({ method: 'POST', headers: { authorization: `bearer ${token}` } });
     expect(await inHeader.json()).toEqual({ sub });
+  });
+
+  test('an API of a shared secret is not told of it, and cannot open it with what it writes itself', async () => {
+    const { store } = door.deps;
+    const { tenant, clock } = door.house;
+    const api = await store.resourceServers.findByKey(tenant.id, 'https://api.example/');
+    if (!api) throw new Error('no API');
+    const audience = async () => decodeJwt(await tokenOf('ana', { audience: api.identifier })).aud;
+    expect(await audience()).toEqual([api.identifier, userinfoAudience(tenant)]);
+    const shared = { ...api, signingAlg: 'HS256' as const, signingSecret: 'sixteen letters or more' };
+    await store.resourceServers.update(tenant.id, api.id, () => shared);
+    expect(await audience()).toBe(api.identifier);
+    const iat = Math.floor(clock.at / 1000);
+    const claims = { iss: door.issuer, sub: (await userOf('ana')).id, azp: 'spa', scope: 'openid', iat, exp: iat + 60 };
+    const own = await signForApi(door.deps, tenant, shared, { ...claims, aud: [userinfoAudience(tenant)] });
+    expect((await bearer(own)).status).toBe(401);
+    await store.resourceServers.update(tenant.id, api.id, () => api);
   });
 
   test('a token that is bound to a key opens it with a proof of that key alone', async () => {

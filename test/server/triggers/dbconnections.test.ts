@@ -145,6 +145,30 @@ describe('refusals', () => {
         statusCode: 400,
       },
     ],
+    [
+      'a common password',
+      { password: 'Password123' },
+      { password_dictionary: { enable: true } },
+      {
+        name: 'PasswordDictionaryError',
+        message: 'Password is too common',
+        code: 'invalid_password',
+        description: 'Password is not allowed, it might be too common.',
+        statusCode: 400,
+      },
+    ],
+    [
+      'a password with a name in it',
+      { password: 'somebody-1234', given_name: 'Some', name: 'Somebody' },
+      { password_no_personal_info: { enable: true } },
+      {
+        name: 'PasswordNoUserInfoError',
+        message: 'Password contains user information',
+        code: 'invalid_password',
+        description: 'Password contains user information',
+        statusCode: 400,
+      },
+    ],
   ];
   test.each(ROWS)('%s', async (_what, sent, connection, body) => {
     await options(connection);

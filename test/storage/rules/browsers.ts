@@ -108,7 +108,7 @@ export function describeBrowsers(stores: Stores): void {
       const { store, tenantId, user, remember } = await setup();
       const browser = aRememberedBrowser(tenantId, user.id);
       await remember(browser);
-      await store.users.endLogins(tenantId, user.id);
+      await store.users.endLogins(tenantId, user.id, 'session-revoked');
       expect(await store.rememberedBrowsers.find(tenantId, user.id, browser.device)).toBeUndefined();
     });
   });

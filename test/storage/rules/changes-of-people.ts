@@ -174,10 +174,14 @@ export const PEOPLE_ROWS: Row[] = [
     async (store, t) => {
       const session = aSession(t, 'auth0|1');
       await put(store, { kind: 'session.put', session });
-      return { kind: 'session.remove', tenantId: t, id: session.id };
+      return { kind: 'session.remove', tenantId: t, id: session.id, because: 'session-revoked' };
     },
   ],
-  ['session.remove of nothing', true, (_, t) => ({ kind: 'session.remove', tenantId: t, id: fresh('ses') })],
+  [
+    'session.remove of nothing',
+    true,
+    (_, t) => ({ kind: 'session.remove', tenantId: t, id: fresh('ses'), because: 'session-revoked' }),
+  ],
   ['user.insert of a new id', true, (_, t) => ({ kind: 'user.insert', user: aWholeUser(t) })],
   [
     'user.insert of a taken id',

@@ -1,6 +1,6 @@
 // Tests of storage: the changes of a commit that belong to the protocol layer, each with its guard passing and failing.
 import type { Change, Store } from '#storage/store.ts';
-import { aBareRefreshToken, aConsent, aLogoutNotice, aRefreshToken, aTicket, parties } from '../protocol-samples.ts';
+import { aBareRefreshToken, aConsent, aRefreshToken, aTicket, parties } from '../protocol-samples.ts';
 import { AT, anAuthenticator, anOrganization, aSession, fresh } from '../samples.ts';
 import { put, type Row } from './changes-of-people.ts';
 
@@ -55,10 +55,14 @@ export const PROTOCOL_ROWS: Row[] = [
     async (store, t) => {
       const session = aSession(t, 'auth0|1');
       await put(store, { kind: 'session.put', session });
-      return { kind: 'session.end', tenantId: t, id: session.id };
+      return { kind: 'session.end', tenantId: t, id: session.id, because: 'rp-logout' };
     },
   ],
-  ['session.end of nothing', false, (_, t) => ({ kind: 'session.end', tenantId: t, id: fresh('ses') })],
+  [
+    'session.end of nothing',
+    false,
+    (_, t) => ({ kind: 'session.end', tenantId: t, id: fresh('ses'), because: 'rp-logout' }),
+  ],
 
   [
     'refresh-token.insert',
@@ -207,7 +211,6 @@ export const PROTOCOL_ROWS: Row[] = [
       }),
     ],
   ),
-  ['logout-notice.insert', true, (_, t) => ({ kind: 'logout-notice.insert', notice: aLogoutNotice(t) })],
 
   ['user.set-password', true, async (store, t) => password(t, (await parties(store, t)).userId)],
   ['user.set-password from its hash', true, async (store, t) => password(t, (await parties(store, t)).userId, 'old')],

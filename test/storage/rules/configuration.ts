@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { BindingRecord } from '#storage/records.ts';
 import type { Stores } from '../conformance.ts';
 import { aForm, aGroup } from '../person-samples.ts';
+import { anExchangeProfile } from '../protocol-samples.ts';
 import { aBuild, aModule, aModuleVersion } from '../run-samples.ts';
 import {
   AT,
@@ -99,6 +100,14 @@ export function describeConfiguration(stores: Stores): void {
     },
   });
   describeFamily(stores, 'forms', { collection: (store) => store.forms, make: aForm });
+  describeFamily(stores, 'profiles of token exchanges', {
+    collection: (store) => store.tokenExchangeProfiles,
+    make: anExchangeProfile,
+    key: (record) => record.subjectTokenType,
+    sameKey: ({ subjectTokenType }) => ({ subjectTokenType }),
+    parent: (record) => record.actionId,
+    sameParent: ({ actionId }) => ({ actionId }),
+  });
 
   describe('a public client', () => {
     test('has no secret, and may lose one', async () => {

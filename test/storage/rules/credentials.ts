@@ -1,5 +1,5 @@
-// Tests of storage: a new password and what it ends, an address that is verified, a recovery code that is replaced, and
-// members who come by an invitation.
+// Tests of storage: a new password and what it ends, an address that is verified, a recovery code that is replaced
+// or goes with the last factor, and members who come by an invitation.
 import { describe, expect, test } from 'vitest';
 import type { Change } from '#storage/store.ts';
 import type { Stores } from '../conformance.ts';
@@ -63,7 +63,10 @@ export function describeCredentials(stores: Stores): void {
   const LOGIN = ['setting', 'key of setting'];
 
   describe('a new password', () => {
-    const set = ({ tenantId, userId }: Parties, more: { from?: string; except?: string } = {}): Change => ({
+    const set = (
+      { tenantId, userId }: Parties,
+      more: { from?: string; except?: string; keep?: number } = {},
+    ): Change => ({
       kind: 'user.set-password',
       tenantId,
       id: userId,
@@ -87,6 +90,21 @@ export function describeCredentials(stores: Stores): void {
       });
       expect(await mine.left()).toEqual([]);
       expect(await theirs.left()).toEqual(whole);
+    });
+
+    test('keeps as many of those before it as is said', async () => {
+      const { store } = stores;
+      const of = await parties(store);
+      const former = async (more: { keep?: number }) => {
+        await store.commit([set(of, more)]);
+        return (await store.users.find(of.tenantId, of.userId))?.formerPasswordHashes;
+      };
+      expect(await former({ keep: 2 })).toEqual(['old']);
+      expect(await former({ keep: 2 })).toEqual(['new', 'old']);
+      expect(await former({ keep: 2 })).toEqual(['new', 'new']);
+      expect(await former({})).toBeUndefined();
+      await store.users.update(of.tenantId, of.userId, (row) => ({ ...row, formerPasswordHashes: ['a', 'b'] }));
+      expect((await store.users.find(of.tenantId, of.userId))?.formerPasswordHashes).toEqual(['a', 'b']);
     });
 
     test('spares the login that sets it', async () => {
@@ -139,9 +157,9 @@ export function describeCredentials(stores: Stores): void {
       const { store } = stores;
       const of = await parties(store);
       const { left } = await open(of);
-      await store.users.endLogins(fresh('ten'), of.userId);
+      await store.users.endLogins(fresh('ten'), of.userId, 'session-revoked');
       expect(await left()).toHaveLength(10);
-      await store.users.endLogins(of.tenantId, of.userId);
+      await store.users.endLogins(of.tenantId, of.userId, 'session-revoked');
       expect(await left()).toEqual([]);
     });
 
@@ -165,7 +183,7 @@ export function describeCredentials(stores: Stores): void {
       const { session, left } = await open(of);
       const more = aHandle(of.tenantId, { kind: 'state', targetId: session.id });
       await store.commit([{ kind: 'handle.insert', handle: more }]);
-      const end = { kind: 'session.end', tenantId: of.tenantId, id: session.id } as const;
+      const end = { kind: 'session.end', tenantId: of.tenantId, id: session.id, because: 'rp-logout' } as const;
       expect(await store.commit([{ ...end, tenantId: fresh('ten') }])).toMatchObject({ ok: false });
       const whole = await left();
       expect(await store.commit([end])).toEqual({ ok: true });
@@ -213,6 +231,35 @@ export function describeCredentials(stores: Stores): void {
         secret: `next ${all.findIndex(({ ok }) => ok)}`,
         lastAuthAt: AT + 5,
       });
+    });
+  });
+
+  describe('a factor that is taken away', () => {
+    test('the last of a person takes the recovery code along, also when two go at once', async () => {
+      const { authenticators, users } = stores.store;
+      const tenantId = fresh('ten');
+      for (let round = 0; round < 8; round += 1) {
+        const [user, bystander] = [aUser(tenantId), aUser(tenantId)];
+        const code = anAuthenticator(tenantId, user.id, { type: 'recovery-code' });
+        const [one, two] = [anAuthenticator(tenantId, user.id), anAuthenticator(tenantId, user.id)];
+        const unproven = anAuthenticator(tenantId, user.id, { confirmed: false });
+        const other = anAuthenticator(tenantId, bystander.id, { type: 'recovery-code' });
+        for (const each of [user, bystander]) await users.insert(each);
+        for (const each of [code, one, two, unproven, other]) await authenticators.insert(each);
+        const left = async () => (await authenticators.ofUser(tenantId, user.id)).map(({ id }) => id);
+        if (round === 0) {
+          await authenticators.remove(tenantId, one.id);
+          expect((await left()).sort()).toEqual([code.id, two.id, unproven.id].sort());
+          await authenticators.remove(tenantId, two.id);
+        } else {
+          await Promise.all([
+            authenticators.remove(tenantId, one.id),
+            stores.other.authenticators.remove(tenantId, two.id),
+          ]);
+        }
+        expect(await left()).toEqual([unproven.id]);
+        expect(await authenticators.ofUser(tenantId, bystander.id)).toEqual([other]);
+      }
     });
   });
 

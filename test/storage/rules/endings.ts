@@ -54,9 +54,9 @@ export function describeEndings(stores: Stores): void {
       const { store } = stores;
       const tenantId = fresh('ten');
       const [ana, bob] = [await signIn(store, tenantId), await signIn(store, tenantId)];
-      await store.users.endLogins(fresh('ten'), ana.user.id);
+      await store.users.endLogins(fresh('ten'), ana.user.id, 'password-changed');
       expect(await ana.left()).toEqual(EVERYTHING);
-      await store.users.endLogins(tenantId, ana.user.id);
+      await store.users.endLogins(tenantId, ana.user.id, 'password-changed');
       expect(await ana.left()).toEqual([]);
       expect(await bob.left()).toEqual(EVERYTHING);
       expect(await store.users.find(tenantId, ana.user.id)).toEqual(ana.user);
@@ -73,7 +73,7 @@ export function describeEndings(stores: Stores): void {
             { kind: 'session.put', session },
             { kind: 'transaction.replace', revision: 1, transaction },
           ]),
-          other.users.endLogins(tenantId, user.id),
+          other.users.endLogins(tenantId, user.id, 'session-revoked'),
         ]);
         expect([round, committed.ok, await store.sessions.find(tenantId, session.id)]).toEqual([
           round,
@@ -87,9 +87,9 @@ export function describeEndings(stores: Stores): void {
       const { store } = stores;
       const tenantId = fresh('ten');
       const { session, left } = await signIn(store, tenantId);
-      await store.sessions.remove(fresh('ten'), session.id);
+      await store.sessions.remove(fresh('ten'), session.id, 'rp-logout');
       expect(await left()).toEqual(EVERYTHING);
-      await store.sessions.remove(tenantId, session.id);
+      await store.sessions.remove(tenantId, session.id, 'rp-logout');
       expect(await left()).toEqual(['transaction', 'state', 'code']);
     });
   });

@@ -111,7 +111,7 @@ export function describeLoginBlocks(stores: Stores): void {
       await store.users.insert(user);
       const names = ['ana@example.com', 'anab', '+447700900123', 'bob@example.com'];
       for (const identifier of names) await count({ identifier, most: 1 });
-      await store.users.endLogins(tenantId, user.id);
+      await store.users.endLogins(tenantId, user.id, 'session-revoked');
       expect((await blocked(names, 1)).map(({ identifier }) => identifier)).toEqual(['bob@example.com']);
     });
 

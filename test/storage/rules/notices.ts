@@ -1,62 +1,161 @@
 // Tests of storage: clients to be told of a logout, each by one sender; and keys that are accepted once.
 import { describe, expect, test } from 'vitest';
+import type { BackChannelLogoutRecord, SessionEnd, SessionRecord } from '#storage/records.ts';
+import type { Change, Store } from '#storage/store.ts';
 import type { Stores } from '../conformance.ts';
-import { aLogoutNotice } from '../protocol-samples.ts';
-import { AT, fresh, LATER } from '../samples.ts';
+import { AT, aClient, aSession, aUser, fresh, LATER } from '../samples.ts';
+
+const HOUR_MS = 60 * 60_000;
+
+/** An application that is told of these ends; null: of none. */
+async function told(store: Store, tenantId: string, ends: BackChannelLogoutRecord['ends'] | null): Promise<string> {
+  const client = aClient(tenantId, ends === null ? {} : { backChannelLogout: { url: 'https://rp.example/out', ends } });
+  await store.clients.insert(client);
+  return client.id;
+}
+
+async function signedIn(store: Store, tenantId: string, clients: string[]): Promise<SessionRecord> {
+  const user = aUser(tenantId);
+  await store.users.insert(user);
+  const session = aSession(tenantId, user.id, { clients, expiresAt: AT + 70 });
+  await store.commit([{ kind: 'session.put', session }]);
+  return session;
+}
+
+type Way = (store: Store, session: SessionRecord) => Promise<unknown>;
+const WAYS: [what: string, because: SessionEnd, way: Way][] = [
+  ['session.end', 'rp-logout', (store, s) => store.commit([{ kind: 'session.end', ...ids(s), because: 'rp-logout' }])],
+  [
+    'session.remove',
+    'session-revoked',
+    (store, s) => store.commit([{ kind: 'session.remove', ...ids(s), because: 'session-revoked' }]),
+  ],
+  ['a removal', 'session-revoked', (store, s) => store.sessions.remove(s.tenantId, s.id, 'session-revoked')],
+  [
+    'a removal of all',
+    'session-revoked',
+    (store, s) => store.sessions.removeOfUser(s.tenantId, s.userId, 'session-revoked'),
+  ],
+  ['a block', 'account-deactivated', (store, s) => store.users.endLogins(s.tenantId, s.userId, 'account-deactivated')],
+  ['the end of the user', 'account-deleted', (store, s) => store.users.remove(s.tenantId, s.userId)],
+  [
+    'a new password',
+    'password-changed',
+    (store, { tenantId, userId: id }) =>
+      store.commit([{ kind: 'user.set-password', tenantId, id, passwordHash: 'new', at: AT }]),
+  ],
+  ['its time', 'session-expired', (store) => store.sweep(AT + 70)],
+];
+const ids = ({ tenantId, id }: SessionRecord) => ({ tenantId, id });
 
 export function describeNotices(stores: Stores): void {
   describe('logout notices', () => {
     /** Those of this test: the list is that of all tenants. */
-    const due = async (tenantId: string, now: number, limit = 1000) =>
+    const due = async (tenantId: string, now = AT, limit = { most: 100_000, ofOneTenant: 1000 }) =>
       (await stores.store.logoutNotices.due(now, limit)).filter((notice) => notice.tenantId === tenantId);
+
+    test.each(WAYS)('of %s are for whom it concerns, once', async (_what, because, way) => {
+      const { store } = stores;
+      const tenantId = fresh('ten');
+      const other: SessionEnd = because === 'rp-logout' ? 'password-changed' : 'rp-logout';
+      const [all, one, another, none] = await Promise.all([
+        told(store, tenantId, 'all'),
+        told(store, tenantId, [other, because]),
+        told(store, tenantId, [other]),
+        told(store, tenantId, null),
+      ]);
+      // Who has not been there is not told; nor is one that is gone, or one of another tenant.
+      await told(store, tenantId, 'all');
+      const foreign = await told(store, fresh('ten'), 'all');
+      const session = await signedIn(store, tenantId, [all, one, all, another, none, foreign, fresh('gone')]);
+      const { userId, id: sessionId } = session;
+      await way(store, session);
+      expect(await store.sessions.find(tenantId, sessionId)).toBeUndefined();
+      const notices = await due(tenantId);
+      expect(notices.map(({ clientId }) => clientId).toSorted()).toEqual([all, one].toSorted());
+      const times = { tries: 0, dueAt: AT, createdAt: AT, expiresAt: AT + HOUR_MS };
+      for (const notice of notices) expect(notice).toMatchObject({ userId, sessionId, ...times });
+      await way(store, session);
+      expect(await due(tenantId)).toHaveLength(2);
+    });
+
+    /** So many sessions that have ended, of an application that is told. */
+    async function ended(count: number): Promise<string> {
+      const { store } = stores;
+      const tenantId = fresh('ten');
+      const clients = [await told(store, tenantId, 'all')];
+      const user = aUser(tenantId);
+      await store.users.insert(user);
+      const sessions = Array.from({ length: count }, () => aSession(tenantId, user.id, { clients }));
+      await store.commit(sessions.map((session): Change => ({ kind: 'session.put', session })));
+      expect(await store.sessions.removeOfUser(tenantId, user.id, 'session-revoked')).toBe(count);
+      return tenantId;
+    }
+
+    test('are written with the end of the session or not at all', async () => {
+      const { store } = stores;
+      const tenantId = fresh('ten');
+      const session = await signedIn(store, tenantId, [await told(store, tenantId, 'all')]);
+      const end = { kind: 'session.end', ...ids(session), because: 'rp-logout' } as const;
+      expect((await store.commit([end, { ...end, id: fresh('ses') }])).ok).toBe(false);
+      expect(await due(tenantId)).toEqual([]);
+      expect(await store.sessions.find(tenantId, session.id)).toEqual(session);
+    });
+
+    test('of very many sessions are all there', async () => {
+      expect(await due(await ended(510))).toHaveLength(510);
+    });
 
     test('are due from their time on until they expire, the longest due first', async () => {
       const { store } = stores;
-      const tenantId = fresh('ten');
-      const [second, first, later, over] = [
-        aLogoutNotice(tenantId, { dueAt: AT - 1 }),
-        aLogoutNotice(tenantId, { dueAt: AT - 2 }),
-        aLogoutNotice(tenantId, { dueAt: AT + 1 }),
-        aLogoutNotice(tenantId, { dueAt: 5, expiresAt: AT }),
-      ] as const;
-      await store.commit(
-        [second, first, later, over].map((notice) => ({ kind: 'logout-notice.insert', notice }) as const),
-      );
-      expect(await due(tenantId, AT)).toEqual([first, second]);
-      expect(await due(tenantId, AT + 1)).toEqual([first, second, later]);
-      expect(await due(tenantId, 5)).toEqual([over]);
-      expect(await due(tenantId, 4)).toEqual([]);
-      expect(await store.logoutNotices.due(AT, 1)).toHaveLength(1);
-      await store.logoutNotices.remove(fresh('ten'), first.id);
-      await store.logoutNotices.remove(tenantId, second.id);
-      expect(await due(tenantId, AT)).toEqual([first]);
+      const tenantId = await ended(4);
+      const notices = await due(tenantId);
+      for (const [place, dueAt] of [AT - 1, AT + 1, AT - 2, AT + HOUR_MS].entries()) {
+        expect(await store.logoutNotices.claim(tenantId, notices[place]!.id, 0, dueAt)).toBe(true);
+      }
+      const [second, later, first] = notices.map(({ id }) => id);
+      const dueIds = async (now: number) => (await due(tenantId, now)).map(({ id }) => id);
+      expect(await dueIds(AT)).toEqual([first, second]);
+      expect(await dueIds(AT + 1)).toEqual([first, second, later]);
+      expect(await dueIds(AT - 3)).toEqual([]);
+      expect(await dueIds(AT + HOUR_MS)).toEqual([]);
+      expect(await store.logoutNotices.due(AT, { most: 1, ofOneTenant: 9 })).toHaveLength(1);
+      await store.logoutNotices.remove(fresh('ten'), first!);
+      await store.logoutNotices.remove(tenantId, second!);
+      expect(await dueIds(AT)).toEqual([first]);
+    });
+
+    test('of a tenant with many leave the others their turn', async () => {
+      const [many, few] = [await ended(5), await ended(1)];
+      const limit = { most: 100_000, ofOneTenant: 2 };
+      expect([(await due(many, AT, limit)).length, (await due(few, AT, limit)).length]).toEqual([2, 1]);
     });
 
     test('are claimed for a try by one sender, and are there again when it is over', async () => {
       const { store, other } = stores;
-      const tenantId = fresh('ten');
-      const notice = aLogoutNotice(tenantId);
-      await store.commit([{ kind: 'logout-notice.insert', notice }]);
-      expect(await store.logoutNotices.claim(fresh('ten'), notice.id, 0, AT + 9)).toBe(false);
+      const tenantId = await ended(1);
+      const [notice] = await due(tenantId);
+      const { id } = notice!;
+      expect(await store.logoutNotices.claim(fresh('ten'), id, 0, AT + 9)).toBe(false);
       const claims = Array.from({ length: 20 }, (_, i) =>
-        (i % 2 ? store : other).logoutNotices.claim(tenantId, notice.id, 0, AT + 10),
+        (i % 2 ? store : other).logoutNotices.claim(tenantId, id, 0, AT + 10),
       );
       expect((await Promise.all(claims)).filter((won) => won)).toHaveLength(1);
       expect(await due(tenantId, AT + 9)).toEqual([]);
       expect(await due(tenantId, AT + 10)).toEqual([{ ...notice, tries: 1, dueAt: AT + 10 }]);
-      expect(await store.logoutNotices.claim(tenantId, notice.id, 1, AT + 20)).toBe(true);
-      await store.logoutNotices.remove(tenantId, notice.id);
-      expect(await store.logoutNotices.claim(tenantId, notice.id, 2, AT + 30)).toBe(false);
+      expect(await store.logoutNotices.claim(tenantId, id, 1, AT + 20)).toBe(true);
+      await store.logoutNotices.remove(tenantId, id);
+      expect(await store.logoutNotices.claim(tenantId, id, 2, AT + 30)).toBe(false);
     });
 
     test('are swept when they expire', async () => {
-      const { store } = stores;
-      await store.sweep(AT + 80);
-      const tenantId = fresh('ten');
-      const [over, kept] = [AT + 90, AT + 91].map((expiresAt) => aLogoutNotice(tenantId, { expiresAt }));
-      await store.commit([over!, kept!].map((notice) => ({ kind: 'logout-notice.insert', notice }) as const));
-      expect(await store.sweep(AT + 90)).toBe(1);
-      expect(await due(tenantId, AT)).toEqual([kept]);
+      const { store, subject } = stores;
+      const tenantId = await ended(1);
+      const left = () => subject.raw(`select id from logout_notices where tenant_id = '${tenantId}'`);
+      await store.sweep(AT + HOUR_MS - 1);
+      expect(await left()).toHaveLength(1);
+      await store.sweep(AT + HOUR_MS);
+      expect(await left()).toEqual([]);
     });
   });
 

@@ -100,6 +100,54 @@ export function describeRefreshTokens(stores: Stores): void {
       expect(await store.refreshTokens.find(tenantId, token.id)).toMatchObject({ idleExpiresAt: LATER + 12 });
     });
 
+    test('keep the keys of fifty former generations, and the code they came from', async () => {
+      const { store } = stores;
+      const of = await parties(store);
+      const { token, handles } = await issue(of, { generation: 1 });
+      const keys = [handles[1]!];
+      let current = token;
+      for (let generation = 2; generation <= 60; generation += 1) {
+        const handle = aHandle(of.tenantId, {
+          kind: 'refresh-token',
+          targetId: token.id,
+          ask: generation,
+          expiresAt: NEVER,
+        });
+        keys.push(handle);
+        const next = { ...current, generation };
+        const committed = await store.commit([
+          { kind: 'refresh-token.replace', generation: current.generation, token: next },
+          { kind: 'handle.insert', handle },
+        ]);
+        expect(committed).toEqual({ ok: true });
+        current = next;
+      }
+      const found = await Promise.all(keys.map(({ key }) => store.handles.find(of.tenantId, 'refresh-token', key)));
+      expect(found.flatMap((handle) => (handle ? [handle.ask] : []))).toEqual(
+        Array.from({ length: 50 }, (_, i) => i + 11),
+      );
+      expect(await store.handles.find(of.tenantId, 'spent-code', handles[2]!.key)).toBeDefined();
+      // An exchange that does not rotate takes nothing away.
+      await store.commit([{ kind: 'refresh-token.replace', generation: 60, token: { ...current, updatedAt: AT + 1 } }]);
+      expect(await store.handles.find(of.tenantId, 'refresh-token', keys[10]!.key)).toBeDefined();
+    });
+
+    test('that are gone are given no further key, also when both come at once', async () => {
+      const { store, other } = stores;
+      for (let round = 0; round < 8; round += 1) {
+        const of = await parties(store);
+        const { token } = await issue(of);
+        const handle = aHandle(of.tenantId, { kind: 'refresh-token', targetId: token.id, ask: 1, expiresAt: NEVER });
+        await Promise.all([
+          store.commit([{ kind: 'handle.insert', handle }]),
+          other.refreshTokens.remove(of.tenantId, token.id),
+        ]);
+        expect(await store.handles.find(of.tenantId, 'refresh-token', handle.key)).toBeUndefined();
+        const late = { kind: 'handle.insert', handle } as const;
+        expect(await store.commit([late])).toEqual({ ok: false, failed: late });
+      }
+    });
+
     test('become what a rotation makes of them, once', async () => {
       const { store, other } = stores;
       const of = await parties(store);

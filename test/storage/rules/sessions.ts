@@ -120,9 +120,10 @@ export function describeSessions(stores: Stores): void {
       const stranger = fresh('ten');
       const session = aSession(tenantId, 'auth0|1');
       const cookie = aHandle(tenantId, { kind: 'session', targetId: session.id });
+      const because = 'session-revoked';
       const remove = async (from: string) => {
-        if (way === 'at once') return store.sessions.remove(from, session.id);
-        return (await store.commit([{ kind: 'session.remove', tenantId: from, id: session.id }])).ok;
+        if (way === 'at once') return store.sessions.remove(from, session.id, because);
+        return (await store.commit([{ kind: 'session.remove', tenantId: from, id: session.id, because }])).ok;
       };
       const left = async () => [
         (await store.sessions.find(tenantId, session.id)) !== undefined,
@@ -149,8 +150,8 @@ export function describeSessions(stores: Stores): void {
         ...[...mine, ...kept].map((session) => ({ kind: 'session.put', session }) as const),
         ...cookies.map((handle) => ({ kind: 'handle.insert', handle }) as const),
       ]);
-      expect(await store.sessions.removeOfUser(tenantId, 'auth0|1')).toBe(510);
-      expect(await store.sessions.removeOfUser(tenantId, 'auth0|1')).toBe(0);
+      expect(await store.sessions.removeOfUser(tenantId, 'auth0|1', 'session-revoked')).toBe(510);
+      expect(await store.sessions.removeOfUser(tenantId, 'auth0|1', 'session-revoked')).toBe(0);
       expect(await store.sessions.ofUser(tenantId, 'auth0|1', ALL)).toEqual({ records: [], total: 0 });
       for (const session of kept) expect(await store.sessions.find(session.tenantId, session.id)).toEqual(session);
       const found = await Promise.all(cookies.map(({ tenantId: t, key }) => store.handles.find(t, 'session', key)));

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { HandleKind } from '#storage/records.ts';
 import type { Stores } from '../conformance.ts';
 import { aTicket, parties } from '../protocol-samples.ts';
-import { AT, aHandle, fresh, LATER } from '../samples.ts';
+import { AT, aHandle, anOrganization, fresh, LATER } from '../samples.ts';
 
 export function describeTickets(stores: Stores): void {
   const promise = async (tenantId: string, changes: Parameters<typeof aTicket>[1] = {}, also: HandleKind[] = []) => {
@@ -99,6 +99,29 @@ export function describeTickets(stores: Stores): void {
       await store.users.remove(tenantId, userId);
       expect(await mine.left()).toBe(0);
       for (const each of others) expect(await each.left()).toBe(2);
+    });
+
+    test('of an organization are listed there while they are good, and go with it', async () => {
+      const { store } = stores;
+      const tenantId = fresh('ten');
+      const [ours, theirs] = [anOrganization(tenantId), anOrganization(tenantId)];
+      for (const organization of [ours, theirs]) await store.organizations.insert(organization);
+      const invite = (organizationId: string, createdAt: number, expiresAt = LATER) =>
+        promise(tenantId, { kind: 'invitation', organizationId, createdAt, expiresAt });
+      const second = await invite(ours.id, AT + 2);
+      const first = await invite(ours.id, AT + 1);
+      const over = await invite(ours.id, AT + 3, AT + 10);
+      const others = await invite(theirs.id, AT);
+      const device = await promise(tenantId, { organizationId: ours.id });
+      const listed = (order: 'newest' | 'oldest', page = { offset: 0, limit: 10 }, of = tenantId) =>
+        store.tickets.ofOrganization(of, ours.id, { kind: 'invitation', page, order, now: AT + 10 });
+      expect(await listed('oldest')).toEqual({ records: [first.ticket, second.ticket], total: 2 });
+      expect(await listed('newest')).toEqual({ records: [second.ticket, first.ticket], total: 2 });
+      expect(await listed('oldest', { offset: 1, limit: 1 })).toEqual({ records: [second.ticket], total: 2 });
+      expect(await listed('oldest', undefined, fresh('ten'))).toEqual({ records: [], total: 0 });
+      expect(await store.organizations.remove(tenantId, ours.id)).toBe(true);
+      const left = await Promise.all([first, second, over, device, others].map((each) => each.left()));
+      expect(left).toEqual([0, 0, 0, 0, 2]);
     });
 
     test('are swept with their keys', async () => {

@@ -10,7 +10,9 @@ export function describeTraces(stores: Stores): void {
     test('wait in their order, and are erased once settled unless they are kept', async () => {
       const { store } = stores;
       const tenantId = fresh('ten');
-      const { code: _, ...plain } = aMessage(tenantId, { channel: 'email', to: 'a@example.com', at: AT + 3 });
+      // A link, which no login waits for.
+      const mail = aMessage(tenantId, { channel: 'email', to: 'a@example.com', at: AT + 3 });
+      const { code: _, transactionId: __, ...plain } = mail;
       const [first, second] = [aMessage(tenantId, { at: AT + 1 }), aMessage(tenantId, { at: AT + 2 })];
       for (const message of [second, first, plain]) await store.commit([{ kind: 'message.insert', message }]);
       const mine = async () =>

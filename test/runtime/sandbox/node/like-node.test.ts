@@ -3,6 +3,7 @@
 
 import { createRequire } from 'node:module';
 import { describe, expect, test } from 'vitest';
+import { draw } from '#test/kit/counts.ts';
 import { lines, openSandbox, outcome, request } from '../kit.ts';
 import { bundleText } from './bundle-text.ts';
 import { KEYS } from './keys.ts';
@@ -58,7 +59,7 @@ exports.onExecutePostLogin = async () => {
   }
 }
 
-describe.each(Object.entries(ROWS))('%s', (_group, expressions) => {
+describe.each(draw(Object.entries(ROWS), 5))('%s', (_group, expressions) => {
   test('is as it is in Node', { timeout: 60_000 }, async () => {
     const [ours, theirs] = [await inScript(expressions), await inNode(expressions)];
     const different = expressions.flatMap((expression, i) =>

@@ -1,0 +1,90 @@
+// Server, hosted pages: where the mail about an address to verify leads. Opening it changes nothing, because scanners of
+// mail open links; the button does.
+import { type Context, Hono } from 'hono';
+import { html } from 'hono/html';
+import { followVerificationLink, readVerificationLink } from '#runtime/verification-ticket.ts';
+import type { Deps, Env } from '../deps.ts';
+import { readFormValues, readQuery } from '../request.ts';
+import { errorPage } from './error-page.ts';
+import { chooseLanguage } from './language.ts';
+import { isOwnForm } from './own-form.ts';
+import { type Markup, sendPage, sendTo } from './page.ts';
+import { type Texts, textsIn } from './texts/texts.ts';
+
+/** As `Random.key` makes them: anything else was never one of ours, and is not worth a line in the tenant's log. */
+const KEY = /^[A-Za-z0-9_-]{43}$/;
+
+/** `GET` and `POST /u/email-verification?ticket=` */
+export function emailVerificationRoutes(deps: Deps): Hono<Env> {
+  const ports = { store: deps.store, now: deps.clock.now, random: deps.random };
+  return new Hono<Env>()
+    .get('/u/email-verification', async (c) => {
+      const key = keyOf(c);
+      const link = key === undefined ? undefined : await readVerificationLink(ports, c.var.tenant.id, key);
+      if (key === undefined || !link) return gone(c);
+      const { resultUrl } = link.ticket.content;
+      // Browsers ask the policy of this page whether the redirect that answers its form may leave.
+      const formTargets = typeof resultUrl === 'string' ? [new URL(resultUrl).origin] : [];
+      return page(
+        c,
+        ({ emailVerification }) => html`<h1>${emailVerification.title}</h1>
+<p class="lead">${emailVerification.lead(link.email)}</p>
+<form method="post" action="${`/u/email-verification?ticket=${key}`}">
+<button type="submit" name="action" value="default" autofocus>${emailVerification.submit}</button>
+</form>`,
+        formTargets,
+      );
+    })
+    .post('/u/email-verification', async (c) => {
+      if (!isOwnForm(c)) return errorPage(c, { status: 403, key: 'foreign-form' });
+      const body = await readFormValues(c);
+      if (!body.ok) return errorPage(c, { status: body.problem === 'too-large' ? 413 : 400, key: 'bad-request' });
+      const { tenant, caller } = c.var;
+      const key = keyOf(c);
+      const followed = key === undefined ? undefined : await followVerificationLink(ports, tenant, key, caller);
+      if (!followed) return gone(c);
+      if (followed.resultUrl !== undefined) {
+        return sendTo(c, resultAt(followed.resultUrl, followed.includesEmail ? followed.email : undefined));
+      }
+      return page(
+        c,
+        ({ emailVerification }) => html`<h1>${emailVerification.done}</h1>
+<p class="lead">${emailVerification.next}</p>`,
+      );
+    });
+}
+
+/** The parameters that Auth0 adds to `result_url`. */
+function resultAt(resultUrl: string, email: string | undefined): string {
+  const url = new URL(resultUrl);
+  if (email !== undefined) url.searchParams.set('email', email);
+  url.searchParams.set('success', 'true');
+  url.searchParams.set('code', 'success');
+  url.searchParams.set('message', 'Your email was verified. You can continue using the application.');
+  return url.href;
+}
+
+function keyOf(c: Context<Env>): string | undefined {
+  const query = readQuery(c);
+  const key = query.ok ? query.parameters.ticket : undefined;
+  return key !== undefined && KEY.test(key) ? key : undefined;
+}
+
+const gone = (c: Context<Env>) => errorPage(c, { status: 400, key: 'verification-link-used' });
+
+function page(
+  c: Context<Env>,
+  body: (texts: Texts) => Markup,
+  formTargets: string[] = [],
+): Response | Promise<Response> {
+  const { tenant } = c.var;
+  const { language, texts } = textsIn(chooseLanguage(tenant.enabledLocales, [], c.req.header('accept-language')));
+  return sendPage(c, {
+    status: 200,
+    language,
+    title: texts.emailVerification.title,
+    brand: tenant.friendlyName ?? tenant.name,
+    body: body(texts),
+    formTargets,
+  });
+}
