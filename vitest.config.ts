@@ -1,11 +1,15 @@
 // Tests: the real thing over mocks. Real isolates, SQLite, PostgreSQL and Chromium share two workers; a file that waits
 // longer than these times is stuck, not slow. Most files share a worker's modules, which saves loading the house for each
 // of them; those that compare with Node's own globals, or keep a browser, have a worker of their own.
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 const APART = ['test/browser/**/*.test.ts', 'test/runtime/sandbox/web/**/*.test.ts'];
 const CLIENTS = ['test/clients/**/*.test.ts'];
 const MINUTE_MS = 60_000;
+
+// Servers, builds and cells are started hundreds of times: what Node has compiled of them once need not be compiled again.
+process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cache/sallyport-compiled');
 
 export default defineConfig({
   test: {

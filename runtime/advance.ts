@@ -39,8 +39,6 @@ export type Journey = {
   revision: number | undefined;
   /** The key the caller holds; kept as long as the ask is the same. */
   key?: string;
-  /** More writes for the commit, once the resting login is known. */
-  also?: (tx: LoginTransaction) => Change[];
   /** Whether a login that rests here is worth a row. */
   keep?: (tx: LoginTransaction) => boolean;
 };
@@ -130,7 +128,6 @@ async function attempt(ports: Ports, stage: Stage, journey: Journey, claim: Clai
     ...changes,
     ...(kept ? rowChange(tx, claim.revision) : []),
     ...(kept && held === undefined ? [handleChange(tx, key)] : []),
-    ...(journey.also?.(tx) ?? []),
     ...executionChange(stretch, tx, tenant, now()),
     ...lines.map((log): Change => ({ kind: 'log.insert', log })),
   ];
@@ -209,7 +206,8 @@ function renewing({ store, log }: Ports, { tenant, tx }: Journey, { owner, revis
   return { stop: () => clearInterval(timer) };
 }
 
-function rowChange(tx: LoginTransaction, revision: number | undefined): Change[] {
+/** The row of a login in place of the one it had at `revision`; undefined: it has none yet. */
+export function rowChange(tx: LoginTransaction, revision: number | undefined): Change[] {
   const userId = tx.subject.kind === 'user' ? { userId: tx.subject.userId } : {};
   const base = { tenantId: tx.tenantId, id: tx.id, expiresAt: tx.expiresAt, ...userId };
   const transaction = { ...base, revision: (revision ?? 0) + 1, snapshot: snapshotOf(tx) };

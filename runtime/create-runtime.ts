@@ -3,7 +3,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { TriggerId } from '#actions/triggers.ts';
 import type { TenantRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
-import { type Arrival, advance } from './advance.ts';
+import { type Arrival, advance, rowChange } from './advance.ts';
 import { createAfterwards } from './afterwards.ts';
 import { bearingsOf } from './bearings.ts';
 import { deliver } from './delivery/delivery.ts';
@@ -33,6 +33,7 @@ import {
   type Reply,
   STATE_KINDS,
 } from './transaction/transaction.ts';
+import { transition } from './transaction/transition.ts';
 import { sendVerification } from './verification-ticket.ts';
 
 /** Between the redirect and the exchange; RFC 6749 §4.1.2 asks for at most ten minutes. */
@@ -147,7 +148,7 @@ export function createRuntime(ports: Ports): Runtime {
       return arrival.kind === 'rested' ? { outcome: 'moved', shown: toShown(arrival) } : elsewhere(tenant, reference);
     },
 
-    finish: async (tenant, reference, caller) => {
+    finish: async (tenant, reference) => {
       const located = await find(tenant, reference);
       if (located.found !== 'row') return { outcome: located.found };
       if (located.stale) return { outcome: 'elsewhere', shown: await renewKey(located.tx) };
@@ -161,7 +162,10 @@ export function createRuntime(ports: Ports): Runtime {
       const at = now();
       const forCode = { tenantId: tx.tenantId, kind: 'code', key: code, targetId: tx.id, ask: 0 } as const;
       const expiresAt = at + CODE_LIFETIME_MS;
-      const also = (): Change[] => [
+      const step = transition(tx, { kind: 'taken' }, at);
+      if (!step.ok) return elsewhere(tenant, reference);
+      const committed = await store.commit([
+        ...rowChange(step.tx, revision),
         ...(asksForCode(tx.request.reply)
           ? [{ kind: 'handle.insert', handle: { ...forCode, expiresAt } } as const]
           : []),
@@ -176,11 +180,9 @@ export function createRuntime(ports: Ports): Runtime {
             expiresAt: session.expiresAt,
           },
         },
-      ];
-      const journey = { tenant, tx, input: { kind: 'taken' } as const, caller, revision, key: reference.key, also };
-      const arrival = await advance(ports, stage, journey);
-      if (arrival.kind !== 'rested') return elsewhere(tenant, reference);
-      return { outcome: 'finished', login: rested(arrival.tx), code, sessionKey, session };
+      ]);
+      if (!committed.ok) return elsewhere(tenant, reference);
+      return { outcome: 'finished', login: rested(step.tx), code, sessionKey, session };
     },
 
     redeem: async (tenant, code) => {

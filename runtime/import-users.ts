@@ -48,6 +48,8 @@ export async function resumeImports(
 export async function importUsers(ports: Needed, job: JobRecord): Promise<void> {
   const { store, now } = ports;
   const { tenantId, id, connectionId = '', entries = [] } = job;
+  // It may have waited so long for its turn that another process has taken it for abandoned, and done it.
+  if ((await store.jobs.find(tenantId, id))?.entries === undefined) return;
   const connection = await store.connections.find(tenantId, connectionId);
   const summary = { total: entries.length, inserted: 0, updated: 0, failed: 0 };
   const errors: JobErrorRecord[] = [];
@@ -154,11 +156,13 @@ async function findExisting(
  * another system; how the person signs in stays too.
  */
 function merged(row: UserRecord, input: UserInput): UserRecord {
-  const { emailVerified, name, nickname, givenName, familyName, picture, passwordHash } = input;
+  const { email, emailVerified, name, nickname, givenName, familyName, picture, passwordHash } = input;
+  // What the file says of another address than the one that stays says nothing of this one.
+  const isSameAddress = email?.toLowerCase() === row.email?.toLowerCase();
   const isUnproved = row.passwordHash === undefined || isImported(row.passwordHash);
   return {
     ...row,
-    ...(emailVerified === undefined ? {} : { emailVerified }),
+    ...(emailVerified === undefined || !isSameAddress ? {} : { emailVerified }),
     ...(name === undefined ? {} : { name }),
     ...(nickname === undefined ? {} : { nickname }),
     ...(givenName === undefined ? {} : { givenName }),

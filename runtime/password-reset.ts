@@ -7,7 +7,7 @@ import type { Afterwards } from './afterwards.ts';
 import { deliver, resetMessage } from './delivery/delivery.ts';
 import type { Caller, Ports } from './ports.ts';
 import { onceInAWhile } from './protection/throttle.ts';
-import { RESET_MAILS, RESET_REQUESTS } from './rate-limit.ts';
+import { RESET_MAILS, RESET_REQUESTS, RESET_REQUESTS_OF_ADDRESS } from './rate-limit.ts';
 import { type ResetMarks, resetTicket } from './reset-ticket.ts';
 import { networkOf } from './risk/address.ts';
 import { type LogPlace, tenantLog } from './tenant-log.ts';
@@ -30,7 +30,7 @@ export type ResetRequested = { ok: true } | { ok: false; retryAfterSeconds: numb
 
 type Needed = Pick<Ports, 'store' | 'now' | 'random' | 'inbox'>;
 
-/** Counts the request of this address for this name, and has the mail sent where there is somebody to send it to. */
+/** Counts the request of this address, and has the mail sent where there is somebody to send it to. */
 export async function requestPasswordReset(
   ports: Needed,
   { afterwards }: { afterwards: Pick<Afterwards, 'start'> },
@@ -38,10 +38,23 @@ export async function requestPasswordReset(
 ): Promise<ResetRequested> {
   const { store, now } = ports;
   const { tenant, identifier, caller } = request;
-  const key = `reset ${identifier.normalize('NFC').toLowerCase()} ${networkOf(caller.ip)}`;
-  const attempt = await store.takeAttempt(tenant.id, key, RESET_REQUESTS, now());
-  if (!attempt.taken) {
-    const description = 'Too many password change requests for one name from one address';
+  const network = networkOf(caller.ip);
+  const buckets = [
+    {
+      key: `reset ${identifier.normalize('NFC').toLowerCase()} ${network}`,
+      bucket: RESET_REQUESTS,
+      description: 'Too many password change requests for one name from one address',
+    },
+    // Each leaves a line in the tenant's log, whether or not there is such a person.
+    {
+      key: `reset ${network}`,
+      bucket: RESET_REQUESTS_OF_ADDRESS,
+      description: 'Too many password change requests from one address',
+    },
+  ];
+  for (const { key, bucket, description } of buckets) {
+    const attempt = await store.takeAttempt(tenant.id, key, bucket, now());
+    if (attempt.taken) continue;
     const logs = await onceInAWhile(ports, tenant.id, key, { type: 'fcpr', description, userName: identifier });
     await store.commit(lines(ports, request, logs));
     return { ok: false, retryAfterSeconds: attempt.retryAfterSeconds };
@@ -68,13 +81,16 @@ async function sendResetLink(ports: Needed, request: ResetRequest): Promise<void
     await store.commit(lines(ports, request, [{ type: 'fcpr', description, userName: identifier, ...whose }]));
     return;
   }
+  // Who was invited and has not come yet is no member: the link would lead them to a closed door.
+  const isMember =
+    organizationId !== undefined && (await store.assignments.isMember(tenant.id, organizationId, user.id));
   const { changes, link, expiresAt } = resetTicket(ports, tenant, {
     user,
     connection,
     locale,
     verifiesEmail: true,
     ...(client ? { clientId: client.id } : {}),
-    ...(organizationId === undefined ? {} : { organizationId }),
+    ...(isMember ? { organizationId } : {}),
     ...(marks === undefined ? {} : { marks }),
   });
   const message = resetMessage({ id: random.uuid(), tenant, to, link, locale, at: now(), expiresAt });

@@ -16,6 +16,18 @@ export const RESET_REQUESTS: Bucket = { capacity: 10, refillSeconds: 60 };
 /** Mails with a reset link to one mailbox, wherever they were asked for: 20, then one every minute. */
 export const RESET_MAILS: Bucket = { capacity: 20, refillSeconds: 60 };
 
+/** Mails with a link that lifts a block to one mailbox, wherever somebody guesses: 5, then one every hour. */
+export const UNBLOCK_MAILS: Bucket = { capacity: 5, refillSeconds: 3600 };
+
+/** Requests for a new password from one address, whoever it is for: 100, then one every 10 seconds. */
+export const RESET_REQUESTS_OF_ADDRESS: Bucket = { capacity: 100, refillSeconds: 10 };
+
+/** New passwords that one person tries behind reset links: 20, then one every minute. Each is compared with former ones. */
+export const NEW_PASSWORDS: Bucket = { capacity: 20, refillSeconds: 60 };
+
+/** Messages that prove a further authenticator of one person: 10, then one every 6 minutes. */
+export const FURTHER_ENROLLMENTS: Bucket = { capacity: 10, refillSeconds: 360 };
+
 /** How often one reset link is opened: 10, then once every minute. Opening it may send codes. */
 export const RESET_OPENINGS: Bucket = { capacity: 10, refillSeconds: 60 };
 

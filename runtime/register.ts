@@ -148,6 +148,8 @@ const FLAW_TEXTS: { readonly [Kind in PasswordFlaw['kind']]: string } = {
 };
 
 const USERNAME = /^[a-zA-Z0-9_+\-.!#$'^`~@]+$/;
+/** As phone numbers are kept. */
+const NUMBER = /^\+[0-9]+$/;
 
 type Flaw = { refusal: SignUpRefusal; text: string };
 
@@ -165,7 +167,7 @@ function flawOf({ email, username, password }: Registration, options: JsonObject
   return undefined;
 }
 
-/** One that looks like an address would let its owner be taken for somebody else. */
+/** One that looks like an address or a phone number would let its owner be taken for somebody else. */
 function isUsername(username: string, { validation }: JsonObject): boolean {
   const own = isObject(validation) && isObject(validation.username) ? validation.username : {};
   const least = typeof own.min === 'number' ? own.min : 1;
@@ -174,6 +176,7 @@ function isUsername(username: string, { validation }: JsonObject): boolean {
     username.length >= least &&
     username.length <= most &&
     USERNAME.test(username) &&
+    !NUMBER.test(username) &&
     readMailbox(username) === undefined
   );
 }

@@ -5,6 +5,8 @@ import { formerPasswordsKept, judgePassword, passwordNotice } from './lifecycle/
 import type { World } from './pipeline/world.ts';
 import type { Ports } from './ports.ts';
 import { judgeLeak } from './protection/breached-passwords.ts';
+import { onceInAWhile } from './protection/throttle.ts';
+import { NEW_PASSWORDS } from './rate-limit.ts';
 import { spendResetTicket } from './reset-ticket.ts';
 import type { LogDraft, WorkInput } from './transaction/input.ts';
 import type { LoginTransaction } from './transaction/transaction.ts';
@@ -20,6 +22,12 @@ export async function renewPassword(
   const ticketId = reply.by === 'page' ? reply.ticketId : undefined;
   const spent = ticketId === undefined ? [] : await spendResetTicket({ store, now }, ticketId, user);
   if (!spent) return { kind: 'barred', code: 'invalid_grant', reason: USED, logs: [failed(USED)] };
+  // Comparing with former passwords costs as much as that many logins.
+  const attempt = await store.takeAttempt(tenant.id, `new password ${user.id}`, NEW_PASSWORDS, now());
+  if (!attempt.taken) {
+    const logs = await onceInAWhile({ store, now }, tenant.id, user.id, failed('Too many new passwords were refused'));
+    return { kind: 'throttled', retryAfterSeconds: attempt.retryAfterSeconds, logs };
+  }
   const options: JsonObject = connection?.options ?? {};
   const flaw = await judgePassword(passwords, options, password, user);
   if (flaw) {

@@ -179,7 +179,7 @@ export interface Runtime {
   read(tenant: TenantRecord, reference: Reference): Promise<Found>;
   submit(tenant: TenantRecord, reference: Reference, input: DoorInput, caller: Caller): Promise<Submitted>;
   /** Takes a completed login, once: the session's key and the code leave here and nowhere else. */
-  finish(tenant: TenantRecord, reference: Reference, caller: Caller): Promise<Finished>;
+  finish(tenant: TenantRecord, reference: Reference): Promise<Finished>;
   /**
    * The login an authorization code stands for, and the write that spends it. Undefined: unknown, spent or expired.
    * Nothing made from the login may leave before `spend` is committed: of two exchanges at once, one commit wins

@@ -5,7 +5,7 @@ import type { TenantRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
 import { hasOnlyEmail } from './factors/catalogue.ts';
 import { MULTI_FACTOR, rememberedChanges } from './factors/remembered-browser.ts';
-import { mfaAudience } from './lifecycle/scopes.ts';
+import { mfaAudience, offeredScopes } from './lifecycle/scopes.ts';
 import { consentOf } from './pipeline/consent.ts';
 import { acceptance, judgeInvitation } from './pipeline/invitation.ts';
 import type { Circumstances } from './pipeline/risk.ts';
@@ -28,7 +28,8 @@ export function settle(
   if (tx.purpose === 'password-reset') return { kind: 'cleared' };
   const owed = tx.purpose === 'login' && demand(tx, world, isRisky(world.tenant, circumstances));
   if (owed) return { kind: 'demanded', ...owed };
-  const { scope, changes: consent } = consentOf(ports, tx, world);
+  const offered = offeredScopes(world.tenant, tx.request.audience, world.api);
+  const { scope, changes: consent } = consentOf(ports, tx, world, offered);
   if (scope.length > 0) return { kind: 'unconsented', scope };
   const { binding } = tx;
   if (binding === undefined) {

@@ -10,17 +10,24 @@ export type LogPlace = { tenantId: string; now: number; random: Random } & Parti
 
 /** What was typed may be anything; no address is longer (RFC 5321 §4.5.3.1). */
 const USER_NAME_KEPT = 320;
+/** No API has a longer identifier. */
+const AUDIENCE_KEPT = 600;
+/** What was asked for may be anything too. */
+const SCOPE_KEPT = 4000;
 
 export function tenantLog(draft: LogDraft, place: LogPlace): LogRecord {
-  const { tenantId, now, random, ...known } = place;
+  const { tenantId, now, random, audience, scope, ...known } = place;
+  const userName = draft.userName ?? place.userName;
   return {
     ...known,
+    ...(audience === undefined ? {} : { audience: audience.slice(0, AUDIENCE_KEPT) }),
+    ...(scope === undefined ? {} : { scope: scope.slice(0, SCOPE_KEPT) }),
     tenantId,
     id: logId(now, random),
     at: now,
     type: draft.type,
     description: draft.description,
-    ...(draft.userName === undefined ? {} : { userName: draft.userName.slice(0, USER_NAME_KEPT) }),
+    ...(userName === undefined ? {} : { userName: userName.slice(0, USER_NAME_KEPT) }),
     ...(draft.userId === undefined ? {} : { userId: draft.userId }),
     ...(draft.details === undefined ? {} : { details: draft.details }),
   };

@@ -4,6 +4,8 @@ import type { ConnectionRecord, JsonObject, TenantRecord, TicketRecord, UserReco
 import type { Change } from '#storage/store.ts';
 import { deliver, verificationMessage } from './delivery/delivery.ts';
 import type { Caller, Ports } from './ports.ts';
+import { onceInAWhile } from './protection/throttle.ts';
+import { networkOf } from './risk/address.ts';
 import { tenantLog } from './tenant-log.ts';
 
 const VERIFICATION_LINK_LIFETIME_MS = 5 * 24 * 60 * 60_000;
@@ -149,6 +151,8 @@ export async function followVerificationLink(
     if (done.ok) return { email, includesEmail: includesEmail === true, ...site };
   }
   const description = 'The link was used already, is too old, or is for an address that the user no longer has.';
-  await store.commit([{ kind: 'log.insert', log: tenantLog({ type: 'fv', description }, place) }]);
+  // Anybody may come with a key that is none, as often as they like.
+  const drafts = await onceInAWhile(ports, tenantId, networkOf(caller.ip), { type: 'fv', description });
+  await store.commit(drafts.map((draft) => ({ kind: 'log.insert', log: tenantLog(draft, place) })));
   return undefined;
 }

@@ -1,6 +1,5 @@
 // Server: `/dbconnections`: accounts that applications with a form of their own make for people, and their passwords. Its
-// errors are neither
-// OAuth's nor the Management API's (wire reference, section 6.3).
+// errors are neither OAuth's nor the Management API's (wire reference, section 6.3).
 import { type Context, Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { SignUpRefusal } from '#runtime/runtime.ts';

@@ -42,6 +42,28 @@ export function* first<R>(query: Compilable<R>): Work<R | undefined> {
   return ((yield query.compile()).rows as R[])[0];
 }
 
+/**
+ * A query that is built and compiled once: for what every request asks, building takes longer than the answer.
+ * @param template is given a stand-in for each text and uses it as a value, as it is and wherever it likes.
+ */
+export function compiled<Texts extends string[], R>(
+  template: (...texts: Texts) => Compilable<R>,
+): (...texts: Texts) => Compilable<R> {
+  let known: { query: CompiledQuery<R>; places: number[] } | undefined;
+  const once = () => {
+    const standIns = Array.from({ length: template.length }, (_each, at) => `text ${at}`) as Texts;
+    const query = template(...standIns).compile();
+    return { query, places: query.parameters.map((value) => standIns.indexOf(String(value))) };
+  };
+  return (...texts) => ({
+    compile() {
+      known ??= once();
+      const { query, places } = known;
+      return { ...query, parameters: query.parameters.map((value, at) => texts[places[at] ?? -1] ?? value) };
+    },
+  });
+}
+
 /** How many rows a query wrote. */
 export function* affected(query: Compilable<unknown>): Work<number> {
   return (yield query.compile()).affected;

@@ -92,7 +92,10 @@ export type Change =
   | { kind: 'session.remove'; tenantId: string; id: string; because: SessionEnd }
   /** The same. Guard: the session exists. */
   | { kind: 'session.end'; tenantId: string; id: string; because: SessionEnd }
-  /** Guard: the user and the client exist and the id is free. */
+  /**
+   * Guard: the user and the client exist and the id is free. Of more than two hundred of one user and client the oldest
+   * go, with the handles that find them.
+   */
   | { kind: 'refresh-token.insert'; token: RefreshTokenRecord }
   /**
    * Guard: the row exists at `generation`. It becomes `token`. Where its generation rises, handles of kind `refresh-token`

@@ -58,13 +58,14 @@ type Imported =
   | { by: 'scrypt'; hash: string; salt: string; cost: number; blockSize: number; lanes: number; text: string };
 
 const PREFIX = '$imported$';
-const BCRYPT = /^\$2[abxy]\$(0[4-9]|1[0-6])\$[./A-Za-z0-9]{53}$/;
+const BCRYPT = /^\$2[abxy]\$(0[4-9]|1[0-4])\$[./A-Za-z0-9]{53}$/;
 
 /** OpenSSL 3 has given these up, and nothing else of ours knows them. */
 const GIVEN_UP: ReadonlySet<string> = new Set(['md4', 'whirlpool']);
 
-/** What one login may cost: a hash that asks for more could be used to exhaust the server. */
+/** What one login may cost: a hash that asks for more could be used to exhaust the server. Lanes run one after the other. */
 const SCRYPT_BYTES = 128 * 1024 * 1024;
+const SCRYPT_BYTES_OF_ALL_LANES = 4 * SCRYPT_BYTES;
 
 export type ReadHash = { ok: true; hash: string } | { ok: false; reason: string };
 
@@ -78,7 +79,7 @@ export function readCustomHash(custom: CustomHash): ReadHash {
   if (algorithm === 'bcrypt') {
     return BCRYPT.test(hash.value)
       ? { ok: true, hash: hash.value }
-      : refuse('The value of a bcrypt hash looks like $2b$10$…, with a cost of 4 to 16');
+      : refuse('The value of a bcrypt hash looks like $2b$10$…, with a cost of 4 to 14');
   }
   if (salt && (algorithm === 'argon2' || algorithm === 'pbkdf2' || algorithm === 'ldap')) {
     return refuse(`The salt of ${algorithm} is in the value of the hash`);
@@ -137,8 +138,10 @@ function readScrypt(custom: CustomHash, text: string): ReadHash {
   if (!bytes || bytes.length === 0 || bytes.length !== keylen) {
     return refuse('The value of a scrypt hash, in its encoding (hex or base64), is of keylen bytes');
   }
-  if (cost < 2 || !Number.isInteger(Math.log2(cost)) || 128 * cost * blockSize > SCRYPT_BYTES || lanes > 16) {
-    return refuse('The cost of a scrypt hash is a power of two, and takes at most 128 MiB and 16 lanes');
+  const bytesOfLane = 128 * cost * blockSize;
+  const isBearable = bytesOfLane <= SCRYPT_BYTES && bytesOfLane * lanes <= SCRYPT_BYTES_OF_ALL_LANES;
+  if (cost < 2 || !Number.isInteger(Math.log2(cost)) || !isBearable) {
+    return refuse('The cost of a scrypt hash is a power of two, and takes at most 128 MiB, and 512 MiB over all lanes');
   }
   return keep({ by: 'scrypt', hash: base64(bytes), salt: base64(salted), cost, blockSize, lanes, text });
 }

@@ -1,6 +1,6 @@
 // Password hashes in the form of the Password Hashing Competition, which name their own parameters: argon2 and pbkdf2, as
 // other systems wrote them.
-import { argon2, pbkdf2, timingSafeEqual } from 'node:crypto';
+import { argon2, createHash, pbkdf2, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 
 const deriveArgon2 = promisify(argon2);
@@ -28,7 +28,11 @@ export function readPhc(algorithm: 'argon2' | 'pbkdf2', value: string): string |
   if (salt.length < 1 || hash.length < 4 || hash.length > MOST.bytes)
     return `A ${algorithm} hash needs a salt and a hash`;
   if (phc.by === 'pbkdf2') {
-    return phc.iterations <= MOST.iterations ? undefined : `At most ${MOST.iterations} iterations are computed`;
+    // RFC 8018 §5.2: each piece of the hash that is as long as the digest is computed on its own.
+    const pieces = Math.ceil(hash.length / createHash(phc.digest).digest().length);
+    return phc.iterations * pieces <= MOST.iterations
+      ? undefined
+      : `At most ${MOST.iterations} iterations are computed, over all pieces of the hash`;
   }
   // RFC 9106 §3.1.
   if (salt.length < 8 || phc.lanes < 1 || phc.passes < 1 || phc.memory < 8 * phc.lanes) {

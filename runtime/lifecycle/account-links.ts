@@ -16,7 +16,7 @@ export type LinkRefusal =
 export type Linked = { linked: true; identities: IdentityRecord[] } | { linked: false; reason: LinkRefusal };
 
 /**
- * Links an account to another. Sessions of the secondary end; open logins do not, for it may be a script of one of them
+ * Links an account to another. Sessions and refresh tokens of the secondary end; open logins do not, for it may be a script of one of them
  * that links. The secondary's row is written first: who is cut off between the two writes is hidden from the Management
  * API until the same call is made again, and never signs in to an account that does not list it.
  */
@@ -53,6 +53,8 @@ export async function linkAccounts(
     return refuse('missing-primary');
   }
   await store.sessions.removeOfUser(tenantId, secondaryId, 'session-revoked');
+  // No login of this account comes to its end any more, so they would lie there and open nothing.
+  await store.refreshTokens.removeOfUser(tenantId, secondaryId);
   return { linked: true, identities: edited.identities };
 }
 

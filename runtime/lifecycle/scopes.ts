@@ -1,5 +1,17 @@
-// Lifecycle: every scope of a tenant's Management API, a closed list. Routes name their scopes from here, so the system
-// API of a tenant can neither lack a scope that a route asks for nor offer one that opens nothing.
+// Lifecycle: the scopes that we offer ourselves, closed lists: OpenID Connect's, and those of every tenant's own APIs.
+// Routes name their scopes from here, so the system API of a tenant can neither lack a scope that a route asks for nor offer
+// one that opens nothing.
+import type { ResourceServerRecord, TenantRecord } from '#storage/records.ts';
+
+/** Scopes of OpenID Connect that say something about the person. */
+export const PERSON_SCOPES = ['openid', 'profile', 'email', 'phone'] as const;
+
+/** Asks for a refresh token (OpenID Connect Core §11). */
+export const OFFLINE_ACCESS = 'offline_access';
+
+/** What may be done to one's own authenticators. */
+export const MFA_SCOPES = ['enroll', 'read:authenticators', 'remove:authenticators'] as const;
+export type MfaScope = (typeof MFA_SCOPES)[number];
 
 /** What opens `/api/v2/*` of a tenant, and its own paths of `/v1/management`. */
 export const MANAGEMENT_SCOPES = [
@@ -120,4 +132,16 @@ export function mfaAudience(baseUrl: string): string {
 /** Audience of a tenant's Management API. */
 export function managementAudience(baseUrl: string): string {
   return `${baseUrl}/api/v2/`;
+}
+
+/** What a person can be asked to allow an application that calls `api`, or no API at all. */
+export function offeredScopes(
+  { baseUrl }: Pick<TenantRecord, 'baseUrl'>,
+  audience: string | undefined,
+  api: ResourceServerRecord | undefined,
+): ReadonlySet<string> {
+  const own = audience === mfaAudience(baseUrl) ? MFA_SCOPES : [];
+  // The Management API gives a person none of its scopes.
+  const theirs = api && !api.isSystem ? api.scopes.map(({ value }) => value) : [];
+  return new Set([...PERSON_SCOPES, OFFLINE_ACCESS, ...own, ...theirs]);
 }

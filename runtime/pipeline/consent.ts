@@ -11,18 +11,21 @@ export function isThirdParty({ settings }: ClientRecord): boolean {
 }
 
 /**
+ * @param offered scopes that somebody has. What nobody offers yet is shown to nobody, so that nobody's word on it could hold
+ * once somebody does.
  * @returns the scopes that need the person's word now (none: the login may end), and what is written down of a word given.
  */
 export function consentOf(
   { random, now }: Pick<Ports, 'random' | 'now'>,
   tx: LoginTransaction,
   { client, consent }: World,
+  offered: ReadonlySet<string>,
 ): { scope: string[]; changes: Change[] } {
   const { subject, request, tenantId } = tx;
   const { reply, audience = '', prompt } = request;
   const isAsked = reply.by === 'redirect' || reply.by === 'device';
   if (!client || subject.kind !== 'user' || !isAsked || !isThirdParty(client)) return { scope: [], changes: [] };
-  const wanted = [...new Set(request.scope)];
+  const wanted = [...new Set(request.scope)].filter((scope) => offered.has(scope));
   if (tx.consented) {
     const at = now();
     const granted = { id: `cgr_${random.letters(16)}`, userId: subject.userId, clientId: client.id };

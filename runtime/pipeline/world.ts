@@ -9,6 +9,7 @@ import type {
   OrganizationRecord,
   RefreshTokenRecord,
   RememberedBrowserRecord,
+  ResourceServerRecord,
   RoleRecord,
   SessionRecord,
   TenantRecord,
@@ -41,6 +42,8 @@ export type World = {
   refreshToken?: RefreshTokenRecord;
   /** What the person allowed the application before, where it needs to be asked. */
   consent?: ConsentRecord;
+  /** The API that the application then wants to call. */
+  api?: ResourceServerRecord;
   /** Browsers the person has completed logins with, last seen first. */
   devices: LoginDeviceRecord[];
   /** This browser, if the person asked that it be remembered. */
@@ -89,10 +92,14 @@ export async function loadWorld(
       ? undefined
       : store.rememberedBrowsers.find(tenantId, userId, binding),
   ]);
-  const consent =
+  const { audience } = request;
+  const [consent, api] =
     userId !== undefined && client && isThirdParty(client)
-      ? await store.consents.find(tenantId, userId, client.id, request.audience ?? '')
-      : undefined;
+      ? await Promise.all([
+          store.consents.find(tenantId, userId, client.id, audience ?? ''),
+          audience === undefined ? undefined : store.resourceServers.findByKey(tenantId, audience),
+        ])
+      : [];
   // Whether it is for this person is for the barrier, before any script is told.
   const promised = invitation && user && !isMember ? await rolesOf(store, invitation) : [];
   return {
@@ -109,6 +116,7 @@ export async function loadWorld(
     ...(session ? { session } : {}),
     ...(refreshToken ? { refreshToken } : {}),
     ...(consent ? { consent } : {}),
+    ...(api ? { api } : {}),
     ...(remembered ? { remembered } : {}),
   };
 }

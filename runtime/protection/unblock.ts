@@ -3,6 +3,7 @@
 import type { TenantRecord } from '#storage/records.ts';
 import { deliver, unblockMessage } from '../delivery/delivery.ts';
 import type { Ports } from '../ports.ts';
+import { UNBLOCK_MAILS } from '../rate-limit.ts';
 
 const LINK_LIFETIME_MS = 5 * 24 * 60 * 60_000;
 
@@ -15,8 +16,11 @@ export async function sendUnblockLink(
   owner: { id: string; email: string },
 ): Promise<void> {
   const { store, now, random } = ports;
-  const key = random.key();
   const at = now();
+  // Each network that guesses brings a block of its own, and one guesser may have thousands.
+  const attempt = await store.takeAttempt(tenant.id, `unblock mail ${owner.email.toLowerCase()}`, UNBLOCK_MAILS, at);
+  if (!attempt.taken) return;
+  const key = random.key();
   const life = { createdAt: at, expiresAt: at + LINK_LIFETIME_MS };
   const of = { tenantId: tenant.id };
   const ticketId = random.uuid();

@@ -2,6 +2,7 @@
 // that the device is theirs. Opening an address changes nothing: links with a code in them are easily sent (§5.4).
 import { type Context, Hono } from 'hono';
 import { onceInAWhile } from '#runtime/protection/throttle.ts';
+import { networkOf } from '#runtime/risk/address.ts';
 import type { Found, Shown } from '#runtime/runtime.ts';
 import type { LoginRequest } from '#runtime/transaction/transaction.ts';
 import type { Deps, Env } from '../deps.ts';
@@ -82,7 +83,7 @@ async function tellOfTooMany({ c, deps }: HostedContext): Promise<void> {
   const { store, clock } = deps;
   const { tenant, caller } = c.var;
   const draft = { type: 'fdeac', description: 'Too many unknown user codes' } as const;
-  const told = await onceInAWhile({ store, now: clock.now }, tenant.id, `user-code ${caller.ip}`, draft);
+  const told = await onceInAWhile({ store, now: clock.now }, tenant.id, `user-code ${networkOf(caller.ip)}`, draft);
   if (told.length > 0) await store.commit(told.map((line) => deviceLog(c, deps, line)));
 }
 
@@ -142,8 +143,8 @@ async function takeAnswer(context: HostedContext): Promise<Response> {
   if (action === 'decline') return decline(context, wait, found);
   if (action !== 'accept') return errorPage(c, { status: 400, key: 'bad-request' });
 
-  const { tenant, caller } = c.var;
-  const finished = await deps.runtime.finish(tenant, { key, binding: readBinding(c) }, caller);
+  const { tenant } = c.var;
+  const finished = await deps.runtime.finish(tenant, { key, binding: readBinding(c) });
   if (finished.outcome === 'elsewhere') return show(hostedDoor, context, finished.shown);
   if (finished.outcome !== 'finished') return noLogin(context, finished.outcome, key);
   const { login, code, session, sessionKey } = finished;

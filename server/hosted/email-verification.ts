@@ -9,6 +9,7 @@ import { errorPage } from './error-page.ts';
 import { chooseLanguage } from './language.ts';
 import { isOwnForm } from './own-form.ts';
 import { type Markup, sendPage, sendTo } from './page.ts';
+import { source } from './show-screen.ts';
 import { type Texts, textsIn } from './texts/texts.ts';
 
 /** As `Random.key` makes them: anything else was never one of ours, and is not worth a line in the tenant's log. */
@@ -24,7 +25,7 @@ export function emailVerificationRoutes(deps: Deps): Hono<Env> {
       if (key === undefined || !link) return gone(c);
       const { resultUrl } = link.ticket.content;
       // Browsers ask the policy of this page whether the redirect that answers its form may leave.
-      const formTargets = typeof resultUrl === 'string' ? [new URL(resultUrl).origin] : [];
+      const target = source(resultUrl);
       return page(
         c,
         ({ emailVerification }) => html`<h1>${emailVerification.title}</h1>
@@ -32,7 +33,7 @@ export function emailVerificationRoutes(deps: Deps): Hono<Env> {
 <form method="post" action="${`/u/email-verification?ticket=${key}`}">
 <button type="submit" name="action" value="default" autofocus>${emailVerification.submit}</button>
 </form>`,
-        formTargets,
+        target === undefined ? [] : [target],
       );
     })
     .post('/u/email-verification', async (c) => {

@@ -8,6 +8,7 @@ import { credentialIds } from '../oauth/client-keys.ts';
 import { readHandedInKey } from '../oauth/handed-in-key.ts';
 import { answer, created, empty, NOT_FOUND, type Refusal } from './answer.ts';
 import { iso, optional, text } from './fields.ts';
+import { refuseLifted } from './lifted-clients.ts';
 import { type Route, route } from './route.ts';
 import { invalid } from './validation.ts';
 
@@ -41,7 +42,10 @@ export const clientCredentialRoutes: Route[] = [
     path: BASE,
     scopes: ['create:client_credentials'],
     body: newCredential,
-    async handle({ deps, ports, tenant, param, body }) {
+    async handle(call) {
+      const { deps, ports, tenant, param, body } = call;
+      const lifted = await refuseLifted(call, param('id'));
+      if (lifted) return lifted;
       const credential = await readCredential(ports, body);
       if ('ok' in credential) return credential;
       let isFull = false;
@@ -72,7 +76,10 @@ export const clientCredentialRoutes: Route[] = [
     path: `${BASE}/:credential`,
     scopes: ['update:client_credentials'],
     body: z.strictObject({ expires_at: expiry.nullable().optional() }),
-    async handle({ deps, ports, tenant, param, body }) {
+    async handle(call) {
+      const { deps, ports, tenant, param, body } = call;
+      const lifted = await refuseLifted(call, param('id'));
+      if (lifted) return lifted;
       const now = ports.now();
       const updated = await deps.store.clients.update(tenant.id, param('id'), (current) => ({
         ...current,
@@ -95,7 +102,10 @@ export const clientCredentialRoutes: Route[] = [
     method: 'DELETE',
     path: `${BASE}/:credential`,
     scopes: ['delete:client_credentials'],
-    async handle({ deps, ports, tenant, param }) {
+    async handle(call) {
+      const { deps, ports, tenant, param } = call;
+      const lifted = await refuseLifted(call, param('id'));
+      if (lifted) return lifted;
       // One that is in use goes too: a lost key must be worthless at once, whatever else has to be put in order.
       const updated = await deps.store.clients.update(tenant.id, param('id'), (current) => ({
         ...current,

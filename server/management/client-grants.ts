@@ -1,9 +1,9 @@
 // Management: which APIs a client may call as itself, and with which scopes.
 import { z } from 'zod';
-import { OPERATOR_SCOPES } from '#runtime/lifecycle/scopes.ts';
 import type { ClientGrantRecord, ResourceServerRecord } from '#storage/records.ts';
 import { answer, created, empty, invalidBody, NOT_FOUND, type Refusal, refuse } from './answer.ts';
 import { mergeSettings, optional, text } from './fields.ts';
+import { refuseBeyond, refuseLifted, scopesBeyond } from './lifted-clients.ts';
 import { boolean, checkpointQuery, list, slice } from './paging.ts';
 import { type Operator, type Route, route } from './route.ts';
 
@@ -101,9 +101,12 @@ export const clientGrantRoutes: Route[] = [
     path: '/client-grants/:id',
     scopes: ['update:client_grants'],
     body: z.strictObject({ scope: scope.optional(), ...kept }),
-    async handle({ deps, tenant, operator, param, body }) {
+    async handle(call) {
+      const { deps, tenant, operator, param, body } = call;
       const grant = await deps.store.clientGrants.find(tenant.id, param('id'));
       if (!grant) return NOT_FOUND.grant;
+      const lifted = await refuseLifted(call, grant.clientId);
+      if (lifted) return lifted;
       const { scope: scopes, ...rest } = body;
       const api = await deps.store.resourceServers.findByKey(tenant.id, grant.audience);
       const refusal = scopes && (api ? refuseGrant(api, scopes, operator) : NOT_FOUND.resourceServer);
@@ -122,7 +125,11 @@ export const clientGrantRoutes: Route[] = [
     method: 'DELETE',
     path: '/client-grants/:id',
     scopes: ['delete:client_grants'],
-    async handle({ deps, tenant, param }) {
+    async handle(call) {
+      const { deps, tenant, param } = call;
+      const grant = await deps.store.clientGrants.find(tenant.id, param('id'));
+      const lifted = grant && (await refuseLifted(call, grant.clientId));
+      if (lifted) return lifted;
       await deps.store.clientGrants.remove(tenant.id, param('id'));
       return empty();
     },
@@ -134,9 +141,6 @@ function refuseGrant(api: ResourceServerRecord, scopes: string[], operator: Oper
   const offered = new Set(api.scopes.map(({ value }) => value));
   const unknown = scopes.filter((value) => !offered.has(value));
   if (unknown.length > 0) return invalidBody(`Scopes are not defined by the resource server: ${unknown.join(', ')}`);
-  const beyond = OPERATOR_SCOPES.filter(
-    (value) => api.isSystem && scopes.includes(value) && !operator.scopes.has(value),
-  );
-  if (beyond.length === 0) return undefined;
-  return refuse(403, `Insufficient scope, expected any of: ${beyond.join(',')}`, 'insufficient_scope');
+  const beyond = api.isSystem ? scopesBeyond({ operator }, scopes) : [];
+  return beyond.length === 0 ? undefined : refuseBeyond(beyond);
 }

@@ -11,8 +11,9 @@ import { readCredential, showCredential, unknownCredentials } from './client-cre
 import { readClientLogout, showClientLogout } from './client-logout.ts';
 import { clientChange, clientCreation, splitKept } from './client-schema.ts';
 import { mergeSettings, mergeTexts, optional } from './fields.ts';
+import { liftedClients, refuseLifted } from './lifted-clients.ts';
 import { boolean, checkpointQuery, fieldsQuery, list, project, slice } from './paging.ts';
-import { type Operator, type Route, route } from './route.ts';
+import { type Incoming, type Route, route } from './route.ts';
 
 const READ = ['read:clients', 'read:client_keys', 'read:client_credentials'] as const;
 const CONFLICT = refuse(409, 'A client with this id already exists.');
@@ -29,7 +30,9 @@ export const clientRoutes: Route[] = [
       is_first_party: boolean.optional(),
       app_type: z.string().max(200).optional(),
     }),
-    async handle({ deps, tenant, operator, query }) {
+    async handle(call) {
+      const { deps, tenant, query } = call;
+      const shown = viewOf(call, await liftedClients(call));
       const types = query.app_type?.split(',');
       const matches = (client: ClientRecord) =>
         query.is_global !== true &&
@@ -44,7 +47,7 @@ export const clientRoutes: Route[] = [
           const { records } = await deps.store.clients.list(tenant.id);
           return slice(records.filter(matches), page);
         },
-        show: (client) => project(showClient(client, tenant, operator), query),
+        show: (client) => project(shown(client), query),
       });
     },
   }),
@@ -102,9 +105,12 @@ export const clientRoutes: Route[] = [
     path: '/clients/:id',
     scopes: READ,
     query: z.strictObject(fieldsQuery),
-    async handle({ deps, tenant, operator, param, query }) {
+    async handle(call) {
+      const { deps, tenant, param, query } = call;
       const client = await deps.store.clients.find(tenant.id, param('id'));
-      return client ? answer(project(showClient(client, tenant, operator), query)) : NOT_FOUND.client;
+      if (!client) return NOT_FOUND.client;
+      const lifted = (await refuseLifted(call, client.id)) ? [client.id] : [];
+      return answer(project(viewOf(call, new Set(lifted))(client), query));
     },
   }),
 
@@ -113,10 +119,13 @@ export const clientRoutes: Route[] = [
     path: '/clients/:id',
     scopes: ['update:clients', 'update:client_keys', 'update:client_credentials'],
     body: clientChange,
-    async handle({ deps, ports, tenant, operator, param, body }) {
+    async handle(call) {
+      const { deps, ports, tenant, operator, param, body } = call;
       if (!operator.scopes.has('update:clients')) {
         return refuse(403, 'Insufficient scope, expected any of: update:clients', 'insufficient_scope');
       }
+      const lifted = await refuseLifted(call, param('id'));
+      if (lifted) return lifted;
       const former = await deps.store.clients.find(tenant.id, param('id'));
       const wrong = former && refuseKeys(former, body);
       if (wrong) return wrong;
@@ -127,7 +136,7 @@ export const clientRoutes: Route[] = [
       if (updated === 'missing') return NOT_FOUND.client;
       if (updated === 'conflict') return CONFLICT;
       await publishKeys(deps, tenant, idTokenSignature(updated).algorithm);
-      return answer(showClient(updated, tenant, operator));
+      return answer(viewOf(call)(updated));
     },
   }),
 
@@ -135,7 +144,10 @@ export const clientRoutes: Route[] = [
     method: 'DELETE',
     path: '/clients/:id',
     scopes: ['delete:clients'],
-    async handle({ ports, tenant, param }) {
+    async handle(call) {
+      const { ports, tenant, param } = call;
+      const lifted = await refuseLifted(call, param('id'));
+      if (lifted) return lifted;
       await removeClient(ports, tenant.id, param('id'));
       return empty();
     },
@@ -145,7 +157,10 @@ export const clientRoutes: Route[] = [
     method: 'POST',
     path: '/clients/:id/rotate-secret',
     scopes: ['update:client_keys'],
-    async handle({ deps, ports, tenant, param }) {
+    async handle(call) {
+      const { deps, ports, tenant, param } = call;
+      const lifted = await refuseLifted(call, param('id'));
+      if (lifted) return lifted;
       const secret = newClientSecret(ports);
       const updated = await deps.store.clients.update(tenant.id, param('id'), (current) =>
         hasSecret(current.authMethod) ? { ...current, secret, updatedAt: ports.now() } : current,
@@ -208,9 +223,19 @@ function refuseKeys(current: ClientRecord, body: z.output<typeof clientChange>):
   return invalidBody(`The client has no credential ${unknown}.`);
 }
 
-/** The secret is shown to those who may read keys only. Source of the keys: mfa-wire reference, section 4.5. */
-function showClient(client: ClientRecord, tenant: TenantRecord, to: Operator | 'with-secret'): Record<string, unknown> {
-  const maySee = to === 'with-secret' || to.scopes.has('read:client_keys');
+/** What a caller sees: the secret only who may read keys, and of `lifted` ones nobody. */
+function viewOf({ tenant, operator }: Incoming, lifted: ReadonlySet<string> = new Set()) {
+  const maySee = operator.scopes.has('read:client_keys');
+  return (client: ClientRecord) =>
+    showClient(client, tenant, maySee && !lifted.has(client.id) ? 'with-secret' : 'without-secret');
+}
+
+/** Source of the keys: mfa-wire reference, section 4.5. */
+function showClient(
+  client: ClientRecord,
+  tenant: TenantRecord,
+  how: 'with-secret' | 'without-secret',
+): Record<string, unknown> {
   return {
     tenant: tenant.name,
     global: false,
@@ -227,7 +252,7 @@ function showClient(client: ClientRecord, tenant: TenantRecord, to: Operator | '
     ...showClientLogout(client),
     name: client.name,
     client_id: client.id,
-    ...(maySee && client.secret !== undefined ? { client_secret: client.secret } : {}),
+    ...(how === 'with-secret' && client.secret !== undefined ? { client_secret: client.secret } : {}),
     ...optional('app_type', client.appType),
     callbacks: client.callbacks,
     grant_types: client.grantTypes,

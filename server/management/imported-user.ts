@@ -9,14 +9,7 @@ import { optional } from './fields.ts';
 import { phoneNumber, profile } from './user-schema.ts';
 import { complaints } from './validation.ts';
 
-const {
-  password: _,
-  verify_email: __,
-  verify_phone_number: ___,
-  phone_number: ____,
-  phone_verified: _____,
-  ...plain
-} = profile;
+const { password: _, verify_email: __, verify_phone_number: ___, ...plain } = profile;
 
 const schema = z.strictObject({
   ...plain,
@@ -48,13 +41,10 @@ export function readImportedUser(entry: unknown, index: number, connection: Conn
   const parsed = schema.safeParse(entry);
   if (!parsed.success) return { shown, errors: complaints(parsed.error, entry) };
   const user = parsed.data;
-  const needed =
-    connection.options.requires_username === true ? (['email', 'username'] as const) : (['email'] as const);
-  const missing = needed.filter((name) => user[name] === undefined);
-  // Where people have names of their own, a name is enough.
-  if (missing.length > 0 && !(missing.length === 1 && user.username !== undefined)) {
+  const missing = missingName(user, connection);
+  if (missing !== undefined) {
     const code = 'OBJECT_MISSING_REQUIRED_PROPERTY';
-    return { shown, errors: missing.map((name) => ({ code, message: `Missing required property: ${name}` })) };
+    return { shown, errors: [{ code, message: `Missing required property: ${missing}` }] };
   }
   if (user.password_hash !== undefined && user.custom_password_hash !== undefined) {
     const message = 'password_hash and custom_password_hash exclude each other';
@@ -67,6 +57,8 @@ export function readImportedUser(entry: unknown, index: number, connection: Conn
       ...optional('email', user.email),
       ...optional('emailVerified', user.email_verified),
       ...optional('username', user.username),
+      ...optional('phoneNumber', user.phone_number),
+      ...optional('phoneVerified', user.phone_verified),
       ...optional('name', user.name),
       ...optional('nickname', user.nickname),
       ...optional('givenName', user.given_name),
@@ -81,13 +73,21 @@ export function readImportedUser(entry: unknown, index: number, connection: Conn
   };
 }
 
+/** What a user of the connection cannot be without: something to sign in with. */
+function missingName(
+  { email, username, phone_number }: z.output<typeof schema>,
+  { options }: ConnectionRecord,
+): string | undefined {
+  if (options.requires_username === true && username === undefined) return 'username';
+  return email === undefined && username === undefined && phone_number === undefined ? 'email' : undefined;
+}
+
 function factorOf(factor: NonNullable<z.output<typeof schema>['mfa_factors']>[number]): ImportedFactor {
   if ('totp' in factor) return { type: 'totp', secret: factor.totp.secret.replace(/=+$/, '') };
   if ('phone' in factor) return { type: 'phone', phoneNumber: factor.phone.value };
   return { type: 'email', email: factor.email.value };
 }
 
-const SECRET: ReadonlySet<string> = new Set(['password_hash', 'value', 'secret', 'password']);
 const HOLDS_SECRETS: ReadonlySet<string> = new Set(['custom_password_hash', 'mfa_factors']);
 
 /** The entry as an answer may show it: errors are kept, and read by more people than the file. */
@@ -99,8 +99,12 @@ function withoutSecrets(entry: object): JsonObject {
   return Object.fromEntries(masked) as JsonObject;
 }
 
+/** What says how a hash was made, and nothing of the password. */
+const PLAIN: ReadonlySet<string> = new Set(['algorithm', 'digest', 'encoding', 'position']);
+
+/** Whatever shape it has: a mistake in it is why it is shown. */
 function mask(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value), (name, inner) =>
-    SECRET.has(name) && typeof inner !== 'object' ? '*****' : inner,
+    typeof inner === 'string' && !PLAIN.has(name) ? '*****' : inner,
   );
 }

@@ -12,6 +12,9 @@ import { FILE_BYTES, TOO_LARGE } from './upload.ts';
 /** Of one tenant at a time. */
 const IMPORTS_AT_ONCE = 2;
 
+/** As many as the shortest users of a full file. What is wrong with each of more would be longer than the file. */
+const MOST_USERS = 30_000;
+
 const AT_ONCE = 100;
 
 const truth = z.enum(['true', 'false', '']).optional();
@@ -92,6 +95,7 @@ async function takeOnImport({
   const users = listOf(body.users);
   if (!users)
     return invalidBody('Failed to parse users file JSON when importing users. Make sure it is a valid JSON array.');
+  if (users.length > MOST_USERS) return invalidBody(`A file holds at most ${MOST_USERS} users.`);
   if ((await deps.store.jobs.underWay(tenant.id)) >= IMPORTS_AT_ONCE) {
     const reason = `There are ${IMPORTS_AT_ONCE} active import users jobs, please wait until some of them are finished and try again`;
     return refuse(429, reason, 'too_many_requests');

@@ -4,7 +4,7 @@ import type { Context } from 'hono';
 import { tenantLog } from '#runtime/tenant-log.ts';
 import type { Deps, Env } from '../deps.ts';
 import { refusal } from '../oauth/token-answer.ts';
-import { type Bearer, readBearer, refuseBy } from './bearer.ts';
+import { type Bearer, hasShownFactor, readBearer, refuseBy } from './bearer.ts';
 import { type Listed, listAuthenticators, showEnrollment, type WireAuthenticator } from './wire-authenticators.ts';
 
 /** `GET /mfa/authenticators` */
@@ -33,16 +33,20 @@ export async function removeAuthenticator(c: Context<Env>, deps: Deps): Promise<
       refusal(403, 'insufficient_scope', 'An access token with the scope remove:authenticators is needed'),
     );
   }
+  const { tenant, caller } = c.var;
+  const { user, claims } = bearer;
   const id = c.req.param('id');
-  const authenticator = (await listOf(c, deps, bearer)).find(({ wire }) => wire.id === id);
+  const authenticators = await deps.store.authenticators.ofUser(tenant.id, user.id);
+  const authenticator = listAuthenticators({ tenant, user, authenticators }).find(({ wire }) => wire.id === id);
   if (!authenticator) return refuseBy(c, refusal(404, 'not_found', 'The authenticator does not exist'));
   const { recordId, factor } = authenticator;
   if (recordId === undefined) {
     const text = 'The verified email address of the user cannot be removed as an authenticator';
     return refuseBy(c, refusal(400, 'invalid_request', text));
   }
-  const { tenant, caller } = c.var;
-  const { user, claims } = bearer;
+  if (!hasShownFactor(bearer, authenticators)) {
+    return refuseBy(c, refusal(403, 'access_denied', 'The access token was issued before a factor was shown'));
+  }
   if (!(await deps.store.authenticators.remove(tenant.id, recordId))) {
     return refuseBy(c, refusal(404, 'not_found', 'The authenticator does not exist'));
   }

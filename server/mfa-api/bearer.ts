@@ -1,12 +1,11 @@
 // Server, MFA API: who calls: the holder of an `mfa_token`, half signed in, or of an access token for this API. What is
 // said to those who are neither.
 import type { Context } from 'hono';
-import { mfaAudience } from '#runtime/lifecycle/scopes.ts';
+import { type MfaScope, mfaAudience } from '#runtime/lifecycle/scopes.ts';
 import type { Reference } from '#runtime/runtime.ts';
-import type { UserRecord } from '#storage/records.ts';
+import type { AuthenticatorRecord, UserRecord } from '#storage/records.ts';
 import type { Deps, Env } from '../deps.ts';
 import type { AccessClaims } from '../oauth/access-token.ts';
-import type { MfaScope } from '../oauth/apis.ts';
 import { readAccessToken, readSentToken } from '../oauth/presented-token.ts';
 import { refusal, type TokenRefusal, unauthorized } from '../oauth/token-answer.ts';
 import { isAccessToken } from './enrollment-key.ts';
@@ -41,10 +40,33 @@ export async function readBearer(c: Context<Env>, deps: Deps, scope: MfaScope): 
     return refusal(403, 'insufficient_scope', `Insufficient scope, expected: ${scope}`);
   }
   const user = await deps.store.users.find(tenant.id, claims.sub);
-  if (!user || user.blocked || user.linkedTo !== undefined)
+  if (!user || user.blocked || user.linkedTo !== undefined || isOlderThanPassword(claims, user))
     return refusal(401, 'invalid_token', 'The access token is not valid');
   return { ok: true, by: 'access-token', user, claims, token: sent.token };
 }
+
+/** Whoever sets a new password wants nobody who knew the former one at their factors. */
+function isOlderThanPassword({ issuedAt }: AccessClaims, { passwordChangedAt = 0 }: UserRecord): boolean {
+  return issuedAt < Math.floor(passwordChangedAt / 1000);
+}
+
+/**
+ * Whether the access token was had for a second factor. One of this audience is given to who had a factor for showing it,
+ * and to who had none for nothing: so one was shown where one was enrolled before the token was issued. A token of
+ * somebody who had none, kept until the account had one, neither adds a factor nor takes one away.
+ */
+export function hasShownFactor(
+  { claims: { issuedAt } }: AccessTokenBearer,
+  authenticators: readonly AuthenticatorRecord[],
+): boolean {
+  return authenticators.some(
+    ({ confirmed, type, enrolledAt, createdAt }) =>
+      confirmed && COUNTED.has(type) && Math.floor((enrolledAt ?? createdAt) / 1000) <= issuedAt,
+  );
+}
+
+/** What asking for this audience makes a person show: a mailbox or a recovery code alone does not. */
+const COUNTED: ReadonlySet<string> = new Set(['totp', 'phone', 'push', 'webauthn-roaming', 'webauthn-platform']);
 
 async function byMfaToken(
   deps: Deps,

@@ -1,14 +1,17 @@
 // Server, MFA API: a login of its own in which somebody who is signed in adds one authenticator. No script runs in it.
 import { subjectOf } from '#runtime/bearings.ts';
+import { tooMany } from '#runtime/factors/message-limit.ts';
 import { mfaAudience } from '#runtime/lifecycle/scopes.ts';
+import { FURTHER_ENROLLMENTS } from '#runtime/rate-limit.ts';
 import type { Caller } from '#runtime/runtime.ts';
 import type { ProvenMethod } from '#runtime/transaction/transaction.ts';
 import type { TenantRecord } from '#storage/records.ts';
 import type { Deps } from '../deps.ts';
 import { messageLanguage } from '../oauth/message-language.ts';
 import { refusal, type TokenRefusal } from '../oauth/token-answer.ts';
-import type { AccessTokenBearer } from './bearer.ts';
-import { type FoundLogin, isWaiting } from './mfa-login.ts';
+import { refusedBy } from '../oauth/token-door.ts';
+import { type AccessTokenBearer, hasShownFactor } from './bearer.ts';
+import { type FoundLogin, isWaiting, spentToken } from './mfa-login.ts';
 
 export async function beginFurtherEnrollment(
   deps: Deps,
@@ -20,7 +23,18 @@ export async function beginFurtherEnrollment(
   const { user, claims } = bearer;
   const connection = await deps.store.connections.findByKey(tenant.id, user.connection);
   if (!connection) return refusal(401, 'invalid_token', 'The access token is not valid');
+  // Each begins a login of its own, which sends a message to whatever address was given.
+  if (factor !== 'otp') {
+    const key = `further enrollment ${user.id}`;
+    const attempt = await deps.store.takeAttempt(tenant.id, key, FURTHER_ENROLLMENTS, deps.clock.now());
+    if (!attempt.taken) {
+      const { retryAfterSeconds } = attempt;
+      return { ...refusedBy(tooMany(factor === 'phone' ? 'sms' : 'email'), spentToken()), retryAfterSeconds };
+    }
+  }
   const { keyThumbprint } = claims;
+  const isShown = hasShownFactor(bearer, await deps.store.authenticators.ofUser(tenant.id, user.id));
+  const methods: ProvenMethod[] = isShown ? [{ name: 'mfa', at: deps.clock.now(), in: 'transaction' }] : [];
   const shown = await deps.runtime.begin(
     tenant,
     {
@@ -41,7 +55,7 @@ export async function beginFurtherEnrollment(
         query: {},
         body: {},
       },
-      person: { subject: subjectOf(user, connection), methods: await provenBy(deps, bearer) },
+      person: { subject: subjectOf(user, connection), methods },
       queue: [{ kind: 'enroll', prefer: 'first', factors: [{ type: factor }], ordinal: 1 }],
     },
     caller,
@@ -54,20 +68,3 @@ export async function beginFurtherEnrollment(
     ? refusal(403, 'access_denied', login.state.reason)
     : refusal(401, 'invalid_token', login.state.reason);
 }
-
-/**
- * A token of this audience is given to who had a factor for showing it, and to who had none for nothing. So it proves a
- * second factor where one was enrolled before the token was issued: one of somebody who had none, kept until the account
- * had one, is not to add another beside it.
- */
-async function provenBy({ store, clock }: Deps, { user, claims }: AccessTokenBearer): Promise<ProvenMethod[]> {
-  const authenticators = await store.authenticators.ofUser(user.tenantId, user.id);
-  const had = authenticators.some(
-    ({ confirmed, type, enrolledAt, createdAt }) =>
-      confirmed && COUNTED.has(type) && Math.floor((enrolledAt ?? createdAt) / 1000) <= claims.issuedAt,
-  );
-  return had ? [{ name: 'mfa', at: clock.now(), in: 'transaction' }] : [];
-}
-
-/** What asking for this audience makes a person show: a mailbox or a recovery code alone does not. */
-const COUNTED: ReadonlySet<string> = new Set(['totp', 'phone', 'push', 'webauthn-roaming', 'webauthn-platform']);

@@ -1,6 +1,7 @@
 // Server, MFA API: the grants by which a person's answer is brought to the token endpoint: the code of an app, a code that
 // was sent, a recovery code. A right answer meets the ask; what comes of it is tokens, or the next ask with a key of its own.
 import type { FactorType } from '#actions/post-login.ts';
+import { refuseOtherKey } from '../oauth/dpop.ts';
 import type { Granted, GrantRequest } from '../oauth/grant.ts';
 import { missing, refusal, type TokenRefusal } from '../oauth/token-answer.ts';
 import { aboutOf, answerByToken } from '../oauth/token-door.ts';
@@ -64,8 +65,15 @@ export async function exchangeRecoveryCode(grant: GrantRequest): Promise<Granted
   return respond(grant, found, target, code, WRONG_RECOVERY);
 }
 
-/** By the `mfa_token` of a login, or by the access token that began an enrollment. */
 async function find(grant: GrantRequest, token: string, oobCode?: string): Promise<FoundLogin> {
+  const found = await locate(grant, token, oobCode);
+  // RFC 9449 §5: its tokens were asked for by the holder of a key, and are for nobody else.
+  const other = found.ok && refuseOtherKey(found.login.request.keyThumbprint, grant.keyThumbprint);
+  return other || found;
+}
+
+/** By the `mfa_token` of a login, or by the access token that began an enrollment. */
+async function locate(grant: GrantRequest, token: string, oobCode: string | undefined): Promise<FoundLogin> {
   const { deps, tenant, client } = grant;
   if (!isAccessToken(token)) return findMfaLogin(deps, tenant, token, client.id);
   if (!(await mayEnrollWith(token, grant))) return malformedToken();

@@ -1,5 +1,5 @@
 // Server, protocol: which API an audience names, and which scopes somebody may get for it.
-import { mfaAudience } from '#runtime/lifecycle/scopes.ts';
+import { MFA_SCOPES, mfaAudience, OFFLINE_ACCESS, PERSON_SCOPES } from '#runtime/lifecycle/scopes.ts';
 import type { ResourceServerRecord, TenantRecord } from '#storage/records.ts';
 import type { Store } from '#storage/store.ts';
 
@@ -13,10 +13,6 @@ export async function findApi(
     ? mfaApi(tenant)
     : store.resourceServers.findByKey(tenant.id, audience);
 }
-
-/** What may be done to one's own authenticators. */
-export const MFA_SCOPES = ['enroll', 'read:authenticators', 'remove:authenticators'] as const;
-export type MfaScope = (typeof MFA_SCOPES)[number];
 
 const MFA_TOKEN_SECONDS = 600;
 
@@ -37,12 +33,6 @@ function mfaApi(tenant: TenantRecord): ResourceServerRecord {
     updatedAt: tenant.createdAt,
   };
 }
-
-/** Scopes of OpenID Connect that say something about the person. */
-export const PERSON_SCOPES = ['openid', 'profile', 'email', 'phone'] as const;
-
-/** Asks for a refresh token (OpenID Connect Core §11). */
-export const OFFLINE_ACCESS = 'offline_access';
 
 /** A scope that a script added to the access token, or took from it. */
 export type ScopeChange = { scope: string; granted: boolean };

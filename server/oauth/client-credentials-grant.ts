@@ -8,6 +8,7 @@ import { accessTokenClaims } from './custom-claims.ts';
 import { refuseUnbound } from './dpop.ts';
 import type { Granted, GrantRequest } from './grant.ts';
 import { issuerOf } from './issuer.ts';
+import { isOpenToClients } from './open-apis.ts';
 import { missing, refusal, unknownApi } from './token-answer.ts';
 
 export async function grantToClient(request: GrantRequest): Promise<Granted> {
@@ -20,7 +21,17 @@ export async function grantToClient(request: GrantRequest): Promise<Granted> {
   const unbound = refuseUnbound(client, api, keyThumbprint);
   if (unbound) return { answer: unbound, about };
   const grant = await deps.store.clientGrants.findByKey(tenant.id, `${client.id} ${api.identifier}`);
-  if (!grant) return { answer: refusal(403, 'access_denied', noGrant(audience)), about };
+  // One for people says what they may let the client do, and nothing of what it may do by itself.
+  if (!grant || grant.settings.subject_type === 'user' || !isOpenToClients(api)) {
+    return { answer: refusal(403, 'access_denied', noGrant(audience)), about };
+  }
+  // A token of a client is for no organization: where one is asked for, or required, there is none to give.
+  if (parameters.organization !== undefined || grant.settings.organization_usage === 'require') {
+    return {
+      answer: refusal(400, 'invalid_request', 'Client credentials for an organization are not supported'),
+      about,
+    };
+  }
 
   // A scope that the API no longer offers is not granted, though an old client grant names it.
   const offered = new Set(api.scopes.map(({ value }) => value));
@@ -29,7 +40,7 @@ export async function grantToClient(request: GrantRequest): Promise<Granted> {
   const refused = asked.filter((scope) => !allowed.includes(scope));
   if (refused.length > 0) {
     return {
-      answer: refusal(403, 'access_denied', `Client has not been granted scopes: ${refused.join(', ')}`),
+      answer: refusal(403, 'access_denied', `Client has not been granted scopes: ${refused.join(', ').slice(0, 1000)}`),
       about,
     };
   }

@@ -3,7 +3,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { RestedLogin } from '#runtime/runtime.ts';
 import type { Change } from '#storage/store.ts';
-import { badProof } from './dpop.ts';
+import { refuseOtherKey } from './dpop.ts';
 import type { Granted, GrantRequest } from './grant.ts';
 import { issueTokens } from './issue-tokens.ts';
 import { badCode, missing, refusal, type TokenRefusal } from './token-answer.ts';
@@ -58,7 +58,8 @@ async function exchange(grant: GrantRequest, login: RestedLogin): Promise<Grante
   const wrong =
     checkCallback(login, parameters.redirect_uri) ??
     checkVerifier(request.codeChallenge, parameters.code_verifier) ??
-    checkKey(request.keyThumbprint, keyThumbprint);
+    // RFC 9449 §10
+    refuseOtherKey(request.keyThumbprint, keyThumbprint);
   if (wrong) return { answer: wrong, about };
 
   return issueTokens(grant, { login, gone: badCode() });
@@ -71,11 +72,6 @@ function checkCallback({ request }: RestedLogin, sent: string | undefined): Toke
   if (sent === expected) return undefined;
   const text = `The redirect URI is wrong. You sent ${printable(sent)}, and we expected ${expected}`;
   return refusal(403, 'unauthorized_client', text);
-}
-
-/** RFC 9449 §10: a code that was asked for with a key is of use to whoever holds that key. */
-function checkKey(asked: string | undefined, proven: string | undefined): TokenRefusal | undefined {
-  return asked === undefined || asked === proven ? undefined : badProof('The code is bound to another key');
 }
 
 /** RFC 7636 §4.6. A verifier without a challenge is a downgrade (RFC 9700 §4.8.2) and refused alike. */

@@ -2,16 +2,16 @@
 // with, a short code to show, and the address where the person types that code.
 import type { Context } from 'hono';
 import { withoutCredentials } from '#runtime/pipeline/without-credentials.ts';
-import type { ClientRecord } from '#storage/records.ts';
+import type { ClientRecord, TenantRecord } from '#storage/records.ts';
 import type { Deps, Env } from '../deps.ts';
 import { ACTIVATION_PATH } from '../hosted/device-pages.ts';
 import { readParameters } from '../request.ts';
-import { findApi } from './apis.ts';
 import { checkFormats } from './authorize-parameters.ts';
 import { authenticateClient } from './client-authentication.ts';
 import { DEVICE_GRANT } from './device-grant.ts';
 import { deviceLog } from './device-log.ts';
 import { beginWait, DEVICE_CODE_SECONDS, POLL_SECONDS } from './device-wait.ts';
+import { findApiForPeople } from './open-apis.ts';
 import { sendRefusal } from './token.ts';
 import { refusal, type TokenRefusal, unknownApi } from './token-answer.ts';
 import { unreadable } from './unreadable-request.ts';
@@ -28,14 +28,7 @@ export async function authorizeDevice(c: Context<Env>, deps: Deps): Promise<Resp
   const { client } = authenticated;
   const { scope, audience = tenant.defaultAudience } = parameters;
 
-  const bad = checkFormats(Object.fromEntries(Object.entries({ scope, audience }).filter(isGiven)));
-  const refused = !client.grantTypes.includes(DEVICE_GRANT)
-    ? refusal(403, 'unauthorized_client', `Grant type '${DEVICE_GRANT}' not allowed for the client.`)
-    : bad
-      ? refusal(400, bad.error, bad.description)
-      : audience !== undefined && !(await findApi(deps.store, tenant, audience))
-        ? unknownApi(audience)
-        : undefined;
+  const refused = await refuseAsked(deps, tenant, client, { scope, audience });
   if (refused) return refuse(c, deps, client, refused);
 
   const { deviceCode, userCode } = await beginWait(deps, tenant, client, {
@@ -52,6 +45,25 @@ export async function authorizeDevice(c: Context<Env>, deps: Deps): Promise<Resp
     expires_in: DEVICE_CODE_SECONDS,
     interval: POLL_SECONDS,
   });
+}
+
+async function refuseAsked(
+  { store }: Deps,
+  tenant: TenantRecord,
+  { id, grantTypes, settings }: ClientRecord,
+  { scope, audience }: { scope: string | undefined; audience: string | undefined },
+): Promise<TokenRefusal | undefined> {
+  if (!grantTypes.includes(DEVICE_GRANT)) {
+    return refusal(403, 'unauthorized_client', `Grant type '${DEVICE_GRANT}' not allowed for the client.`);
+  }
+  // There is no way to name one here, so whoever came this way would be of none.
+  if (settings.organization_usage === 'require') {
+    return refusal(400, 'invalid_request', 'parameter organization is required for this client');
+  }
+  const bad = checkFormats(Object.fromEntries(Object.entries({ scope, audience }).filter(isGiven)));
+  if (bad) return refusal(400, bad.error, bad.description);
+  const isOpen = audience === undefined || (await findApiForPeople(store, tenant, audience, id)) !== undefined;
+  return isOpen ? undefined : unknownApi(audience);
 }
 
 const isGiven = (entry: [string, string | undefined]): entry is [string, string] => entry[1] !== undefined;

@@ -1,7 +1,7 @@
 // Server, protocol: what this tenant's protocol layer can do, and the keys its tokens are checked with. Only what exists
 // is listed.
+import { PERSON_SCOPES } from '#runtime/lifecycle/scopes.ts';
 import type { Json, JsonObject, TenantRecord } from '#storage/records.ts';
-import { PERSON_SCOPES } from './apis.ts';
 import { PROMPTS } from './authorize-parameters.ts';
 import { ASSERTION_ALGORITHMS } from './client-assertion.ts';
 import { PROOF_ALGORITHMS } from './dpop.ts';

@@ -101,6 +101,11 @@ function placeOf(address: string): string | undefined {
 /** The answer to a token request whose proof is bad, or not there and required. */
 export const badProof = (description: string): TokenRefusal => refusal(400, 'invalid_dpop_proof', description);
 
+/** The refusal where a login began with a key and somebody goes on without it, or with another. */
+export function refuseOtherKey(asked: string | undefined, proven: string | undefined): TokenRefusal | undefined {
+  return asked === undefined || asked === proven ? undefined : badProof('The request is bound to another key');
+}
+
 /** The refusal where the client or the API wants tokens bound to a key, and this request brings none. */
 export function refuseUnbound(
   client: ClientRecord,
@@ -112,8 +117,8 @@ export function refuseUnbound(
   const byApi =
     typeof asked === 'object' &&
     !Array.isArray(asked) &&
-    asked?.mechanism === 'dpop' &&
-    asked.required === true &&
+    // Whatever mechanism it names: a token that is bound to nothing is what it does not want.
+    asked?.required === true &&
     (asked.required_for !== 'public_clients' || client.authMethod === 'none');
   const byClient = client.settings.require_proof_of_possession === true;
   return byApi || byClient ? badProof('A DPoP proof is required') : undefined;

@@ -1,10 +1,10 @@
 // Server, protocol: a login that is over becomes tokens, whichever grant it came by. Everybody it concerns is looked at once
 // more: between the login and this moment a person may have been blocked, a membership may have ended.
+import { OFFLINE_ACCESS } from '#runtime/lifecycle/scopes.ts';
 import type { RestedLogin } from '#runtime/runtime.ts';
 import { keyChange, newRefreshToken } from '#runtime/sessions/refresh-token.ts';
 import type { ClientRecord, RefreshTokenRecord, ResourceServerRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
-import { OFFLINE_ACCESS } from './apis.ts';
 import { refuseUnbound } from './dpop.ts';
 import type { Granted, GrantRequest } from './grant.ts';
 import { findParties } from './login-parties.ts';

@@ -3,11 +3,11 @@
 import type { RestedLogin } from '#runtime/runtime.ts';
 import type { OrganizationRecord, ResourceServerRecord, TenantRecord, UserRecord } from '#storage/records.ts';
 import type { Store } from '#storage/store.ts';
-import { findApi } from './apis.ts';
+import { findApiForPeople } from './open-apis.ts';
 
 export type LoginParties = {
   user: UserRecord;
-  /** Absent: tokens for userinfo alone. */
+  /** As it is open to this person. Absent: tokens for userinfo alone. */
   api?: ResourceServerRecord;
   organization?: OrganizationRecord;
 };
@@ -22,11 +22,12 @@ export async function findParties(
   const { audience, organizationId } = request;
   const [user, api, organization, isMember] = await Promise.all([
     store.users.find(tenant.id, subject.userId),
-    audience === undefined ? undefined : findApi(store, tenant, audience),
+    audience === undefined ? undefined : findApiForPeople(store, tenant, audience, request.clientId),
     organizationId === undefined ? undefined : store.organizations.find(tenant.id, organizationId),
     organizationId === undefined ? true : store.assignments.isMember(tenant.id, organizationId, subject.userId),
   ]);
-  if (!user || user.blocked || (audience !== undefined && !api)) return undefined;
+  // A linked account is part of another one, whose tokens speak for it.
+  if (!user || user.blocked || user.linkedTo !== undefined || (audience !== undefined && !api)) return undefined;
   if (organizationId !== undefined && !(organization && isMember)) return undefined;
   return { user, ...(api ? { api } : {}), ...(organization ? { organization } : {}) };
 }

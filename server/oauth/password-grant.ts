@@ -3,9 +3,10 @@
 import { withoutCredentials } from '#runtime/pipeline/without-credentials.ts';
 import type { LoginRequest } from '#runtime/transaction/transaction.ts';
 import type { ConnectionRecord, ResourceServerRecord } from '#storage/records.ts';
-import { findApi } from './apis.ts';
+import { refuseUnbound } from './dpop.ts';
 import type { Granted, GrantRequest } from './grant.ts';
 import { messageLanguage } from './message-language.ts';
+import { findApiForPeople } from './open-apis.ts';
 import { missing, refusal, type TokenRefusal, unknownApi } from './token-answer.ts';
 import { answerByToken } from './token-door.ts';
 
@@ -25,18 +26,23 @@ export function exchangePasswordInRealm(grant: GrantRequest): Promise<Granted> {
 }
 
 const NO_DIRECTORY = refusal(400, 'server_error', 'Authorization server not configured with default connection.');
+const NO_ORGANIZATION = refusal(400, 'invalid_request', 'parameter organization is required for this client');
 const WRONG = refusal(403, 'invalid_grant', 'Wrong email or password.');
 
 async function exchange(grant: GrantRequest, realm: string): Promise<Granted> {
-  const { deps, tenant, parameters, caller } = grant;
+  const { deps, tenant, client, parameters, caller, keyThumbprint } = grant;
   const { username, password } = parameters;
   if (username === undefined) return { answer: missing('username') };
   if (password === undefined) return { answer: missing('password') };
+  // There is no way to name one here, so whoever came this way would be of none.
+  if (client.settings.organization_usage === 'require') return { answer: NO_ORGANIZATION };
   const connection = await findDirectory(grant, realm);
   if ('ok' in connection) return { answer: connection };
   const audience = parameters.audience ?? tenant.defaultAudience;
-  const api = audience === undefined ? undefined : await findApi(deps.store, tenant, audience);
+  const api = audience === undefined ? undefined : await findApiForPeople(deps.store, tenant, audience, client.id);
   if (audience !== undefined && !api) return { answer: unknownApi(audience), about: { audience } };
+  const unbound = refuseUnbound(client, api, keyThumbprint);
+  if (unbound) return { answer: unbound };
 
   const shown = await deps.runtime.begin(
     tenant,

@@ -4,8 +4,10 @@ import { withoutCredentials } from '#runtime/pipeline/without-credentials.ts';
 import { judgeKey, refreshTokenPolicy } from '#runtime/sessions/refresh-token.ts';
 import type { LoginRequest } from '#runtime/transaction/transaction.ts';
 import type { RefreshTokenRecord } from '#storage/records.ts';
+import { refuseUnbound } from './dpop.ts';
 import type { Granted, GrantRequest } from './grant.ts';
 import { messageLanguage } from './message-language.ts';
+import { findApiForPeople } from './open-apis.ts';
 import { badRefreshToken, missing, refusal, type TokenRefusal } from './token-answer.ts';
 import { answerByToken } from './token-door.ts';
 
@@ -45,6 +47,12 @@ export async function exchangeRefreshToken(grant: GrantRequest): Promise<Granted
   const scope = [...new Set((parameters.scope ?? '').split(' ').filter((each) => each !== ''))];
   const wrong = checkAsked(token, scope, parameters.audience);
   if (wrong) return { answer: wrong, about };
+  // Before the key is spent: whoever forgot the proof may come again with one, and an API may be opened again.
+  const api =
+    token.audience === undefined ? undefined : await findApiForPeople(deps.store, tenant, token.audience, client.id);
+  if (token.audience !== undefined && !api) return { answer: badRefreshToken(), about };
+  const unbound = refuseUnbound(client, api, keyThumbprint);
+  if (unbound) return { answer: unbound, about };
 
   const shown = await deps.runtime.begin(
     tenant,

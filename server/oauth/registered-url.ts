@@ -46,7 +46,9 @@ function matchesLoopback(registered: string, sent: string): boolean {
 export function chooseCallback(client: ClientRecord, sent: string | undefined): string | undefined {
   const { callbacks, appType } = client;
   const chosen = sent ?? (callbacks.length === 1 && !callbacks[0]?.includes('*') ? callbacks[0] : undefined);
-  if (chosen === undefined || !URL.canParse(chosen) || PROGRAMS.test(chosen) || chosen.includes('#')) return undefined;
+  const url = chosen === undefined ? null : URL.parse(chosen);
+  // The scheme as browsers read it: they take no notice of white space in it.
+  if (chosen === undefined || !url || PROGRAMS.test(url.protocol) || chosen.includes('#')) return undefined;
   const isRegistered = callbacks.some(
     (each) => matchesRegistered(each, chosen) || (appType === 'native' && matchesLoopback(each, chosen)),
   );

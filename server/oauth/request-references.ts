@@ -4,9 +4,9 @@ import { readInvitation } from '#runtime/pipeline/invitation.ts';
 import type { ClientRecord, OrganizationRecord, TenantRecord } from '#storage/records.ts';
 import type { Deps } from '../deps.ts';
 import type { Parameters } from '../request.ts';
-import { findApi } from './apis.ts';
 import type { BadParameter } from './authorize-parameters.ts';
 import { readIdTokenHint } from './id-token-hint.ts';
+import { findApiForPeople } from './open-apis.ts';
 
 export type References = {
   audience?: string;
@@ -28,7 +28,7 @@ export async function findReferences(
   const { organization: named, invitation, connection, id_token_hint: hint } = parameters;
 
   const audience = parameters.audience ?? tenant.defaultAudience;
-  if (audience !== undefined && !(await findApi(store, tenant, audience))) {
+  if (audience !== undefined && !(await findApiForPeople(store, tenant, audience, client.id))) {
     return { ok: false, error: 'access_denied', description: `Service not enabled within domain: ${audience}` };
   }
   const organization = named === undefined ? undefined : await findOrganization(deps, tenant, named);

@@ -14,6 +14,11 @@ import { writeSession } from './session-cookie.ts';
 
 /** `GET /authorize/resume?state=` */
 export async function resume(c: Context<Env>, deps: Deps): Promise<Response> {
+  // A HEAD is a look: it would take the login, and nobody would get its code.
+  if (c.req.method !== 'GET') {
+    c.header('allow', 'GET');
+    return c.text('Method Not Allowed', 405);
+  }
   const query = readQuery(c);
   const key = query.ok ? query.parameters.state : undefined;
   if (key === undefined) return errorPage(c, { status: 400, key: 'unknown-login' });
@@ -26,8 +31,8 @@ export async function leave(
   deps: Deps,
   reference: { key: string; binding: string | undefined },
 ): Promise<Response> {
-  const { tenant, caller } = c.var;
-  const finished = await deps.runtime.finish(tenant, reference, caller);
+  const { tenant } = c.var;
+  const finished = await deps.runtime.finish(tenant, reference);
   switch (finished.outcome) {
     case 'finished':
       writeSession(c, deps, finished.sessionKey, finished.session);

@@ -21,7 +21,7 @@ export const silentDoor: Door<SilentContext> = {
   consenting: interaction('Consent required', 'consent_required'),
   resetting: interaction('User interaction required'),
   completed: async ({ c, deps, binding }, { login, key }) => {
-    const finished = await deps.runtime.finish(c.var.tenant, { key, binding }, c.var.caller);
+    const finished = await deps.runtime.finish(c.var.tenant, { key, binding });
     if (finished.outcome !== 'finished') {
       return answerClient({ c, deps }, login.request.reply, {
         error: 'login_required',

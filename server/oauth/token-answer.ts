@@ -40,5 +40,5 @@ export const missing = (name: string): TokenRefusal =>
 export const unauthorized = (): TokenRefusal => refusal(401, 'access_denied', 'Unauthorized');
 export const badCode = (): TokenRefusal => refusal(403, 'invalid_grant', 'Invalid authorization code');
 export const unknownApi = (audience: string): TokenRefusal =>
-  refusal(403, 'access_denied', `Service not enabled within domain: ${audience}`);
+  refusal(403, 'access_denied', `Service not enabled within domain: ${audience.slice(0, 600)}`);
 export const badRefreshToken = (): TokenRefusal => refusal(403, 'invalid_grant', 'Unknown or invalid refresh token.');

@@ -9,9 +9,9 @@ import type {
 } from '#storage/records.ts';
 import type { Store } from '#storage/store.ts';
 import { isStorable } from '../request.ts';
-import { findApi } from './apis.ts';
 import { refuseUnbound } from './dpop.ts';
 import type { GrantRequest } from './grant.ts';
+import { findApiForPeople } from './open-apis.ts';
 import { missing, refusal, type TokenRefusal, unknownApi } from './token-answer.ts';
 
 export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token';
@@ -53,7 +53,7 @@ export async function readExchange(grant: GrantRequest): Promise<ExchangeRequest
   if (!profile) return invalid('There is no token exchange profile for this subject_token_type');
 
   const audience = parameters.audience ?? tenant.defaultAudience;
-  const api = audience === undefined ? undefined : await findApi(deps.store, tenant, audience);
+  const api = audience === undefined ? undefined : await findApiForPeople(deps.store, tenant, audience, client.id);
   if (audience !== undefined && !api) return unknownApi(audience);
   const unbound = refuseUnbound(client, api, keyThumbprint);
   if (unbound) return unbound;
@@ -94,5 +94,5 @@ export async function findOrganization(
     ? ((await store.organizations.find(tenant.id, named)) ??
       (await store.organizations.findByKey(tenant.id, named.toLowerCase())))
     : undefined;
-  return found ?? invalid(`parameter organization is invalid: ${named.replaceAll(/[^\x20-\x7e]/g, '?')}`);
+  return found ?? invalid(`parameter organization is invalid: ${named.slice(0, 200).replaceAll(/[^\x20-\x7e]/g, '?')}`);
 }

@@ -9,7 +9,7 @@ import { readParameters } from '../request.ts';
 import { authenticateClient } from './client-authentication.ts';
 import { badProof, verifyProof } from './dpop.ts';
 import { endUserOf } from './end-user-address.ts';
-import type { Grant, Granted } from './grant.ts';
+import type { Grant, Granted, GrantRequest } from './grant.ts';
 import { GRANTS } from './grants.ts';
 import { badCode, missing, refusal, type TokenAnswer, type TokenRefusal } from './token-answer.ts';
 import { unreadable } from './unreadable-request.ts';
@@ -51,13 +51,14 @@ async function answerToken(c: Context<Env>, deps: Deps): Promise<TokenAnswer> {
     proof === undefined ? undefined : await verifyProof(deps, tenant, proof, { method: 'POST', path: c.req.path });
   if (proven && !proven.ok) return badProof(proven.description);
   const bound = proven ? { keyThumbprint: proven.keyThumbprint } : {};
+  const request: GrantRequest = { deps, tenant, client, parameters, caller: endUser, ...bound };
   const granted = mayUse(client, name, grant)
-    ? await grant.run({ deps, tenant, client, parameters, caller: endUser, ...bound })
+    ? await grant.run(request)
     : { answer: refusal(403, 'unauthorized_client', `Grant type '${name}' not allowed for the client.`) };
-  if (await settle(c, deps, client, grant, granted)) return granted.answer;
+  if (await settle(request, grant, granted)) return granted.answer;
   // Somebody else was first between our look and our write: what was made meanwhile stays here.
   const late: Granted = { answer: granted.lost ?? badCode(), ...(granted.about ? { about: granted.about } : {}) };
-  await settle(c, deps, client, grant, late);
+  await settle(request, grant, late);
   return late.answer;
 }
 
@@ -69,13 +70,10 @@ function mayUse(client: ClientRecord, name: string, grant: Grant): boolean {
 
 /** Writes what the grant spends together with its log line; false when the spending lost. */
 async function settle(
-  c: Context<Env>,
-  deps: Deps,
-  client: ClientRecord,
+  { deps, tenant, client, caller }: GrantRequest,
   grant: Grant,
   granted: Granted,
 ): Promise<boolean> {
-  const { tenant, caller } = c.var;
   const { answer, about, details } = granted;
   if (granted.isNoEvent) return true;
   const type = granted.logType ?? (answer.ok ? grant.log.succeeded : grant.log.failed);

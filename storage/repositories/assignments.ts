@@ -3,7 +3,7 @@
 // while a pair is written: one that is being removed is then waited for and not found, instead of refused.
 
 import type { Desk } from '../columns.ts';
-import { first, rows, type Work } from '../database.ts';
+import { compiled, first, rows, type Work } from '../database.ts';
 import type { OrganizationRecord, RoleRecord } from '../records.ts';
 import type { Assignments, Change } from '../store.ts';
 import { collectionColumns, fromRow } from './collection.ts';
@@ -15,6 +15,30 @@ export function createAssignments(desk: Desk): Omit<Assignments, GroupAssignment
   const users = userColumns.map((column) => `users.${column}` as const);
   const roles = collectionColumns.map((column) => `roles.${column}` as const);
   const organizations = collectionColumns.map((column) => `organizations.${column}` as const);
+
+  const ofUser = compiled((tenantId, userId) =>
+    build
+      .selectFrom('roles')
+      .innerJoin('user_roles as held', (join) =>
+        join.onRef('held.tenant_id', '=', 'roles.tenant_id').onRef('held.role_id', '=', 'roles.id'),
+      )
+      .select(roles)
+      .where('held.tenant_id', '=', tenantId)
+      .where('held.user_id', '=', userId)
+      .orderBy('roles.seq'),
+  );
+  const ofMember = compiled((tenantId, organizationId, userId) =>
+    build
+      .selectFrom('roles')
+      .innerJoin('member_roles as held', (join) =>
+        join.onRef('held.tenant_id', '=', 'roles.tenant_id').onRef('held.role_id', '=', 'roles.id'),
+      )
+      .select(roles)
+      .where('held.tenant_id', '=', tenantId)
+      .where('held.organization_id', '=', organizationId)
+      .where('held.user_id', '=', userId)
+      .orderBy('roles.seq'),
+  );
 
   return {
     async addRoles(tenantId, userId, roleIds) {
@@ -47,25 +71,8 @@ export function createAssignments(desk: Desk): Omit<Assignments, GroupAssignment
 
     async rolesOf(tenantId, userId, organizationId) {
       const query =
-        organizationId === undefined
-          ? build
-              .selectFrom('roles')
-              .innerJoin('user_roles as held', (join) =>
-                join.onRef('held.tenant_id', '=', 'roles.tenant_id').onRef('held.role_id', '=', 'roles.id'),
-              )
-              .select(roles)
-              .where('held.tenant_id', '=', tenantId)
-              .where('held.user_id', '=', userId)
-          : build
-              .selectFrom('roles')
-              .innerJoin('member_roles as held', (join) =>
-                join.onRef('held.tenant_id', '=', 'roles.tenant_id').onRef('held.role_id', '=', 'roles.id'),
-              )
-              .select(roles)
-              .where('held.tenant_id', '=', tenantId)
-              .where('held.organization_id', '=', organizationId)
-              .where('held.user_id', '=', userId);
-      const found = await run(() => rows(query.orderBy('roles.seq')));
+        organizationId === undefined ? ofUser(tenantId, userId) : ofMember(tenantId, organizationId, userId);
+      const found = await run(() => rows(query));
       return found.map((row) => fromRow<RoleRecord>(desk, 'roles', row));
     },
 

@@ -2,7 +2,7 @@
 // against replays is a condition on it.
 
 import { type Desk, flag, given } from '../columns.ts';
-import { affected, first, rows, Violation, type Work } from '../database.ts';
+import { affected, compiled, first, rows, Violation, type Work } from '../database.ts';
 import type { AuthenticatorRecord, AuthenticatorType } from '../records.ts';
 import type { Authenticators, Change } from '../store.ts';
 import type { AuthenticatorRow } from '../tables.ts';
@@ -31,6 +31,9 @@ export function createAuthenticators(desk: Desk): Authenticators {
   const { build, hold, run, transact } = desk.db;
   const select = (tenantId: string) =>
     build.selectFrom('authenticators').select(columns).where('tenant_id', '=', tenantId);
+  const ofUser = compiled((tenantId, userId) =>
+    select(tenantId).where('user_id', '=', userId).orderBy('created_at').orderBy('seq'),
+  );
 
   return {
     async insert(authenticator) {
@@ -48,9 +51,7 @@ export function createAuthenticators(desk: Desk): Authenticators {
     },
 
     async ofUser(tenantId, userId) {
-      const found = await run(() =>
-        rows(select(tenantId).where('user_id', '=', userId).orderBy('created_at').orderBy('seq')),
-      );
+      const found = await run(() => rows(ofUser(tenantId, userId)));
       return found.map((row) => toAuthenticator(desk, row));
     },
 

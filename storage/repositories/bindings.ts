@@ -1,7 +1,7 @@
 // Storage: which Actions hang on a trigger, in which order. A list is only ever replaced as a whole.
 
 import type { Desk } from '../columns.ts';
-import { rows } from '../database.ts';
+import { compiled, rows } from '../database.ts';
 import type { BindingRecord } from '../records.ts';
 import type { Store } from '../store.ts';
 import type { BindingRow } from '../tables.ts';
@@ -9,11 +9,13 @@ import type { BindingRow } from '../tables.ts';
 export function createBindings({ db }: Desk): Store['bindings'] {
   const { build, hold, run, transact } = db;
   const select = (tenantId: string) => build.selectFrom('bindings').selectAll().where('tenant_id', '=', tenantId);
+  const ofTrigger = compiled((tenantId, triggerId) =>
+    select(tenantId).where('trigger_id', '=', triggerId).orderBy('position'),
+  );
 
   return {
     async list(tenantId, triggerId) {
-      const query = select(tenantId).where('trigger_id', '=', triggerId).orderBy('position');
-      return (await run(() => rows(query))).map(toBinding);
+      return (await run(() => rows(ofTrigger(tenantId, triggerId)))).map(toBinding);
     },
 
     replace: (tenantId, triggerId, bindings) =>

@@ -1,8 +1,9 @@
 // Storage: one way to keep a configuration family. What a family is looked up by has a column, what is secret is sealed
 // together, everything else is one document: a new property of a record needs no migration.
 
+import type { Compilable } from 'kysely';
 import { type Desk, indexed, parse } from '../columns.ts';
-import { affected, type Database, first, rows, Violation, type Work } from '../database.ts';
+import { affected, compiled, type Database, first, rows, Violation, type Work } from '../database.ts';
 import type { Collection } from '../store.ts';
 import type { CollectionName, CollectionTable } from '../tables.ts';
 
@@ -35,7 +36,10 @@ export function createCollection<T extends Kept>(desk: Desk, family: Family<T>):
   const select = (tenantId: string) =>
     build.selectFrom(table).select(collectionColumns).where('tenant_id', '=', tenantId);
 
-  function* one(query: ReturnType<typeof select>): Work<T | undefined> {
+  const byId = compiled((tenantId, id) => select(tenantId).where('id', '=', id));
+  const byKey = compiled((tenantId, key) => select(tenantId).where('key', '=', key));
+
+  function* one(query: Compilable<CollectionRow>): Work<T | undefined> {
     const row = yield* first(query);
     return row && fromRow<T>(desk, table, row);
   }
@@ -54,10 +58,10 @@ export function createCollection<T extends Kept>(desk: Desk, family: Family<T>):
       return (await run(() => affected(query))) === 1 ? 'inserted' : 'conflict';
     },
 
-    find: (tenantId, id) => run(() => one(select(tenantId).where('id', '=', id))),
+    find: (tenantId, id) => run(() => one(byId(tenantId, id))),
 
     async findByKey(tenantId, key) {
-      return family.key && run(() => one(select(tenantId).where('key', '=', indexed(key))));
+      return family.key && run(() => one(byKey(tenantId, indexed(key))));
     },
 
     async list(tenantId, options = {}) {

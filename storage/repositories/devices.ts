@@ -2,7 +2,7 @@
 // Rows hang on the user by a foreign key: one that is written for nobody is refused, and all of them leave with the user.
 
 import { type Desk, parse } from '../columns.ts';
-import { affected, first, rows, type Work } from '../database.ts';
+import { affected, compiled, first, rows, type Work } from '../database.ts';
 import { hashHandle } from '../keyring.ts';
 import type { LoginDeviceRecord } from '../records.ts';
 import type { Change, Store } from '../store.ts';
@@ -13,32 +13,37 @@ type ChangeOf<K extends Change['kind']> = Extract<Change, { kind: K }>;
 const DEVICES_SHOWN = 100;
 
 export function createDevices({ db }: Desk): Store['devices'] {
+  const seenOf = compiled((tenantId, userId) =>
+    db.build
+      .selectFrom('login_devices')
+      .selectAll()
+      .where('tenant_id', '=', tenantId)
+      .where('user_id', '=', userId)
+      .orderBy('seen_at', 'desc')
+      .limit(DEVICES_SHOWN),
+  );
+
   return {
     async ofUser(tenantId, userId) {
-      const query = db.build
-        .selectFrom('login_devices')
-        .selectAll()
-        .where('tenant_id', '=', tenantId)
-        .where('user_id', '=', userId)
-        .orderBy('seen_at', 'desc')
-        .limit(DEVICES_SHOWN);
-      return (await db.run(() => rows(query))).map(toDevice);
+      return (await db.run(() => rows(seenOf(tenantId, userId)))).map(toDevice);
     },
   };
 }
 
 export function createRememberedBrowsers({ db }: Desk): Store['rememberedBrowsers'] {
   const { build, run } = db;
+  const byDevice = compiled((tenantId, userId, device) =>
+    build
+      .selectFrom('remembered_browsers')
+      .select(['renewed_at', 'seen_at'])
+      .where('tenant_id', '=', tenantId)
+      .where('user_id', '=', userId)
+      .where('device', '=', device),
+  );
 
   return {
     async find(tenantId, userId, device) {
-      const query = build
-        .selectFrom('remembered_browsers')
-        .select(['renewed_at', 'seen_at'])
-        .where('tenant_id', '=', tenantId)
-        .where('user_id', '=', userId)
-        .where('device', '=', device);
-      const row = await run(() => first(query));
+      const row = await run(() => first(byDevice(tenantId, userId, device)));
       return row && { tenantId, userId, device, renewedAt: row.renewed_at, seenAt: row.seen_at };
     },
 

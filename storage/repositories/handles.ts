@@ -2,7 +2,7 @@
 // of them.
 
 import type { Desk } from '../columns.ts';
-import { affected, type Database, first, rows, type Work } from '../database.ts';
+import { affected, compiled, type Database, first, rows, type Work } from '../database.ts';
 import { hashHandle } from '../keyring.ts';
 import type { HandleRecord } from '../records.ts';
 import type { Change, Store } from '../store.ts';
@@ -11,16 +11,18 @@ type ChangeOf<K extends Change['kind']> = Extract<Change, { kind: K }>;
 
 export function createHandles({ db }: Desk): Store['handles'] {
   const { build, run } = db;
+  const byHash = compiled((tenantId: string, kind: HandleRecord['kind'], hash: string) =>
+    build
+      .selectFrom('handles')
+      .select(['target_id', 'ask', 'expires_at'])
+      .where('tenant_id', '=', tenantId)
+      .where('kind', '=', kind)
+      .where('hash', '=', hash),
+  );
 
   return {
     async find(tenantId, kind, key) {
-      const query = build
-        .selectFrom('handles')
-        .select(['target_id', 'ask', 'expires_at'])
-        .where('tenant_id', '=', tenantId)
-        .where('kind', '=', kind)
-        .where('hash', '=', hashHandle(key));
-      const row = await run(() => first(query));
+      const row = await run(() => first(byHash(tenantId, kind, hashHandle(key))));
       return row && { tenantId, kind, key, targetId: row.target_id, ask: row.ask, expiresAt: row.expires_at };
     },
 

@@ -15,7 +15,6 @@ export function createLogoutNotices({ db }: Desk): Store['logoutNotices'] {
       const due = build
         .selectFrom('logout_notices')
         .selectAll()
-        // A tenant with many waiting leaves the others their turn.
         .select(({ fn }) =>
           fn
             .agg<number>('row_number')
@@ -28,6 +27,8 @@ export function createLogoutNotices({ db }: Desk): Store['logoutNotices'] {
         .selectFrom(due.as('due'))
         .selectAll()
         .where('place', '<=', ofOneTenant)
+        // In turns: a few tenants with many waiting, however long, leave the others theirs.
+        .orderBy('place')
         .orderBy('due_at')
         .orderBy('id')
         .limit(most);

@@ -73,7 +73,26 @@ export function* insertRefreshToken({ db }: Desk, { token }: ChangeOf<'refresh-t
     .insertInto('refresh_tokens')
     .values({ tenant_id: token.tenantId, id: token.id, created_at: token.createdAt, ...toColumns(token) })
     .compile();
+  yield* removeSurplus(db, token);
   return true;
+}
+
+/** Of one person and client. Tokens need not run out, and whoever has a password can have one after the other. */
+const TOKENS_KEPT = 200;
+
+function* removeSurplus(db: Database, { tenantId, userId, clientId }: RefreshTokenRecord): Work<void> {
+  const surplus = db.build
+    .selectFrom('refresh_tokens')
+    .select('id')
+    .where('tenant_id', '=', tenantId)
+    .where('user_id', '=', userId)
+    .where('client_id', '=', clientId)
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    // SQLite takes no offset without a limit; what parallel inserts have left goes too.
+    .limit(TOKENS_KEPT)
+    .offset(TOKENS_KEPT);
+  for (const { id } of yield* rows(surplus)) yield* removeTokens(db, tenantId, { id });
 }
 
 /**

@@ -8,13 +8,15 @@ import type { Store } from '../store.ts';
 
 export function createSeen({ db }: Desk): Store['once'] {
   return async (tenantId, key, until, now) => {
+    // What a claim of a JWT says may have any fraction (RFC 7519 §2); a column of integers has none.
+    const expires_at = Math.ceil(until);
     const query = db.build
       .insertInto('seen')
-      .values({ tenant_id: tenantId, key_hash: hashHandle(key), expires_at: until })
+      .values({ tenant_id: tenantId, key_hash: hashHandle(key), expires_at })
       .onConflict((conflict) =>
         conflict
           .columns(['tenant_id', 'key_hash'])
-          .doUpdateSet({ expires_at: until })
+          .doUpdateSet({ expires_at })
           // Run out, but not yet swept.
           .where('seen.expires_at', '<=', now),
       );

@@ -1,7 +1,7 @@
 // Storage: browsers that are signed in. How a session ends stands in end-sessions.ts.
 
 import { type Desk, parse } from '../columns.ts';
-import { affected, first, rows, type Work } from '../database.ts';
+import { affected, compiled, first, rows, type Work } from '../database.ts';
 import type { SessionRecord } from '../records.ts';
 import type { Change, Sessions } from '../store.ts';
 import type { SessionRow } from '../tables.ts';
@@ -14,10 +14,11 @@ type Document = Pick<SessionRecord, 'methods' | 'clients' | 'device' | 'metadata
 export function createSessions(desk: Desk): Sessions {
   const { build, hold, run, transact } = desk.db;
   const select = (tenantId: string) => build.selectFrom('sessions').selectAll().where('tenant_id', '=', tenantId);
+  const byId = compiled((tenantId, id) => select(tenantId).where('id', '=', id));
 
   return {
     async find(tenantId, id) {
-      const row = await run(() => first(select(tenantId).where('id', '=', id)));
+      const row = await run(() => first(byId(tenantId, id)));
       return row && toSession(row);
     },
 

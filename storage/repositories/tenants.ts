@@ -1,7 +1,7 @@
 // Storage: tenants, told apart by the host of their base URL. Read with nearly every request.
 
 import { type Desk, parse } from '../columns.ts';
-import { affected, first, rows, Violation, type Work } from '../database.ts';
+import { affected, compiled, first, rows, Violation, type Work } from '../database.ts';
 import type { TenantRecord } from '../records.ts';
 import type { Store } from '../store.ts';
 
@@ -9,10 +9,14 @@ export function createTenants({ db }: Desk): Store['tenants'] {
   const { build, hold, run, transact } = db;
   const select = build.selectFrom('tenants').select(['doc']).orderBy('seq');
   const record = (row: { doc: string }) => parse<TenantRecord>(row.doc);
-  const one = async (column: 'id' | 'name' | 'host', value: string) => {
-    const row = await run(() => first(select.where(column, '=', value)));
-    return row && record(row);
+  const by = (column: 'id' | 'name' | 'host') => {
+    const query = compiled((value) => select.where(column, '=', value));
+    return async (value: string) => {
+      const row = await run(() => first(query(value)));
+      return row && record(row);
+    };
   };
+  const [byId, byName, byHost] = [by('id'), by('name'), by('host')];
 
   return {
     async insert(tenant) {
@@ -23,9 +27,9 @@ export function createTenants({ db }: Desk): Store['tenants'] {
       return (await run(() => affected(query))) === 1 ? 'inserted' : 'conflict';
     },
 
-    find: async (idOrName) => (await one('id', idOrName)) ?? (await one('name', idOrName)),
+    find: async (idOrName) => (await byId(idOrName)) ?? (await byName(idOrName)),
 
-    findByHost: (host) => one('host', host.toLowerCase()),
+    findByHost: (host) => byHost(host.toLowerCase()),
 
     async ofOwner(ownerId) {
       return (await run(() => rows(select.where('owner_id', '=', ownerId)))).map(record);

@@ -2,23 +2,25 @@
 // is counted by the database's clock alone.
 import { sql } from 'kysely';
 import { type Desk, milliseconds } from '../columns.ts';
-import { affected, type Database, first, type Work } from '../database.ts';
+import { affected, compiled, type Database, first, type Work } from '../database.ts';
 import type { Change, Store } from '../store.ts';
 
 type ChangeOf<K extends Change['kind']> = Extract<Change, { kind: K }>;
 
 export function createTransactions({ db, keyring }: Desk): Store['transactions'] {
   const { build, clock, run } = db;
+  const byId = compiled((tenantId, id) =>
+    build
+      .selectFrom('transactions')
+      .select(['revision', 'snapshot', 'user_id', 'expires_at', 'lease_owner'])
+      .select(sql<number>`case when lease_until > ${clock} then 1 else 0 end`.as('held'))
+      .where('tenant_id', '=', tenantId)
+      .where('id', '=', id),
+  );
 
   return {
     async find(tenantId, id) {
-      const query = build
-        .selectFrom('transactions')
-        .select(['revision', 'snapshot', 'user_id', 'expires_at', 'lease_owner'])
-        .select(sql<number>`case when lease_until > ${clock} then 1 else 0 end`.as('held'))
-        .where('tenant_id', '=', tenantId)
-        .where('id', '=', id);
-      const row = await run(() => first(query));
+      const row = await run(() => first(byId(tenantId, id)));
       if (!row) return undefined;
       return {
         transaction: {

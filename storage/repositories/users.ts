@@ -2,7 +2,7 @@
 // another is found like any, is in no list, and goes with the one it is linked to.
 
 import { type Desk, indexed, parse } from '../columns.ts';
-import { affected, type Database, first, rows, Violation, type Work } from '../database.ts';
+import { affected, compiled, type Database, first, rows, Violation, type Work } from '../database.ts';
 import type { UserRecord } from '../records.ts';
 import type { Change, Users } from '../store.ts';
 import { endLogins } from './end-logins.ts';
@@ -15,13 +15,15 @@ export function createUsers(desk: Desk): Users {
   const { build, hold, run, transact } = db;
   const select = (tenantId: string) => build.selectFrom('users').select(userColumns).where('tenant_id', '=', tenantId);
 
+  const byId = compiled((tenantId, id) => select(tenantId).where('id', '=', id));
+
   return {
     async insert(user) {
       return (await transact(() => insert(db, user))) ? 'inserted' : 'conflict';
     },
 
     async find(tenantId, id) {
-      const row = await run(() => first(select(tenantId).where('id', '=', id)));
+      const row = await run(() => first(byId(tenantId, id)));
       return row && toUser(row);
     },
 

@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CHILD_ENV } from '#test/kit/child-env.ts';
 import { freePort } from '#test/kit/free-port.ts';
 
 type Json = Record<string, unknown>;
@@ -34,7 +35,7 @@ export async function startDemoServer(): Promise<DemoServer> {
   const server = spawn(process.execPath, ['server/main.ts'], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
-      PATH: process.env.PATH ?? '',
+      ...CHILD_ENV,
       PORT: String(port),
       DATABASE_URL: `sqlite:${join(folder, 'demo.db')}`,
       SALLYPORT_DEMO: '1',

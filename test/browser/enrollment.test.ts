@@ -104,7 +104,7 @@ describe('with the policy that everybody has a second factor', () => {
       await page.locator('[autofocus]:focus').waitFor();
     };
     await look('login');
-    await page.getByRole('link').click();
+    await page.locator('a[href^="/u/signup"]').click();
     await page.waitForURL('**/u/signup?**');
     await look('sign-up');
     await page.goBack();

@@ -3,6 +3,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { authenticatorCode } from '#server/dev/authenticator-code.ts';
+import { CHILD_ENV } from '#test/kit/child-env.ts';
 import type { Landing, ReadCode } from './programs/application.ts';
 import type { Said, Told } from './programs/run.ts';
 import { caFile, codeFor } from './site.ts';
@@ -30,7 +31,7 @@ const PROGRAMS = new URL('./programs/', import.meta.url);
 /** @param signIn does what the person does when an example wants a browser opened. */
 export function openProgram<Examples>(file: string, signIn?: (address: string) => Promise<Landing>): Program<Examples> {
   const child = fork(fileURLToPath(new URL('run.ts', PROGRAMS)), [new URL(file, PROGRAMS).href], {
-    env: { PATH: process.env.PATH ?? '', NODE_EXTRA_CA_CERTS: caFile },
+    env: { ...CHILD_ENV, NODE_EXTRA_CA_CERTS: caFile },
     execArgv: ['--disable-warning=ExperimentalWarning'],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });

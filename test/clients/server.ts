@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, fetch } from 'undici';
 import type { TestProject } from 'vitest/node';
+import { CHILD_ENV } from '#test/kit/child-env.ts';
 import { freePort } from '#test/kit/free-port.ts';
 import { type Certificate, makeCertificate } from '#test/kit/tls.ts';
 
@@ -35,7 +36,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const server = spawn(process.execPath, ['server/main.ts'], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
-      PATH: process.env.PATH ?? '',
+      ...CHILD_ENV,
       PORT: String(port),
       DATABASE_URL: 'sqlite::memory:',
       SALLYPORT_TLS_CERT: certificate.certFile,

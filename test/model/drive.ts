@@ -167,7 +167,7 @@ function submit(call: Call, shown: Shown, input: DoorInput) {
 /** Whether a code for tokens comes out, and with it the session. */
 async function takeOut(call: Call, shown: Shown): Promise<boolean> {
   const { house, somebody, visit } = call;
-  const finished = await house.runtime.finish(house.tenant, referenceOf(call, shown), callerOf(call));
+  const finished = await house.runtime.finish(house.tenant, referenceOf(call, shown));
   if (finished.outcome !== 'finished') return false;
   const redeemed = await house.runtime.redeem(house.tenant, finished.code);
   somebody.sessions.set(visit.browser, finished.sessionKey);

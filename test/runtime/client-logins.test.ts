@@ -66,7 +66,7 @@ describe.each(databasesInFull())('%s', (_name, open) => {
       });
       expect(state(done)).toEqual({ name: 'completed', taken: true });
       for (const reference of [{ key: done.key, heldBy: 'client' } as const, { key: done.key, binding: BINDING }]) {
-        const finished = await house.runtime.finish(house.tenant, reference, CALLER);
+        const finished = await house.runtime.finish(house.tenant, reference);
         expect(finished.outcome).not.toBe('finished');
       }
     });

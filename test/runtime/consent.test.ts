@@ -8,7 +8,7 @@ import { BINDING, CALLER, type House, openHouse, PASSWORD, REPLY } from '#test/k
 import { asked, byPassword } from './at-a-client.ts';
 import { logsOf, script, sessionOf, state, totp } from './visit.ts';
 
-const SCOPE = ['openid', 'profile', 'read:all'];
+const SCOPE = ['openid', 'profile', 'email'];
 const ALLOWED = { kind: 'consented', allowed: true } as const;
 
 describe.each(databasesInFull())('%s', (_name, open) => {
@@ -63,10 +63,10 @@ describe.each(databasesInFull())('%s', (_name, open) => {
     await house.step((await signIn(email)).key, ALLOWED);
     expect(wanted(await signIn(email))).toBe('completed');
     expect(wanted(await signIn(email, { scope: ['openid'] }))).toBe('completed');
-    const more = await signIn(email, { scope: ['openid', 'write:all'] });
-    expect(wanted(more)).toEqual(['write:all']);
+    const more = await signIn(email, { scope: ['openid', 'phone'] });
+    expect(wanted(more)).toEqual(['phone']);
     await house.step(more.key, ALLOWED);
-    expect(new Set(await granted(userId))).toEqual(new Set([...SCOPE, 'write:all']));
+    expect(new Set(await granted(userId))).toEqual(new Set([...SCOPE, 'phone']));
     expect(wanted(await signIn(email))).toBe('completed');
   });
 

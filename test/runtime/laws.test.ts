@@ -136,7 +136,7 @@ describe.each(databases())('%s', (_name, open) => {
     const user = await person();
     const done = await signIn(user.email!);
     const both = await Promise.all(
-      [1, 2].map(() => house.runtime.finish(house.tenant, { key: done.key, binding: BINDING }, CALLER)),
+      [1, 2].map(() => house.runtime.finish(house.tenant, { key: done.key, binding: BINDING })),
     );
     const [finished] = both.filter((each) => each.outcome === 'finished');
     expect(both.filter((each) => each.outcome === 'finished')).toHaveLength(1);
@@ -188,10 +188,10 @@ describe.each(databases())('%s', (_name, open) => {
         found: 'nothing',
       });
       expect(await house.runtime.read(stranger.tenant, reference)).toEqual({ found: 'nothing' });
-      expect(await house.runtime.finish(stranger.tenant, reference, CALLER)).toEqual({ outcome: 'nothing' });
+      expect(await house.runtime.finish(stranger.tenant, reference)).toEqual({ outcome: 'nothing' });
       expect(await house.runtime.redeem(house.tenant, done.key)).toBeUndefined();
       expect(await house.runtime.recognise(house.tenant, done.key)).toBeUndefined();
-      const finished = await house.runtime.finish(house.tenant, reference, CALLER);
+      const finished = await house.runtime.finish(house.tenant, reference);
       if (finished.outcome !== 'finished') throw new Error(finished.outcome);
       for (const key of [finished.code, finished.sessionKey, 'made-up']) {
         expect(await house.runtime.read(house.tenant, { key, binding: BINDING })).toEqual({ found: 'nothing' });

@@ -140,7 +140,7 @@ describe.each(databasesInFull())('%s', (_name, open) => {
     ] as const) {
       const { shown } = await signIn('shorter-session', admin ? { admin } : {});
       expect(state(shown)).toMatchObject({ name: 'completed' });
-      const finished = await house.runtime.finish(house.tenant, { key: shown.key, binding: BINDING }, CALLER);
+      const finished = await house.runtime.finish(house.tenant, { key: shown.key, binding: BINDING });
       if (finished.outcome !== 'finished') throw new Error(finished.outcome);
       const { expiresAt, idleExpiresAt, metadata: found } = finished.session;
       expect([expiresAt, idleExpiresAt].map((at) => (at - house.clock.at) / minute)).toEqual(minutes);

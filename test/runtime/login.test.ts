@@ -2,7 +2,7 @@
 import { hash as bcrypt } from '@node-rs/bcrypt';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { databases } from '#test/kit/databases.ts';
-import { BINDING, CALLER, type House, openHouse, PASSWORD } from '#test/kit/house.ts';
+import { BINDING, type House, openHouse, PASSWORD } from '#test/kit/house.ts';
 import { ANY, logsOf, offered, PHONE, script, signIn, state, totp } from './visit.ts';
 
 describe.each(databases())('%s', (_name, open) => {
@@ -141,7 +141,7 @@ describe.each(databases())('%s', (_name, open) => {
       );
       const { shown, user } = await signIn(house, ['otp'], seen);
       const done = await house.step(shown.key, { kind: 'responded', code: totp(house) });
-      const finished = await house.runtime.finish(house.tenant, { key: done.key, binding: BINDING }, CALLER);
+      const finished = await house.runtime.finish(house.tenant, { key: done.key, binding: BINDING });
       if (finished.outcome !== 'finished') throw new Error(finished.outcome);
       const session = await house.runtime.recognise(house.tenant, finished.sessionKey);
       const sso = await house.begin({ session: session! });

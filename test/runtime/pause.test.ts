@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { NOTHING_USABLE, oneUnusable } from '#runtime/factors/select.ts';
 import { SWITCH_IS_OFF } from '#runtime/pipeline/run-action.ts';
 import { databases } from '#test/kit/databases.ts';
-import { BINDING, CALLER, type House, openHouse } from '#test/kit/house.ts';
+import { BINDING, type House, openHouse } from '#test/kit/house.ts';
 import { ANY, answer, logsOf, offered, PHONE, script, signIn, state, totp } from './visit.ts';
 
 const EMAIL_FOR_PHONE = script(
@@ -31,7 +31,7 @@ describe.each(databases())('%s', (_name, open) => {
       expect(state(done)).toEqual({ name: 'completed', taken: false });
       expect(done.login.methods.map(({ name, type }) => type ?? name)).toEqual(['pwd', 'phone', 'email']);
 
-      const finished = await house.runtime.finish(house.tenant, { key: done.key, binding: BINDING }, CALLER);
+      const finished = await house.runtime.finish(house.tenant, { key: done.key, binding: BINDING });
       if (finished.outcome !== 'finished') throw new Error(finished.outcome);
       const redeemed = await house.runtime.redeem(house.tenant, finished.code);
       expect(redeemed?.login.id).toBe(done.login.id);

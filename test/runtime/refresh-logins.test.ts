@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Shown } from '#runtime/runtime.ts';
 import type { RefreshTokenRecord } from '#storage/records.ts';
 import { databases } from '#test/kit/databases.ts';
-import { CALLER, type House, openHouse } from '#test/kit/house.ts';
+import { type House, openHouse } from '#test/kit/house.ts';
 import { byPassword, byRefresh, keepToken, leftOf, letRefresh, say, tokenNow } from './at-a-client.ts';
 import { logsOf, script, sessionOf, signIn, signInAgain, state, totp } from './visit.ts';
 
@@ -227,7 +227,7 @@ describe.each(databases())('%s', (_name, open) => {
     const shown = await byRefresh(house, token);
     const page = await house.runtime.read(house.tenant, { key: shown.key, binding: undefined });
     expect(page.found).toBe('nothing');
-    const finished = await house.runtime.finish(house.tenant, { key: shown.key, heldBy: 'client' }, CALLER);
+    const finished = await house.runtime.finish(house.tenant, { key: shown.key, heldBy: 'client' });
     expect(finished.outcome).toBe('elsewhere');
   });
 });

@@ -46,11 +46,7 @@ describe.each(databasesInFull())('%s', (_name, open) => {
     expect(state(shown)).toEqual({ name: 'resetting' });
     const done = await renew(shown);
     expect(state(done)).toEqual({ name: 'completed', taken: true });
-    const finished = await house.runtime.finish(
-      house.tenant,
-      { key: done.key, binding: BINDING },
-      { ip: '203.0.113.7', method: 'POST' },
-    );
+    const finished = await house.runtime.finish(house.tenant, { key: done.key, binding: BINDING });
     expect(finished.outcome).toBe('elsewhere');
     expect((await house.store.sessions.ofUser(house.tenant.id, user.id, { offset: 0, limit: 5 })).total).toBe(0);
     expect(await logsOf(house, user.id)).toContainEqual(['scp', 'Password changed']);

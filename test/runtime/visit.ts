@@ -3,7 +3,7 @@ import { generateSync } from 'otplib';
 import type { Opening, Shown } from '#runtime/runtime.ts';
 import type { StoredState } from '#runtime/transaction/transaction.ts';
 import type { SessionRecord, UserRecord } from '#storage/records.ts';
-import { BINDING, CALLER, type House, PASSWORD, TOTP_KEY } from '#test/kit/house.ts';
+import { BINDING, type House, PASSWORD, TOTP_KEY } from '#test/kit/house.ts';
 
 export const PHONE = '+447700900123';
 
@@ -40,7 +40,7 @@ export const comeBack = (
 
 /** Takes a completed login: the session it left. */
 export async function sessionOf(house: House, done: Shown): Promise<SessionRecord> {
-  const finished = await house.runtime.finish(house.tenant, { key: done.key, binding: BINDING }, CALLER);
+  const finished = await house.runtime.finish(house.tenant, { key: done.key, binding: BINDING });
   if (finished.outcome !== 'finished') throw new Error(finished.outcome);
   const session = await house.runtime.recognise(house.tenant, finished.sessionKey);
   if (!session) throw new Error('the session is not alive');

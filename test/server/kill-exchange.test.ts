@@ -11,6 +11,7 @@ import { generateSync } from 'otplib';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { newClient } from '#runtime/lifecycle/client.ts';
 import type { UserRecord } from '#storage/records.ts';
+import { CHILD_ENV } from '#test/kit/child-env.ts';
 import { count } from '#test/kit/counts.ts';
 import { freePort } from '#test/kit/free-port.ts';
 import { type House, openHouse, PASSWORD, SECRET, TOTP_KEY } from '#test/kit/house.ts';
@@ -69,7 +70,7 @@ describe.each(DATABASES.slice(0, count(1, 2)))('%s', (_name, open) => {
     const started = spawn(process.execPath, ['server/main.ts'], {
       stdio: ['ignore', 'ignore', 'inherit'],
       env: {
-        PATH: process.env.PATH ?? '',
+        ...CHILD_ENV,
         PORT: String(port),
         SALLYPORT_HOST: '127.0.0.1',
         SALLYPORT_DEV: '0',

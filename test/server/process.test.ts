@@ -7,6 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
+import { CHILD_ENV } from '#test/kit/child-env.ts';
+import { draw } from '#test/kit/counts.ts';
 import { freePort } from '#test/kit/free-port.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-process-'));
@@ -25,7 +27,7 @@ function launch(env: Record<string, string>): { server: ChildProcess; output: ()
   let output = '';
   const server = spawn(process.execPath, ['server/main.ts'], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH ?? '', NODE_OPTIONS: process.env.NODE_OPTIONS ?? '', ...env },
+    env: { ...CHILD_ENV, NODE_OPTIONS: process.env.NODE_OPTIONS ?? '', ...env },
   });
   running.add(server);
   server.on('exit', () => running.delete(server));
@@ -98,7 +100,7 @@ test('ends when the shell of npm start is gone', async () => {
   const shell = spawn('/bin/sh', ['-c', `"${process.execPath}" server/main.ts; true`], {
     stdio: 'ignore',
     env: {
-      PATH: process.env.PATH ?? '',
+      ...CHILD_ENV,
       PORT: String(port),
       DATABASE_URL: 'sqlite::memory:',
       SALLYPORT_DEMO: '0',
@@ -176,20 +178,25 @@ describe('in development', () => {
 });
 
 describe('does not start, with one line and exit code 1', () => {
-  test.each<[string, Record<string, string>, RegExp]>([
-    ['a bad value', { PORT: 'http' }, /^sallyport: PORT is "http"; expected a whole number from 1 to 65535$/],
-    ['no key in production', { NODE_ENV: 'production' }, /^sallyport: SALLYPORT_SECRET is not set; expected .+$/],
-    [
-      'a database in a place that cannot be',
-      { DATABASE_URL: 'sqlite:/dev/null/x.db', SALLYPORT_SECRET: KEY },
-      /^sallyport: DATABASE_URL.+$/,
-    ],
-    [
-      'no database there',
-      { DATABASE_URL: 'postgres://me:hunter2@127.0.0.1:1/x', SALLYPORT_SECRET: KEY },
-      /^sallyport: DATABASE_URL.+$/,
-    ],
-  ])(
+  test.each(
+    draw<[string, Record<string, string>, RegExp]>(
+      [
+        ['a bad value', { PORT: 'http' }, /^sallyport: PORT is "http"; expected a whole number from 1 to 65535$/],
+        ['no key in production', { NODE_ENV: 'production' }, /^sallyport: SALLYPORT_SECRET is not set; expected .+$/],
+        [
+          'a database in a place that cannot be',
+          { DATABASE_URL: 'sqlite:/dev/null/x.db', SALLYPORT_SECRET: KEY },
+          /^sallyport: DATABASE_URL.+$/,
+        ],
+        [
+          'no database there',
+          { DATABASE_URL: 'postgres://me:hunter2@127.0.0.1:1/x', SALLYPORT_SECRET: KEY },
+          /^sallyport: DATABASE_URL.+$/,
+        ],
+      ],
+      2,
+    ),
+  )(
     '%s',
     async (_name, env, line) => {
       const { server, output } = launch(env);

@@ -111,6 +111,14 @@ const REFUSED: [name: string, custom: CustomHash, reason: RegExp][] = [
   ['argon2 of 4 GiB', { algorithm: 'argon2', hash: { value: ARGON2.replace('65536', '4194304') } }, /At most 128 MiB/],
   ['argon2 with a salt', { algorithm: 'argon2', hash: { value: ARGON2 }, salt: salt('x') }, /in the value/],
   ['pbkdf2 for ever', { algorithm: 'pbkdf2', hash: { value: PBKDF2.replace('4096', '900000000') } }, /At most/],
+  [
+    'pbkdf2 of many pieces',
+    {
+      algorithm: 'pbkdf2',
+      hash: { value: `$pbkdf2-sha1$i=200000,l=400$c2FsdA$${Buffer.alloc(400).toString('base64')}` },
+    },
+    /over all pieces/,
+  ],
   ['pbkdf2 of another length', { algorithm: 'pbkdf2', hash: { value: PBKDF2.replace('l=20', 'l=32') } }, /looks like/],
   ['scrypt without a salt', { algorithm: 'scrypt', hash: hex(SCRYPT), keylen: 32 }, /a salt/],
   ['scrypt of another length', { algorithm: 'scrypt', hash: hex(SCRYPT), keylen: 64, salt: salt('x') }, /keylen/],
@@ -120,14 +128,27 @@ const REFUSED: [name: string, custom: CustomHash, reason: RegExp][] = [
     /128 MiB/,
   ],
   [
+    'scrypt of many lanes',
+    {
+      algorithm: 'scrypt',
+      hash: hex(SCRYPT),
+      keylen: 32,
+      salt: salt('x'),
+      cost: 2 ** 17,
+      blockSize: 8,
+      parallelization: 5,
+    },
+    /over all lanes/,
+  ],
+  [
     'scrypt of an odd cost',
     { algorithm: 'scrypt', hash: hex(SCRYPT), keylen: 32, salt: salt('x'), cost: 1000 },
     /power of two/,
   ],
   [
-    'bcrypt that takes hours',
-    { algorithm: 'bcrypt', hash: { value: BCRYPT.replace('$10$', '$31$') } },
-    /cost of 4 to 16/,
+    'bcrypt that takes seconds',
+    { algorithm: 'bcrypt', hash: { value: BCRYPT.replace('$10$', '$15$') } },
+    /cost of 4 to 14/,
   ],
 ];
 

@@ -95,7 +95,7 @@ describe.each(databasesInFull())('executions on %s', (_name, open) => {
 
   test('what a person would have to do while nobody is there leaves a record and no row', async () => {
     const { shown, user } = await signIn(house, ['otp'], script(''));
-    const finished = await house.runtime.finish(house.tenant, { key: shown.key, binding: BINDING }, CALLER);
+    const finished = await house.runtime.finish(house.tenant, { key: shown.key, binding: BINDING });
     if (finished.outcome !== 'finished') throw new Error(finished.outcome);
     await house.bind(OTP);
     const silent = await house.begin({ door: 'silent', selection: 'nobody', session: finished.session });

@@ -110,6 +110,15 @@ describe('with three in a row', () => {
     expect((await right(door, ana)).told).toBe('user-blocked');
   });
 
+  test('whoever guesses from many networks does not fill the mailbox of the owner', async () => {
+    const ana = await person();
+    for (let i = 0; i < 7; i++) await guesses(door, 3, ana, { ip: `198.51.100.${i}` });
+    expect(await mailsTo(door, ana)).toHaveLength(5);
+    door.house.clock.advance(3_600_000);
+    await guesses(door, 3, ana, { ip: '198.51.100.99' });
+    expect(await mailsTo(door, ana)).toHaveLength(6);
+  });
+
   test.each([
     '/u/unblock',
     '/u/unblock?ticket=',

@@ -233,5 +233,9 @@ test('a look at the way back (HEAD) does not take it', async () => {
   const state = stateOf(await signIn(door, browser, 'looker'));
   await send(door, browser, `/continue?state=${state}`, { method: 'HEAD' });
   const answer = await send(door, browser, `/continue?state=${state}&token=right`);
-  expect(answer.headers.get('location')).toMatch(/^\/authorize\/resume/);
+  const end = answer.headers.get('location') ?? '';
+  expect(end).toMatch(/^\/authorize\/resume/);
+  // Nor does one at the end of the login.
+  expect((await send(door, browser, end, { method: 'HEAD' })).status).toBe(405);
+  expect((await send(door, browser, end)).headers.get('location')).toContain('code=');
 });

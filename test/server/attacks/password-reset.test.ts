@@ -140,6 +140,17 @@ describe('a link', () => {
     expect(await opens(door, email, PASSWORD)).toBe(true);
   });
 
+  test('tries a handful of passwords, not as many as somebody likes', async () => {
+    const browser = door.browser();
+    const email = await person();
+    const page = await browser.open(await mailed(door, email));
+    const told: number[] = [];
+    for (let i = 0; i < 22; i++) told.push((await choose(browser, page, 'short')).status);
+    expect([told.indexOf(429), told.lastIndexOf(400)]).toEqual([20, 19]);
+    door.house.clock.advance(60_000);
+    expect((await choose(browser, page)).status).toBe(200);
+  });
+
   test('is one of many: each works until one has', async () => {
     const email = await person();
     const first = await mailed(door, email);
@@ -278,4 +289,12 @@ test('one mailbox is not filled, from however many addresses it is asked for', a
     await house.runtime.requestPasswordReset({ ...request, caller: { ip: `198.51.100.${i}`, method: 'POST' } });
   }
   expect(await linksTo(door, email)).toHaveLength(20);
+});
+
+test('one address asks for a hundred names in a row, and then has to wait', async () => {
+  door.house.clock.advance(3_600_000);
+  const told: number[] = [];
+  for (let i = 0; i < 110; i++) told.push((await ask(door, stranger())).status);
+  expect([told.indexOf(429), told.lastIndexOf(200)]).toEqual([100, 99]);
+  await door.house.runtime.drain(5000);
 });

@@ -254,8 +254,7 @@ describe.each(databasesInFull())('%s', (_name, open) => {
       const { path, state } = await atSms();
       const done = await pages.post(path, { state, code: await house.codeFor(PHONE) });
       const reference = { key: stateIn(done), binding: BROWSER };
-      const { caller } = { caller: { ip: '203.0.113.7', method: 'GET' } };
-      expect((await house.runtime.finish(house.tenant, reference, caller)).outcome).toBe('finished');
+      expect((await house.runtime.finish(house.tenant, reference)).outcome).toBe('finished');
       const answer = await pages.get(`/u/login?state=${stateIn(done)}`);
       expect(answer.hasForm).toBe(false);
       expect(answer.status === 302 ? (await pages.get(answer.location ?? '')).status : answer.status).toBe(400);

@@ -183,16 +183,44 @@ describe('an import', () => {
     expect((await find('up@example.com'))?.passwordHash).toBe(passwordHash);
   });
 
+  test('that says of another address that it is verified says nothing of the one that stays', async () => {
+    await run([{ user_id: 'moved', email: 'stays@example.com' }]);
+    office.door.house.clock.advance(1000);
+    await run([{ user_id: 'moved', email: 'new@example.com', email_verified: true, name: 'M' }], { upsert: 'true' });
+    expect(await find('stays@example.com')).toMatchObject({ name: 'M', emailVerified: false });
+  });
+
+  test('shows no secret of an entry, whatever shape it has', async () => {
+    const secret = 'THE-SECRET-THE-SECRET';
+    const { errors } = await run([
+      { email: 'b1@example.com', custom_password_hash: secret },
+      { email: 'b2@example.com', custom_password_hash: { algorithm: 'md5', hash: { value: [secret] }, salt: secret } },
+      { email: 'b3@example.com', mfa_factors: [secret, { totp: { key: secret } }, { totp: secret }] },
+    ]);
+    expect([errors.length, JSON.stringify(errors).includes(secret)]).toEqual([3, false]);
+  });
+
+  test('of a file that names one user twice tells so', async () => {
+    const [first, second] = ['twice-1@example.com', 'twice-2@example.com'];
+    const twice = [first, second].map((email) => ({ user_id: 'twice', email, phone_number: '+447700900777' }));
+    const { job, errors } = await run([...twice, { email: first.toUpperCase() }, { phone_number: '+447700900777' }]);
+    expect(job.summary).toEqual({ total: 4, inserted: 1, updated: 0, failed: 3 });
+    expect(errors.map(({ user }) => user)).toEqual([
+      twice[1],
+      { email: first.toUpperCase() },
+      { phone_number: '+447700900777' },
+    ]);
+    expect(await find(first)).toMatchObject({ phoneNumber: '+447700900777' });
+  });
+
   test('that a crash cut off is begun again, and counts what it had made', async () => {
-    const { house } = office.door;
-    const { store, ports, tenant } = { ...house, tenant: house.tenant };
-    const entry = (email: string) => ({
+    const { clock, store, ports, tenant } = office.door.house;
+    const entries = ['c1@example.com', 'c2@example.com', 'c3@example.com'].map((email) => ({
       shown: { email },
       user: { email, userMetadata: {}, appMetadata: {} },
       factors: [],
-    });
-    const entries = ['c1@example.com', 'c2@example.com', 'c3@example.com'].map(entry);
-    const at = house.clock.at;
+    }));
+    const at = clock.at;
     const base = { tenantId: tenant.id, id: 'job_cut', type: 'users_import', connectionId, upsert: false } as const;
     const job: JobRecord = { ...base, status: 'processing', entries, createdAt: at, updatedAt: at };
     // As far as it came: the first one, by the same job.
@@ -201,17 +229,20 @@ describe('an import', () => {
       { ...ports, store: { ...store, jobs: { ...store.jobs, update: async () => 'missing' } } },
       { ...job, entries: entries.slice(0, 1) },
     );
-    house.clock.advance(61_000);
+    clock.advance(61_000);
     const work: Promise<unknown>[] = [];
     await resumeImports(ports, { afterwards: { start: (_tenant, piece) => work.push(piece()) } });
-    expect(work).toHaveLength(1);
-    await Promise.all(work);
+    expect(await Promise.all(work)).toHaveLength(1);
     expect(await store.jobs.find(tenant.id, 'job_cut')).toMatchObject({
       status: 'completed',
       summary: { total: 3, inserted: 3, failed: 0 },
       errors: [],
     });
     await resumeImports(ports, { afterwards: { start: () => expect.unreachable() } });
+    // One that waited too long for its turn finds it done, and brings nobody back.
+    await store.users.remove(tenant.id, (await find('c2@example.com'))?.id ?? '');
+    await importUsers(ports, job);
+    expect(await find('c2@example.com')).toBeUndefined();
   });
 });
 
@@ -239,6 +270,7 @@ describe('refused', () => {
       invalid("Payload validation error: 'Additional properties not allowed: more'."),
     ],
     ['a strange upsert', { users: '[]', upsert: 'maybe' }, 400, expect.objectContaining({ errorCode: 'invalid_body' })],
+    ['many entries', { users: `[${'0,'.repeat(30_000)}0]` }, 400, invalid('A file holds at most 30000 users.')],
     ['a large file', { users: `["${'x'.repeat(500 * 1024)}"]` }, 413, expect.objectContaining({ statusCode: 413 })],
   ])('%s', async (_what, parts, status, body) => {
     expect(await post(parts)).toEqual({ status, body });

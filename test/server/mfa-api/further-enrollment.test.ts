@@ -2,7 +2,7 @@
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { databases } from '#test/kit/databases.ts';
-import { type Answer, GRANT, type MfaDesk, OTHER, openMfaDesk } from './mfa-desk.ts';
+import { type Answer, GRANT, type MfaDesk, OTHER, openMfaDesk, PHONE } from './mfa-desk.ts';
 
 const OTP = { authenticator_types: ['otp'] };
 const SMS = { authenticator_types: ['oob'], oob_channels: ['sms'], phone_number: '+44 7700 900555' };
@@ -141,6 +141,56 @@ describe.each(databases())('%s', (_name, open) => {
     expect(await desk.newestLogs(1)).toEqual([{ type: 'gd_unenroll', userId: user.id }]);
     expect(await remove(id)).toMatchObject({ status: 404 });
     expect(await desk.list(token)).toEqual([]);
+  });
+
+  test('nothing is removed by who showed nothing: neither a mailbox that is all there is, nor what is newer', async () => {
+    const remove = (id: string, bearer: string) =>
+      desk.call('DELETE', `authenticators/${encodeURIComponent(id)}`, { bearer });
+    const { user, token } = await signedIn();
+    const { store, tenant, clock } = desk.door.house;
+    const row = { tenantId: tenant.id, userId: user.id, confirmed: true, enrolledAt: clock.at, createdAt: clock.at };
+    const email = `another-${user.id.slice(-8)}@example.com`;
+    await store.authenticators.insert({ ...row, id: `dev_${user.id.slice(-16)}`, type: 'email', email });
+    // The token of somebody who could show a mailbox alone is had for a password.
+    const [mailbox] = await desk.list(token);
+    expect(await remove(String(mailbox?.id), token)).toMatchObject({ status: 403, body: { error: 'access_denied' } });
+    clock.advance(60_000);
+    const later = { ...row, enrolledAt: clock.at, createdAt: clock.at };
+    await store.authenticators.insert({
+      ...later,
+      id: `dev_x${user.id.slice(-15)}`,
+      type: 'phone',
+      phoneNumber: PHONE,
+    });
+    const phone = (await desk.list(token)).find(({ id }) => id.startsWith('sms'));
+    expect(await remove(String(phone?.id), token)).toMatchObject({ status: 403 });
+    expect(await store.authenticators.ofUser(tenant.id, user.id)).toHaveLength(2);
+  });
+
+  test('nor by who knew a former password', async () => {
+    const { user, token } = await signedIn('otp');
+    const { store, tenant, clock } = desk.door.house;
+    const id = String((await desk.list(token))[0]?.id);
+    clock.advance(1000);
+    const at = clock.at;
+    await store.commit([
+      { kind: 'user.set-password', tenantId: tenant.id, id: user.id, passwordHash: 'x', keep: 0, at },
+    ]);
+    const answer = await desk.call('DELETE', `authenticators/${encodeURIComponent(id)}`, { bearer: token });
+    expect(answer).toMatchObject({ status: 401, body: { error: 'invalid_token' } });
+    expect(await desk.associate(token, SMS)).toMatchObject({ status: 401 });
+  });
+
+  test('one person has a handful of messages sent, not one with every call', async () => {
+    const { token } = await signedIn();
+    const { messages } = desk.door.house.store;
+    const phone_number = '+447700900666';
+    for (let i = 0; i < 10; i++) expect((await desk.associate(token, { ...SMS, phone_number })).status).toBe(200);
+    expect(await desk.associate(token, { ...SMS, phone_number })).toMatchObject({
+      status: 429,
+      body: { error: 'invalid_request', error_description: expect.stringContaining('Too many SMS') },
+    });
+    expect(await messages.inbox(desk.door.house.tenant.id, phone_number, 50)).toHaveLength(10);
   });
 
   test('a mailbox that enrolled itself is not removed', async () => {

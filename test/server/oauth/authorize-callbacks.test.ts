@@ -57,6 +57,7 @@ describe('a callback', () => {
     ['that is a wildcard cannot be left out', client(['https://*.example.com/cb']), undefined, undefined],
     ['that is a script', client(['javascript:alert(1)']), 'javascript:alert(1)', undefined],
     ['that is a script in other case', client(['JavaScript:alert(1)']), 'JavaScript:alert(1)', undefined],
+    ['that is a script to browsers', client(['java\tscript:alert(1)']), 'java\tscript:alert(1)', undefined],
     ['that is a document', client(['data:text/html,x']), 'data:text/html,x', undefined],
     ['with a fragment', client(['https://a.example/cb#x']), 'https://a.example/cb#x', undefined],
     ['of a program', client(['com.example.app:/cb']), 'com.example.app:/cb', 'com.example.app:/cb'],

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeJwt } from 'jose';
 import { afterAll, expect, test } from 'vitest';
+import { CHILD_ENV } from '#test/kit/child-env.ts';
 import { count } from '#test/kit/counts.ts';
 import { freePort } from '#test/kit/free-port.ts';
 import { createPlainBrowser } from '#test/kit/plain-browser.ts';
@@ -82,7 +83,7 @@ async function start(): Promise<void> {
   server = spawn(process.execPath, ['server/main.ts'], {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: {
-      PATH: process.env.PATH ?? '',
+      ...CHILD_ENV,
       PORT: String(port),
       SALLYPORT_DEV: '1',
       SALLYPORT_ADMIN_CLIENT_ID: OPERATOR.client_id,

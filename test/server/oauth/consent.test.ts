@@ -92,6 +92,21 @@ describe.each(databasesInFull())('%s', (_name, open) => {
     expect((await browser.open(ask({ scope: 'openid' }))).url.searchParams.get('code')).toBeTruthy();
   });
 
+  test('accepted is what was shown: a scope that nobody offers yet is asked for when somebody does', async () => {
+    const asked = { audience: API, scope: 'openid read:things delete:things' };
+    const { browser, page } = await atConsent(asked);
+    expect(page.html).not.toContain('delete:things');
+    await browser.post(page, { action: 'accept' });
+    expect((await browser.open(ask(asked))).url.searchParams.get('code')).toBeTruthy();
+    const { store } = door.deps;
+    await store.resourceServers.update(door.house.tenant.id, 'api', (api) => ({
+      ...api,
+      scopes: [...api.scopes, { value: 'delete:things', description: 'delete all of them' }],
+    }));
+    const again = await browser.open(ask(asked));
+    expect([again.url.pathname, again.html.includes('delete all of them')]).toEqual(['/u/consent', true]);
+  });
+
   test('declined: the client hears it, and nothing is remembered', async () => {
     const { browser, page } = await atConsent();
     const end = await browser.post(page, { action: 'decline' });

@@ -151,6 +151,7 @@ describe.each(databasesInFull())('%s', (_name, open) => {
       ['asked of everybody', { mechanism: 'dpop', required: true }, 400],
       ['asked of all clients', { mechanism: 'dpop', required: true, required_for: 'all_clients' }, 400],
       ['asked of public clients', { mechanism: 'dpop', required: true, required_for: 'public_clients' }, 200],
+      ['asked by a mechanism that there is not', { mechanism: 'mtls', required: true }, 400],
       ['not asked', { mechanism: 'dpop', required: false }, 200],
     ])('an API may want bound tokens only: %s', async (_name, proof_of_possession, status) => {
       const { store } = door.deps;

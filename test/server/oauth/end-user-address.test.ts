@@ -43,8 +43,10 @@ test.each<
   expect(status).toBe(403);
   const { store, tenant } = door.house;
   const page = { offset: 0, limit: 1 };
-  const { records } = await store.logs.list(tenant.id, { type: 'fu', clientId: id, order: 'newest', page });
-  expect(records).toMatchObject([{ ip, userName: username }]);
+  for (const type of ['fu', 'fepft']) {
+    const { records } = await store.logs.list(tenant.id, { type, clientId: id, order: 'newest', page });
+    expect(records).toMatchObject([{ ip, userName: username }]);
+  }
 });
 
 test('who has not shown the secret names nobody', async () => {

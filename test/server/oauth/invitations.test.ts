@@ -7,6 +7,7 @@ import { databasesInFull } from '#test/kit/databases.ts';
 import { PASSWORD } from '#test/kit/house.ts';
 import type { PlainBrowser } from '#test/kit/plain-browser.ts';
 import { lastLine } from '#test/runtime/triggers/bind-to.ts';
+import { linksTo } from '../reset/mailed.ts';
 import { type FrontDoor, openFrontDoor } from './front-door.ts';
 
 const USED = 'invitation not found or already used';
@@ -57,6 +58,18 @@ describe.each(databasesInFull())('%s', (_name, open) => {
   const rolesOf = async ({ id }: UserRecord) =>
     (await door.house.store.assignments.rolesOf(door.house.tenant.id, id, organization.id)).map((role) => role.id);
   const isOpen = async (id: string) => (await door.house.store.tickets.find(door.house.tenant.id, id)) !== undefined;
+
+  test('who forgot the password of the account that is invited gets a link that leads to a new one', async () => {
+    const user = await person();
+    const { asked } = await invite(user.email);
+    const browser = door.browser();
+    const login = await browser.open(door.authorizeUrl(asked));
+    const state = String(login.url.searchParams.get('state'));
+    const page = await browser.open(`/u/reset-password/request?state=${state}`);
+    await browser.post(page, { email: String(user.email), action: 'default' });
+    const [link] = await linksTo(door, String(user.email));
+    expect((await door.browser().open(String(link))).url.pathname).toBe('/u/reset-password');
+  });
 
   test('whoever signs in with the invited address is a member afterwards, with what was promised', async () => {
     const ana = await person();

@@ -319,6 +319,15 @@ describe.each(databasesInFull())('%s', (_name, open) => {
       expect((await store.logs.list(door.house.tenant.id, revoked)).total).toBe(1);
     });
 
+    test('may be asked for by a page of another origin, and by POST alone', async () => {
+      const ask = (method: string) =>
+        door.app.request(`${door.site}/oauth/revoke`, { method, headers: { origin: 'https://app.example' } });
+      const preflight = await ask('OPTIONS');
+      expect([preflight.status, preflight.headers.get('access-control-allow-origin')]).toEqual([204, '*']);
+      expect((await ask('POST')).headers.get('access-control-allow-origin')).toBe('*');
+      expect((await ask('GET')).status).toBe(405);
+    });
+
     test.each<[string, (token: string) => Record<string, string>, number]>([
       ['of an unknown token', () => ({ client_id: 'spa', token: 'nothing' }), 200],
       ['by another client', (token) => ({ client_id: 'web', client_secret: 'web secret + more', token }), 200],

@@ -187,12 +187,11 @@ describe.each(databasesInFull())('%s', (_name, open) => {
     [['id_token'], false],
   ] as const)('%j leaves a code behind: %s', async (responseTypes, expected) => {
     const { house } = door;
-    const caller = { ip: '203.0.113.7', method: 'POST' };
     const request = { ...(await house.begin()).login.request, reply: { ...REPLY, responseTypes: [...responseTypes] } };
     const { key } = await house.begin({ request });
     const password = { kind: 'submitted', identifier: 'ana@example.com', password: PASSWORD } as const;
     const done = await house.step(key, password);
-    const finished = await house.runtime.finish(house.tenant, { key: done.key, binding: BINDING }, caller);
+    const finished = await house.runtime.finish(house.tenant, { key: done.key, binding: BINDING });
     if (finished.outcome !== 'finished') throw new Error(finished.outcome);
     expect((await house.runtime.redeem(house.tenant, finished.code)) !== undefined).toBe(expected);
   });

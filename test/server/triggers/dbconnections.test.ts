@@ -106,6 +106,7 @@ describe('refusals', () => {
     ['an address that is a number', { email: 1 }, {}, bad('invalid_request', 'email is not valid')],
     ['no password', { password: undefined }, {}, bad('invalid_request', 'Missing required property: password')],
     ['no username', {}, { requires_username: true }, bad('invalid_request', 'Missing required property: username')],
+    ['a username that is a number', { username: '+447700900123' }, {}, bad('invalid_request', 'username is not valid')],
     ['a long name', { given_name: 'x'.repeat(151) }, {}, bad('invalid_request', 'given_name is not valid')],
     ['a picture of no web', { picture: 'javascript:alert(1)' }, {}, bad('invalid_request', 'picture is not valid')],
     ['metadata that is no text', { user_metadata: { a: 1 } }, {}, bad('invalid_request', 'user_metadata is not valid')],

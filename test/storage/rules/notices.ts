@@ -129,6 +129,12 @@ export function describeNotices(stores: Stores): void {
       const [many, few] = [await ended(5), await ended(1)];
       const limit = { most: 100_000, ofOneTenant: 2 };
       expect([(await due(many, AT, limit)).length, (await due(few, AT, limit)).length]).toEqual([2, 1]);
+      // However long they have waited: nobody's second comes before somebody's first.
+      const { logoutNotices } = stores.store;
+      const [only] = await due(few);
+      expect(await logoutNotices.claim(few, only!.id, 0, AT + 5)).toBe(true);
+      const order = (await logoutNotices.due(AT + 5, limit)).map(({ tenantId }) => tenantId);
+      expect(order.indexOf(few)).toBeLessThan(order.lastIndexOf(many));
     });
 
     test('are claimed for a try by one sender, and are there again when it is over', async () => {
@@ -178,6 +184,12 @@ export function describeNotices(stores: Stores): void {
       // A refused one does not lengthen the time.
       expect(await once(AT + 100)).toBe(true);
       expect(await once(AT + 199)).toBe(false);
+    });
+
+    test('may run out between two milliseconds, as a claim of a JWT does', async () => {
+      const tenantId = fresh('ten');
+      expect(await stores.store.once(tenantId, 'jti', AT + 0.4321, AT)).toBe(true);
+      expect(await stores.store.once(tenantId, 'jti', LATER, AT)).toBe(false);
     });
 
     test('that has run out is swept', async () => {

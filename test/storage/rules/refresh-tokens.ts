@@ -100,6 +100,19 @@ export function describeRefreshTokens(stores: Stores): void {
       expect(await store.refreshTokens.find(tenantId, token.id)).toMatchObject({ idleExpiresAt: LATER + 12 });
     });
 
+    test('are two hundred at most for a person and an application: the oldest make room', async () => {
+      const { store } = stores;
+      const of = await parties(store);
+      const oldest = await issue(of, { createdAt: AT - 2 });
+      const older = await issue(of, { createdAt: AT - 1 });
+      const others = await issue(await parties(store, of.tenantId), { createdAt: AT - 3 });
+      const many = Array.from({ length: 199 }, () => aRefreshToken(of));
+      await store.commit(many.map((token) => ({ kind: 'refresh-token.insert', token })));
+      expect(await oldest.left()).toEqual(GONE);
+      expect([await older.left(), await others.left()]).toEqual([WHOLE, WHOLE]);
+      expect((await store.refreshTokens.ofUser(of.tenantId, of.userId, { page: ALL })).total).toBe(200);
+    });
+
     test('keep the keys of fifty former generations, and the code they came from', async () => {
       const { store } = stores;
       const of = await parties(store);
