@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { generateSync } from 'otplib';
 import type { Page } from 'playwright-core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { draw } from '#test/kit/counts.ts';
 import {
   ana,
   answer,
@@ -89,12 +90,13 @@ describe('with the policy that everybody has a second factor', () => {
     expect(at(page)).toBe('/dev/try/callback');
   });
 
-  test.each([
+  const looks = [
     ['light', 320, 'en'],
     ['dark', 320, 'ja'],
     ['dark', 1280, 'ja'],
     ['light', 1280, 'en'],
-  ] as const)('%s, %d pixels wide, in %s: nothing is cut off', async (colorScheme, width, language) => {
+  ] as const;
+  test.each(draw(looks, 2))('%s, %d pixels wide, in %s: nothing is cut off', async (colorScheme, width, language) => {
     const context = await somebody({ colorScheme, viewport: { width, height: 640 } });
     const page = await openLogin(context, `prompt=login&ui_locales=${language}`);
     const look = async (name: string) => {

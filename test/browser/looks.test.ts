@@ -1,6 +1,7 @@
 // Test: how pages look and sound in a real Chromium: languages, widths, colours, headings, labels, focus.
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
+import { draw } from '#test/kit/counts.ts';
 import { ana, answer, openLogin, phone, photograph, press, server, signIn, somebody } from './stage.ts';
 
 describe('how it looks', () => {
@@ -15,11 +16,12 @@ describe('how it looks', () => {
     expect(await preferred.locator('html').getAttribute('lang')).toBe('ja');
   });
 
-  test.each([
+  const looks = [
     ['light', 320],
     ['dark', 320],
     ['dark', 1024],
-  ] as const)('%s, %d pixels wide: nothing is cut off', async (colorScheme, width) => {
+  ] as const;
+  test.each(draw(looks, 1))('%s, %d pixels wide: nothing is cut off', async (colorScheme, width) => {
     const context = await somebody({ colorScheme, viewport: { width, height: 640 } });
     const start = await context.newPage();
     const fits = async (page: Page, name: string) => {

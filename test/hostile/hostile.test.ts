@@ -11,7 +11,7 @@ import { sample } from './sample.ts';
 import { isClean, summarize } from './summary.ts';
 
 const SEED = Number(process.env.SALLYPORT_HOSTILE_SEED ?? randomInt(1_000_000));
-const ATTACKS = sample(CORPUS, count(24, CORPUS.length), SEED);
+const ATTACKS = sample(CORPUS, count(16, CORPUS.length), SEED);
 
 describe('the table', () => {
   test('has at least 260 attacks, each with an id of its own', () => {

@@ -23,6 +23,7 @@ import type {
   AuthenticatorRecord,
   ClientRecord,
   GuardianFactorName,
+  SigningKeyRecord,
   TenantRecord,
   UserRecord,
 } from '#storage/records.ts';
@@ -86,6 +87,25 @@ function hashOfPassword(passwords: Ports['passwords']): Promise<string> {
   return hash;
 }
 
+/** Making a key takes longer than most tests: a few tenants' keys go round. Four houses side by side have keys of their own. */
+const KEY_SETS = 4;
+const keySets: SigningKeyRecord[][] = [];
+let keySetsLent = 0;
+
+/** A store whose new tenants find their signing keys there already. */
+function withKeys(store: Store, keys: SigningKeyRecord[], now: number): Store {
+  const insert: Store['tenants']['insert'] = async (tenant) => {
+    const inserted = await store.tenants.insert(tenant);
+    // Oldest first, as they were made.
+    for (const key of inserted === 'inserted' ? keys.toReversed() : []) {
+      const since = key.currentSince === undefined ? {} : { currentSince: now };
+      await store.signingKeys.insert({ ...key, ...since, tenantId: tenant.id, createdAt: now });
+    }
+    return inserted;
+  };
+  return { ...store, tenants: { ...store.tenants, insert } };
+}
+
 export async function openHouse({
   databaseUrl = 'sqlite::memory:',
   sandbox,
@@ -103,7 +123,8 @@ export async function openHouse({
   const keyring = openKeyring([SECRET]);
   const store = given?.store ?? (await openStore(databaseUrl, keyring, { now }));
   const egress = createEgress({ allow: egressAllow });
-  const cells = sandbox ?? createSandbox({ egress, log: quiet });
+  // One cell: each that starts costs as much as ten logins, and what many of them do together has tests of its own.
+  const cells = sandbox ?? createSandbox({ egress, log: quiet, cells: 1 });
   const random = createRandom();
   const ports: Ports = {
     store,
@@ -122,9 +143,12 @@ export async function openHouse({
   };
   const runtime = createRuntime(ports);
   const name = `tenant-${random.hex(6)}`;
-  const made = await newTenant(ports, { name, baseUrl: `http://${name}.localhost:3000`, ownerId: 'default' });
+  const lent = keySets.length < KEY_SETS ? undefined : keySets[keySetsLent++ % KEY_SETS];
+  const birth = lent ? { ...ports, store: withKeys(store, lent, now()) } : ports;
+  const made = await newTenant(birth, { name, baseUrl: `http://${name}.localhost:3000`, ownerId: 'default' });
   if (!made.made) throw new Error('no tenant');
   let { tenant } = made;
+  if (!lent) keySets.push(await store.signingKeys.list(tenant.id));
   const client = await newClient(ports, tenant.id, { name: 'App', callbacks: ['https://app.example/callback'] });
   if (client === 'conflict') throw new Error('no client');
 

@@ -4,8 +4,8 @@ import { count } from '#test/kit/counts.ts';
 import { playCases } from './property.ts';
 
 /** Together 20,000 logins in `npm run test:long`. */
-const LOGINS = count(200, 10_000);
-const CASES = count(60, 2_700);
+const LOGINS = count(130, 10_000);
+const CASES = count(40, 2_700);
 
 export async function expectHalf(seed: number): Promise<void> {
   const { logins, ends } = await playCases(seed, CASES);

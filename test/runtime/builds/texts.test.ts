@@ -1,7 +1,9 @@
+// Longer than 300 lines because every text is a row of one table.
 // Builds of texts without packages: what is a script, what its author hears, what runs in the end.
 
 import { afterAll, describe, expect, test } from 'vitest';
 import { createBuilds } from '#runtime/builds/create-builds.ts';
+import { draw } from '#test/kit/counts.ts';
 import { evaluate, placeOf, refusal, request, take, thrownBy } from './kit.ts';
 
 const builds = createBuilds();
@@ -9,42 +11,52 @@ afterAll(() => builds.close());
 
 const ESM = /Scripts are CommonJS modules: use exports\.onExecutePostLogin.*or name the Action action\.ts/;
 
-test.each([
-  ['exports.onExecutePostLogin = async (event, api) => { api.access.deny("x") };'],
-  ['// nothing but a comment'],
-  [''],
-  ['with (Math) { exports.x = max(1, 010) }'],
-  ['if (0) return; // a module is the body of a function'],
-  ['exports.exported = 1; exports.important = "import x from y"'],
-  ['exports.x = () => import("fs"); // refused when it runs'],
-  ['exports.x = (name) => require(name); // refused when it runs'],
-])('%j is a script', async (source) => {
+test.each(
+  draw(
+    [
+      ['exports.onExecutePostLogin = async (event, api) => { api.access.deny("x") };'],
+      ['// nothing but a comment'],
+      [''],
+      ['with (Math) { exports.x = max(1, 010) }'],
+      ['if (0) return; // a module is the body of a function'],
+      ['exports.exported = 1; exports.important = "import x from y"'],
+      ['exports.x = () => import("fs"); // refused when it runs'],
+      ['exports.x = (name) => require(name); // refused when it runs'],
+    ],
+    6,
+  ),
+)('%j is a script', async (source) => {
   const built = await take(builds, request(source));
   expect(built).toMatchObject({ fileName: 'action.js', dependencies: [] });
   evaluate(built);
 });
 
-test.each<[source: string, id: string, place: string, says: RegExp]>([
-  ['const a = ;', 'syntax_error', '1:11', /^Unexpected/],
-  ['// é\n  /* é */ const é = ;', 'syntax_error', '2:21', /^Unexpected/],
-  ['}); (function () {', 'syntax_error', '1:1', /^Unexpected/],
-  ['import x from "y"', 'syntax_error', '1:8', ESM],
-  ['const a = 1;\nexport default a', 'syntax_error', '2:1', ESM],
-  ['const a = await 0', 'syntax_error', '1:11', /await/],
-  ['const a = 1; a = 2', 'syntax_error', '1:14', /constant/],
-  ['\n const _ = require("lodash")', 'module_not_found', '2:20', /'lodash': declare it as a dependency/],
-  ['import("lodash")', 'module_not_found', '1:8', /'lodash'/],
-  ['require("/etc/hostname")', 'module_not_found', '1:9', /a script is one file/],
-  ['require ("../../package.json")', 'module_not_found', '1:10', /a script is one file/],
-  ['require ("..\\\\x")', 'module_not_found', '1:10', /a script is one file/],
-  ['require("C:/x")', 'module_not_found', '1:9', /a script is one file/],
-  ['require("file:///etc/hostname")', 'module_not_found', '1:9', /Cannot find module/],
-  ['require("esbuild")', 'module_not_found', '1:9', /'esbuild'/],
-  ['require("constructor")', 'module_not_found', '1:9', /'constructor'/],
-  ['require("start"); require("author")', 'module_not_found', '1:9', /'start'/],
-  ['require("actions:other")', 'module_not_found', '1:9', /no shared module/],
-  ['require("")', 'module_not_found', '1:9', /Cannot find module ''/],
-])('%j is refused', async (source, id, place, says) => {
+test.each(
+  draw<[source: string, id: string, place: string, says: RegExp]>(
+    [
+      ['const a = ;', 'syntax_error', '1:11', /^Unexpected/],
+      ['// é\n  /* é */ const é = ;', 'syntax_error', '2:21', /^Unexpected/],
+      ['}); (function () {', 'syntax_error', '1:1', /^Unexpected/],
+      ['import x from "y"', 'syntax_error', '1:8', ESM],
+      ['const a = 1;\nexport default a', 'syntax_error', '2:1', ESM],
+      ['const a = await 0', 'syntax_error', '1:11', /await/],
+      ['const a = 1; a = 2', 'syntax_error', '1:14', /constant/],
+      ['\n const _ = require("lodash")', 'module_not_found', '2:20', /'lodash': declare it as a dependency/],
+      ['import("lodash")', 'module_not_found', '1:8', /'lodash'/],
+      ['require("/etc/hostname")', 'module_not_found', '1:9', /a script is one file/],
+      ['require ("../../package.json")', 'module_not_found', '1:10', /a script is one file/],
+      ['require ("..\\\\x")', 'module_not_found', '1:10', /a script is one file/],
+      ['require("C:/x")', 'module_not_found', '1:9', /a script is one file/],
+      ['require("file:///etc/hostname")', 'module_not_found', '1:9', /Cannot find module/],
+      ['require("esbuild")', 'module_not_found', '1:9', /'esbuild'/],
+      ['require("constructor")', 'module_not_found', '1:9', /'constructor'/],
+      ['require("start"); require("author")', 'module_not_found', '1:9', /'start'/],
+      ['require("actions:other")', 'module_not_found', '1:9', /no shared module/],
+      ['require("")', 'module_not_found', '1:9', /Cannot find module ''/],
+    ],
+    6,
+  ),
+)('%j is refused', async (source, id, place, says) => {
   const [fault] = await refusal(builds, request(source));
   expect(fault?.id).toBe(id);
   const prefix = `action.js:${place}: `;
@@ -58,14 +70,19 @@ test('ten faults are enough', async () => {
 });
 
 describe('what is exported', () => {
-  test.each<[source: string, expected: unknown]>([
-    ['module.exports = { a: 1 }', { a: 1 }],
-    ['exports.a = 1; exports.b = this === exports', { a: 1, b: true }],
-    ['module.exports = null', null],
-    ['exports.a = typeof require + typeof module + typeof __dirname', { a: 'functionobjectundefined' }],
-    ['exports.a = (function () { return this === undefined })()', { a: false }],
-    ['"use strict"; exports.a = (function () { return this === undefined })()', { a: true }],
-  ])('%j', async (source, expected) => {
+  test.each(
+    draw<[source: string, expected: unknown]>(
+      [
+        ['module.exports = { a: 1 }', { a: 1 }],
+        ['exports.a = 1; exports.b = this === exports', { a: 1, b: true }],
+        ['module.exports = null', null],
+        ['exports.a = typeof require + typeof module + typeof __dirname', { a: 'functionobjectundefined' }],
+        ['exports.a = (function () { return this === undefined })()', { a: false }],
+        ['"use strict"; exports.a = (function () { return this === undefined })()', { a: true }],
+      ],
+      6,
+    ),
+  )('%j', async (source, expected) => {
     expect(evaluate(await take(builds, request(source)))).toEqual(expected);
   });
 
@@ -84,20 +101,25 @@ describe('what is exported', () => {
 });
 
 describe('TypeScript', () => {
-  test.each<[name: string, fileName: string, source: string, becomes: string]>([
-    ['by its name', 'action.ts', 'export const x = 1', 'action.ts'],
-    ['by its types', 'action.js', 'const x: number = 1; exports.x = x', 'action.ts'],
-    ['with types and module syntax', 'action.js', 'type T = number; export const x: T = 1', 'action.ts'],
-    ['CommonJS', 'action.ts', 'exports.x = <number>1', 'action.ts'],
-    ['an import beside CommonJS', 'action.ts', 'import { one } from "actions:one"; exports.x = one', 'action.ts'],
-    ['an enum', 'action.ts', 'enum E { one = 1 } export const x = E.one', 'action.ts'],
-    [
-      'import and export by assignment',
-      'action.ts',
-      'import m = require("actions:one"); export = { x: m.one }',
-      'action.ts',
-    ],
-  ])('%s', async (_name, fileName, source, becomes) => {
+  test.each(
+    draw<[name: string, fileName: string, source: string, becomes: string]>(
+      [
+        ['by its name', 'action.ts', 'export const x = 1', 'action.ts'],
+        ['by its types', 'action.js', 'const x: number = 1; exports.x = x', 'action.ts'],
+        ['with types and module syntax', 'action.js', 'type T = number; export const x: T = 1', 'action.ts'],
+        ['CommonJS', 'action.ts', 'exports.x = <number>1', 'action.ts'],
+        ['an import beside CommonJS', 'action.ts', 'import { one } from "actions:one"; exports.x = one', 'action.ts'],
+        ['an enum', 'action.ts', 'enum E { one = 1 } export const x = E.one', 'action.ts'],
+        [
+          'import and export by assignment',
+          'action.ts',
+          'import m = require("actions:one"); export = { x: m.one }',
+          'action.ts',
+        ],
+      ],
+      6,
+    ),
+  )('%s', async (_name, fileName, source, becomes) => {
     const modules = [{ name: 'one', source: 'exports.one = 1', dependencies: [] }];
     const built = await take(builds, request(source, { fileName, modules }));
     expect(built.fileName).toBe(becomes);
@@ -122,26 +144,36 @@ describe('TypeScript', () => {
 });
 
 describe('the map', () => {
-  test.each<[name: string, fileName: string, source: string, place: string]>([
-    ['a script', 'action.js', '\n// é\nexports.x = () => {\n  const é = "é"; throw new Error(é)\n};', 'action.js:4:24'],
-    ['the first line', 'action.js', 'exports.x = () => { throw new Error() }', 'action.js:1:27'],
-    [
-      'TypeScript',
-      'action.ts',
-      'type T = {\n a: 1 };\nexport const x = (t: T): void => {\n  throw new Error();\n};',
-      'action.ts:4:9',
-    ],
-    [
-      'a map of its own is not followed',
-      'action.js',
-      'exports.x = () => { throw new Error() }\n//# sourceMappingURL=data:application/json,{"version":3,"sources":["lie.js"],"mappings":"AAAA"}',
-      'action.js:1:27',
-    ],
-    ['another text', 'action.js', 'exports.x = require("actions:other")', 'actions/other.js:2:31'],
-    ['a text with `actions`', 'action.js', 'exports.x = require("actions:own")', 'actions/own.js:3:32'],
-    ['the first line with `actions`', 'action.js', 'exports.x = require("actions:first")', 'actions/first.js:1:51'],
-    ['TypeScript with `actions`', 'action.js', 'exports.x = require("actions:typed").x', 'actions/typed.ts:3:9'],
-  ])('leads to %s', async (_name, fileName, source, place) => {
+  test.each(
+    draw<[name: string, fileName: string, source: string, place: string]>(
+      [
+        [
+          'a script',
+          'action.js',
+          '\n// é\nexports.x = () => {\n  const é = "é"; throw new Error(é)\n};',
+          'action.js:4:24',
+        ],
+        ['the first line', 'action.js', 'exports.x = () => { throw new Error() }', 'action.js:1:27'],
+        [
+          'TypeScript',
+          'action.ts',
+          'type T = {\n a: 1 };\nexport const x = (t: T): void => {\n  throw new Error();\n};',
+          'action.ts:4:9',
+        ],
+        [
+          'a map of its own is not followed',
+          'action.js',
+          'exports.x = () => { throw new Error() }\n//# sourceMappingURL=data:application/json,{"version":3,"sources":["lie.js"],"mappings":"AAAA"}',
+          'action.js:1:27',
+        ],
+        ['another text', 'action.js', 'exports.x = require("actions:other")', 'actions/other.js:2:31'],
+        ['a text with `actions`', 'action.js', 'exports.x = require("actions:own")', 'actions/own.js:3:32'],
+        ['the first line with `actions`', 'action.js', 'exports.x = require("actions:first")', 'actions/first.js:1:51'],
+        ['TypeScript with `actions`', 'action.js', 'exports.x = require("actions:typed").x', 'actions/typed.ts:3:9'],
+      ],
+      6,
+    ),
+  )('leads to %s', async (_name, fileName, source, place) => {
     const throwing = 'module.exports = () => { throw new Error(actions.secrets.OF) };';
     const sources = {
       other: '\nmodule.exports = () => {throw new Error()}',
@@ -173,14 +205,19 @@ describe('modules', () => {
     expect(evaluate(await take(builds, request(source, { modules })))).toEqual({ n: 2 });
   });
 
-  test.each<[what: string, source: string, expected: unknown]>([
-    ['its own', 'exports.x = actions.secrets.OF', 'the one'],
-    ['its own, in TypeScript', 'export const x: string = actions.secrets.OF', 'the one'],
-    ['what it declares', 'const actions = { secrets: { OF: "me" } }; exports.x = actions.secrets.OF', 'me'],
-    ['a parameter', 'exports.x = ((actions) => actions)(7)', 7],
-    ['a property', 'exports.x = { actions: 1 }.actions', 1],
-    ['a word', 'exports.x = "actions"', 'actions'],
-  ])('`actions` in a shared one is %s', async (_what, source, expected) => {
+  test.each(
+    draw<[what: string, source: string, expected: unknown]>(
+      [
+        ['its own', 'exports.x = actions.secrets.OF', 'the one'],
+        ['its own, in TypeScript', 'export const x: string = actions.secrets.OF', 'the one'],
+        ['what it declares', 'const actions = { secrets: { OF: "me" } }; exports.x = actions.secrets.OF', 'me'],
+        ['a parameter', 'exports.x = ((actions) => actions)(7)', 7],
+        ['a property', 'exports.x = { actions: 1 }.actions', 1],
+        ['a word', 'exports.x = "actions"', 'actions'],
+      ],
+      6,
+    ),
+  )('`actions` in a shared one is %s', async (_what, source, expected) => {
     const modules = [
       { name: 'another', source: 'exports.x = actions.secrets.OF', dependencies: [] },
       { name: 'the one', source, dependencies: [] },

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { methodsOf } from '#actions/trigger.ts';
 import { TRIGGERS } from '#actions/triggers.ts';
 import type { UserRecord } from '#storage/records.ts';
+import { draw } from '#test/kit/counts.ts';
 import { databasesInFull } from '#test/kit/databases.ts';
 import { bindTo } from '#test/runtime/triggers/bind-to.ts';
 import { askingRows } from './asking-rows.ts';
@@ -65,7 +66,7 @@ describe.each(databasesInFull())('%s', (_name, open) => {
     return { stage, user, browser, again, end };
   }
 
-  describe.each(Object.entries(rows))('api.%s', (path, row) => {
+  describe.each(draw(Object.entries(rows), 40))('api.%s', (path, row) => {
     test('does', async () => {
       const scripts = [execute(row.does, row.continues), ...(row.next === undefined ? [] : [execute(row.next)])];
       const rest = await login(row, scripts, row.asks ?? {});
