@@ -1,5 +1,5 @@
-// What a tenant costs that nobody logs in to: memory of its keys and rows once it has given a token, and the time by which
-// its first token after a start is slower than the next. Beside them what a Provider of oidc-provider takes.
+// What a tenant costs that nobody logs in to: memory of its keys and rows once it has given a token, and what it adds to the
+// start of a server. Beside them what a Provider of oidc-provider takes.
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import { managementAudience } from '#runtime/lifecycle/scopes.ts';
 import { createApp } from '#server/app.ts';
 import { readConfig } from '#server/config.ts';
 import { openHouse } from '#test/kit/house.ts';
-import type { BenchLine } from './bench-line.ts';
+import { type BenchLine, percentile } from './bench-line.ts';
 
 const TENANTS = 1000;
 const KIBIBYTES_EACH = 50;
@@ -31,12 +31,12 @@ export async function benchTenants(): Promise<BenchLine[]> {
       note: `${TENANTS} tenants; a Provider that has given none: ${theirs.kibibytes.toFixed(0)} KiB`,
     },
     {
-      name: 'start of a tenant: its first token after a start less the next (ms), against the goal',
-      value: ours.ms,
+      name: 'start of a server, for each tenant it has (ms), against the goal',
+      value: ours.startMs,
       yardstick: MS_EACH,
-      ratio: ours.ms / MS_EACH,
+      ratio: ours.startMs / MS_EACH,
       goal: 1,
-      note: `a server starts in ${ours.startMs.toFixed(0)} ms with ${TENANTS} tenants; constructing a Provider: ${theirs.ms.toFixed(2)} ms`,
+      note: `a tenant is made ready when it is first asked for: its first token takes ${ours.firstMs.toFixed(2)} ms more than the next; constructing a Provider: ${theirs.ms.toFixed(2)} ms`,
     },
   ];
 }
@@ -49,13 +49,22 @@ const heapKibibytes = (): number => {
 async function measureOurs() {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-bench-'));
   const databaseUrl = `sqlite:${join(folder, 'bench.db')}`;
+  const start = async (): Promise<number> => {
+    const times: number[] = [];
+    for (let nth = 0; nth < 5; nth++) {
+      const startedAt = performance.now();
+      const started = await openHouse({ databaseUrl });
+      times.push(performance.now() - startedAt);
+      await started.close();
+    }
+    return percentile(times, 0.5);
+  };
+  const emptyMs = await start();
   const filled = await openHouse({ databaseUrl });
   const hosts = await fill(filled);
   await filled.close();
-
-  const startedAt = performance.now();
+  const startMs = Math.max(0, (await start()) - emptyMs) / TENANTS;
   const house = await openHouse({ databaseUrl });
-  const startMs = performance.now() - startedAt;
   const builds = createBuilds();
   const { ports } = house;
   const app = createApp({
@@ -94,7 +103,7 @@ async function measureOurs() {
     const first = await pass();
     const kibibytes = (heapKibibytes() - before) / hosts.length;
     const next = Math.min(await pass(), await pass());
-    return { startMs, kibibytes, ms: first - next };
+    return { startMs, kibibytes, firstMs: first - next };
   } finally {
     await Promise.all([house.close(), builds.close()]);
     rmSync(folder, { recursive: true, force: true });
