@@ -16,7 +16,7 @@ import { openRange, type Range } from './targets.ts';
 import { bytesOf, requestOf, type Wire } from './wire.ts';
 
 const SEED = Number(process.env.SALLYPORT_FUZZ_SEED ?? randomInt(1_000_000));
-const REQUESTS = count(1500, 24_000);
+const REQUESTS = count(900, 24_000);
 const RAW_REQUESTS = count(100, 2_000);
 /** So many are sent to one tenant; then codes are spent, clients gone and everybody out, and a new one is opened. */
 const PER_TENANT = 300;
