@@ -27,7 +27,8 @@ export function restOf({ login }: Shown): Rest {
       return state.ask.kind === 'form' ? { at: 'form' } : { at: 'away', url: state.ask.url };
     case 'completed': {
       const here = login.methods.filter((method) => method.in === 'transaction' && method.name === 'mfa');
-      return { at: 'completed', proven: here.map(({ type }) => type ?? '') };
+      // At a client an address may be proven once by a challenge and once more by its enrollment.
+      return { at: 'completed', proven: [...new Set(here.map(({ type }) => type ?? ''))] };
     }
     case 'denied':
       return { at: 'denied', code: state.code, reason: state.reason };
