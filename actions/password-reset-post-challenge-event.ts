@@ -26,3 +26,31 @@ export type PasswordResetEvent = Pick<
 type User = PostLoginEvent['user'];
 /** Not `Omit`, which forgets the members of an open type. */
 type ResetUser = { [Name in keyof User as Name extends 'multifactor' ? never : Name]: User[Name] };
+
+/** The event of a login without what there is only when somebody signs in. */
+export function toPasswordResetEvent(event: PostLoginEvent): PasswordResetEvent {
+  const { authentication, user, transaction, ...login } = event;
+  const { authorization, client, configuration, connection, organization, prompt, request, stats, tenant } = login;
+  const { correlation_id, locale, login_hint, state, ui_locales } = transaction;
+  const { multifactor: _multifactor, ...person } = user;
+  return {
+    authentication: { methods: authentication.methods },
+    authorization,
+    client,
+    configuration,
+    connection,
+    ...(organization ? { organization } : {}),
+    ...(prompt ? { prompt } : {}),
+    request,
+    stats,
+    tenant,
+    transaction: {
+      ...(correlation_id === undefined ? {} : { correlation_id }),
+      locale,
+      ...(login_hint === undefined ? {} : { login_hint }),
+      ...(state === undefined ? {} : { state }),
+      ui_locales,
+    },
+    user: person,
+  };
+}

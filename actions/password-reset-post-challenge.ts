@@ -8,7 +8,7 @@ import { prompt, queryOf, redirect, refuseUrl } from './post-login/leaving.ts';
 import type { ApiMethod, TriggerContract } from './trigger.ts';
 import { unchained } from './unchained.ts';
 
-export type { PasswordResetEvent } from './password-reset-post-challenge-event.ts';
+export { type PasswordResetEvent, toPasswordResetEvent } from './password-reset-post-challenge-event.ts';
 
 /** Nothing can be enrolled on the way to a new password: who holds a link need not be who the account belongs to. */
 const CHALLENGES = ['challengeWith', 'challengeWithAny'];

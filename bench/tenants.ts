@@ -5,12 +5,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Provider } from 'oidc-provider';
-import { createBuilds } from '#runtime/builds/create-builds.ts';
 import { grantManagement, newClient } from '#runtime/lifecycle/client.ts';
 import { managementAudience } from '#runtime/lifecycle/scopes.ts';
-import { createApp } from '#server/app.ts';
-import { readConfig } from '#server/config.ts';
 import { openHouse } from '#test/kit/house.ts';
+import { openFrontDoor } from '#test/server/oauth/front-door.ts';
 import { type BenchLine, percentile } from './bench-line.ts';
 
 const TENANTS = 1000;
@@ -64,22 +62,9 @@ async function measureOurs() {
   const hosts = await fill(filled);
   await filled.close();
   const startMs = Math.max(0, (await start()) - emptyMs) / TENANTS;
-  const house = await openHouse({ databaseUrl });
-  const builds = createBuilds();
-  const { ports } = house;
-  const app = createApp({
-    config: readConfig({ SALLYPORT_TENANT: 'nobody', SALLYPORT_RATE_LIMITS: 'off' }, { start: false }),
-    store: house.store,
-    runtime: house.runtime,
-    builds,
-    egress: house.egress,
-    clock: { now: ports.now, advance: (seconds) => house.clock.advance(seconds * 1000) },
-    random: ports.random,
-    passwords: ports.passwords,
-    log: ports.log,
-  });
+  const door = await openFrontDoor({ databaseUrl, env: { SALLYPORT_RATE_LIMITS: 'off' } });
   const token = async (host: string): Promise<void> => {
-    const response = await app.request(`http://${host}/oauth/token`, {
+    const response = await door.app.request(`http://${host}/oauth/token`, {
       method: 'POST',
       body: new URLSearchParams({
         grant_type: 'client_credentials',
@@ -105,7 +90,7 @@ async function measureOurs() {
     const next = Math.min(await pass(), await pass());
     return { startMs, kibibytes, firstMs: first - next };
   } finally {
-    await Promise.all([house.close(), builds.close()]);
+    await door.close();
     rmSync(folder, { recursive: true, force: true });
   }
 }

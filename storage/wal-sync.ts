@@ -45,7 +45,8 @@ export function createLogSync(file: string): LogSync {
       return next;
     },
     async close() {
-      await running?.catch(() => {});
+      // What was committed last has its own wait, after the one that is under way.
+      while (running ?? next) await (next ?? running)?.catch(() => {});
       await (await opened?.catch(() => undefined))?.close();
     },
   };

@@ -12,7 +12,7 @@ import {
 import type { ClientRecord, TenantRecord } from '#storage/records.ts';
 import type { Deps } from '../deps.ts';
 import { isStorable, type Parameters } from '../request.ts';
-import type { Authenticated } from './client-authentication.ts';
+import type { Authenticated } from './authenticated.ts';
 import { findClientKeys } from './client-keys.ts';
 import { issuerOf } from './issuer.ts';
 import { meansBadToken } from './jwt-fault.ts';

@@ -4,10 +4,9 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { ClientRecord, TenantRecord } from '#storage/records.ts';
 import type { Deps } from '../deps.ts';
 import { type Parameters, readBasic } from '../request.ts';
+import type { Authenticated } from './authenticated.ts';
 import { authenticateByAssertion } from './client-assertion.ts';
-import { missing, refusal, type TokenRefusal, unauthorized } from './token-answer.ts';
-
-export type Authenticated = { ok: true; client: ClientRecord } | TokenRefusal;
+import { missing, refusal, unauthorized } from './token-answer.ts';
 
 /** @param authorization the request's header, @param parameters its body. */
 export async function authenticateClient(

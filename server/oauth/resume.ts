@@ -8,9 +8,7 @@ import { hostedDoor } from '../hosted/hosted.ts';
 import { chooseLanguage } from '../hosted/language.ts';
 import { showBusy } from '../hosted/show-screen.ts';
 import { readQuery } from '../request.ts';
-import { answerClient } from './answer-client.ts';
-import { endOfLogin } from './front-channel.ts';
-import { writeSession } from './session-cookie.ts';
+import { handOut } from './hand-out.ts';
 
 /** `GET /authorize/resume?state=` */
 export async function resume(c: Context<Env>, deps: Deps): Promise<Response> {
@@ -35,8 +33,7 @@ export async function leave(
   const finished = await deps.runtime.finish(tenant, reference);
   switch (finished.outcome) {
     case 'finished':
-      writeSession(c, deps, finished.sessionKey, finished.session);
-      return answerClient({ c, deps }, finished.login.request.reply, await endOfLogin(deps, tenant, finished));
+      return handOut(c, deps, finished);
     case 'elsewhere':
       return show(hostedDoor, { c, deps }, finished.shown);
     case 'busy':

@@ -5,8 +5,7 @@ import type { Shown } from '#runtime/runtime.ts';
 import type { Deps, Env } from '../deps.ts';
 import type { Door } from '../door.ts';
 import { answerClient } from './answer-client.ts';
-import { endOfLogin } from './front-channel.ts';
-import { writeSession } from './session-cookie.ts';
+import { handOut } from './hand-out.ts';
 
 /** `binding`: the value that the login was opened with, whether or not the browser has it as a cookie. */
 export type SilentContext = { c: Context<Env>; deps: Deps; binding: string };
@@ -28,8 +27,7 @@ export const silentDoor: Door<SilentContext> = {
         error_description: 'Login required',
       });
     }
-    writeSession(c, deps, finished.sessionKey, finished.session);
-    return answerClient({ c, deps }, finished.login.request.reply, await endOfLogin(deps, c.var.tenant, finished));
+    return handOut(c, deps, finished);
   },
   denied: ({ c, deps }, { login }) =>
     answerClient({ c, deps }, login.request.reply, { error: login.state.code, error_description: login.state.reason }),

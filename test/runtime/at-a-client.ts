@@ -22,6 +22,15 @@ export const asked = (house: House, more: Partial<LoginRequest> = {}): LoginRequ
   ...more,
 });
 
+let people = 0;
+
+/** Somebody new, and the scripts that their logins meet. */
+export async function newcomer(house: House, has: ('otp' | 'phone' | 'email')[], ...scripts: string[]) {
+  await house.bind(...scripts);
+  const name = `client-${++people}`;
+  return { user: await house.user(name, has), email: `${name}@example.com` };
+}
+
 /** Brings a name and a password along. A minute has passed since the last one. */
 export function byPassword(
   house: House,

@@ -3,23 +3,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { databasesInFull } from '#test/kit/databases.ts';
 import { CALLER, type House, openHouse, PASSWORD } from '#test/kit/house.ts';
-import { asked, byPassword, say } from './at-a-client.ts';
+import { asked, byPassword, newcomer, say } from './at-a-client.ts';
 import { newTotp, offered, script, state } from './visit.ts';
 
 describe.each(databasesInFull())('%s', (_name, open) => {
   let house: House;
-  let people = 0;
   beforeAll(async () => {
     house = await openHouse({ databaseUrl: await open(), on: ['otp', 'sms', 'email', 'recovery-code'] });
   });
   afterAll(() => house.close());
 
-  const somebody = async (has: ('otp' | 'phone' | 'email')[], ...scripts: string[]) => {
-    await house.bind(...scripts);
-    const email = `client-${++people}@example.com`;
-    const user = await house.user(`client-${people}`, has);
-    return { user, email };
-  };
+  const somebody = (has: ('otp' | 'phone' | 'email')[], ...scripts: string[]) => newcomer(house, has, ...scripts);
   const rowsOf = async (userId: string) =>
     (await house.store.authenticators.ofUser(house.tenant.id, userId)).map(({ type, confirmed }) => [type, confirmed]);
 
@@ -69,7 +63,7 @@ describe.each(databasesInFull())('%s', (_name, open) => {
       const blank = await say(house, shown, { kind: 'chosen', factor: 'email' });
       const wrong = await say(house, blank, { kind: 'addressed', address: 'no mailbox' });
       expect(wrong.notice).toEqual({ key: 'invalid-email' });
-      const to = `other-${people}@example.com`;
+      const to = `other-${email}`;
       const sent = await say(house, wrong, { kind: 'addressed', address: to.toUpperCase() });
       const code = await house.codeFor(to);
       expect(state(await say(house, sent, { kind: 'responded', code }))).toMatchObject({ name: 'completed' });

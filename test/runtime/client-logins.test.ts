@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { databasesInFull } from '#test/kit/databases.ts';
 import { BINDING, CALLER, type House, openHouse, PASSWORD } from '#test/kit/house.ts';
-import { byPassword, leftOf, say, submitAsClient } from './at-a-client.ts';
+import { byPassword, leftOf, newcomer, say, submitAsClient } from './at-a-client.ts';
 import { ANY, logsOf, offered, PHONE, script, state, totp } from './visit.ts';
 
 const SEEN = script(`api.idToken.setCustomClaim('https://x/seen', {
@@ -15,18 +15,12 @@ const ENROLLED = { row: true, handle: true, sessions: 0, devices: 0 };
 
 describe.each(databasesInFull())('%s', (_name, open) => {
   let house: House;
-  let people = 0;
   beforeAll(async () => {
     house = await openHouse({ databaseUrl: await open(), on: ['otp', 'sms', 'email', 'recovery-code'] });
   });
   afterAll(() => house.close());
 
-  const somebody = async (has: ('otp' | 'phone' | 'email')[], ...scripts: string[]) => {
-    await house.bind(...scripts);
-    const email = `client-${++people}@example.com`;
-    const user = await house.user(`client-${people}`, has);
-    return { user, email };
-  };
+  const somebody = (has: ('otp' | 'phone' | 'email')[], ...scripts: string[]) => newcomer(house, has, ...scripts);
 
   describe('a right password', () => {
     test('is through at once, and leaves no row, no session and no browser', async () => {
