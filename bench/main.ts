@@ -6,6 +6,7 @@ import { benchCrowd } from './crowd.ts';
 import { benchDensity } from './density.ts';
 import { benchInCell } from './in-cell.ts';
 import { benchLogin } from './login.ts';
+import { benchPages } from './pages.ts';
 import { benchProtocol } from './protocol.ts';
 import { benchRefusal } from './refusal.ts';
 import { benchRivals } from './rivals.ts';
@@ -22,6 +23,7 @@ const BENCHMARKS: { readonly [name: string]: () => Promise<BenchLine[]> } = {
   rivals: benchRivals,
   login: benchLogin,
   refusal: benchRefusal,
+  pages: benchPages,
   protocol: benchProtocol,
   tenants: benchTenants,
 };

@@ -9,6 +9,7 @@ import type { LogRecord, TenantRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
 import type { Afterwards } from './afterwards.ts';
 import type { Notice } from './codes.ts';
+import { deliverPush } from './delivery/deliver-push.ts';
 import { deliver, deliverAfterwards } from './delivery/delivery.ts';
 import type { LiveConsole } from './live-console.ts';
 import { tellOfReset } from './password-changed.ts';
@@ -21,7 +22,13 @@ import { tellOfRegistration } from './registered.ts';
 import { tenantLog } from './tenant-log.ts';
 import type { Input, LogDraft } from './transaction/input.ts';
 import { encode, SnapshotTooLargeError } from './transaction/snapshot.ts';
-import { EMPTY_OUTCOME, handleKindOf, isBusy, type LoginTransaction } from './transaction/transaction.ts';
+import {
+  EMPTY_OUTCOME,
+  handleKindOf,
+  isBusy,
+  type LoginTransaction,
+  type MessageType,
+} from './transaction/transaction.ts';
 import { transition } from './transaction/transition.ts';
 import { work } from './work.ts';
 
@@ -247,10 +254,11 @@ async function deliverAll(
 ): Promise<LoginTransaction> {
   let current = tx;
   for (const id of messages) {
-    const factor = factorOf(tx);
-    if (factor === undefined) break;
-    const sent = (await deliver(ports, tx.tenantId, id)) === 'delivered';
-    const draft = deliveryLog(factor, sent);
+    const awaited = awaitedOf(tx);
+    if (awaited === undefined) break;
+    const by = awaited.channel === 'push' ? deliverPush : deliver;
+    const sent = (await by(ports, tx.tenantId, id)) === 'delivered';
+    const draft = deliveryLog(awaited, sent);
     const log: Change = { kind: 'log.insert', log: tenantLog(draft, placeOf(ports, tx, world, caller)) };
     const step = sent ? undefined : transition(tx, { kind: 'undelivered', logs: [] }, ports.now());
     // Losing this write to the person's next click costs only the hint on the page.
@@ -260,20 +268,32 @@ async function deliverAll(
   return current;
 }
 
+type Awaited = { factor: string; channel: MessageType | 'email' | 'push' };
+
 /** What the message was for that a login waits for. */
-function factorOf({ state, challenges }: LoginTransaction): string | undefined {
-  if (state.name === 'enrolling') return state.enrollment.factor;
-  return state.name === 'challenging' ? challenges.find(({ id }) => id === state.challengeId)?.factor : undefined;
+function awaitedOf({ state, challenges }: LoginTransaction): Awaited | undefined {
+  if (state.name === 'enrolling') {
+    const { enrollment } = state;
+    if (enrollment.factor === 'email') return { factor: 'email', channel: 'email' };
+    return { factor: enrollment.factor, channel: (enrollment.factor === 'phone' && enrollment.sent?.via) || 'sms' };
+  }
+  const challenge = state.name === 'challenging' ? challenges.find(({ id }) => id === state.challengeId) : undefined;
+  if (!challenge) return undefined;
+  const { factor, via = 'sms' } = challenge;
+  return { factor, channel: factor === 'email' ? factor : factor === 'push-notification' ? 'push' : via };
 }
 
-function deliveryLog(factor: string, sent: boolean): LogDraft {
+const DELIVERY_LINES = {
+  sms: ['gd_send_sms', 'SMS sent', 'gd_send_sms_failure', 'No provider for SMS is configured.'],
+  voice: ['gd_send_voice', 'Call made', 'gd_send_voice_failure', 'No provider for calls is configured.'],
+  email: ['gd_send_email', 'E-mail with a code sent', 'gd_send_email_failure', 'No provider for e-mail is configured.'],
+  push: ['gd_send_pn', 'Push notification sent', 'gd_send_pn_failure', 'The push notification could not be sent.'],
+} as const;
+
+function deliveryLog({ factor, channel }: Awaited, sent: boolean): LogDraft {
+  const [sentType, sentText, failedType, failedText] = DELIVERY_LINES[channel];
   const details = { authenticator: { type: factor } };
-  if (factor === 'email') {
-    return sent
-      ? { type: 'gd_send_email', description: 'E-mail with a code sent', details }
-      : { type: 'gd_send_email_failure', description: 'No provider for e-mail is configured.', details };
-  }
   return sent
-    ? { type: 'gd_send_sms', description: 'SMS sent', details }
-    : { type: 'gd_send_sms_failure', description: 'No provider for SMS is configured.', details };
+    ? { type: sentType, description: sentText, details }
+    : { type: failedType, description: failedText, details };
 }

@@ -36,7 +36,25 @@ export type Notice =
   | { key: 'too-many-failures'; retryAfterSeconds: number }
   /** This login has sent all the messages that one login may send. */
   | { key: 'too-many-sms' }
+  | { key: 'too-many-voice' }
   | { key: 'too-many-email' }
+  | { key: 'too-many-push' }
+  /** The person's other device has not answered yet. */
+  | { key: 'challenge-transaction-pending' }
+  /** It answered no, or with another number than the page shows. */
+  | { key: 'transaction-rejected' }
+  /** The sign-in that the device was asked about has run out. */
+  | { key: 'transaction-not-found' }
+  /** A recovery code has 24 letters and digits. */
+  | { key: 'invalid-code-format' }
+  /** The box that says that the recovery code was written down is not ticked. */
+  | { key: 'no-confirmation' }
+  /** A key signed something else, or is not one of the person's. */
+  | { key: 'webauthn-not-accepted' }
+  | { key: 'passkey-not-accepted' }
+  | { key: 'too-many-webauthn-challenge-attempts-error'; retryAfterSeconds: number }
+  | { key: 'no-nickname' }
+  | { key: 'nickname-too-long' }
   | { key: 'no-phone' }
   | { key: 'invalid-phone' }
   | { key: 'user-already-enrolled' }
@@ -55,6 +73,8 @@ export type Notice =
   /** A field of a form must be filled in, or holds what it cannot. */
   | { key: 'invalid-field'; field: string }
   | { key: 'send-sms-failed' }
+  | { key: 'send-voice-failed' }
+  | { key: 'send-push-failed' }
   | { key: 'send-email-failed' }
   | { key: 'authenticator-error' };
 
@@ -73,6 +93,14 @@ export const LOG_TYPES = {
   gd_start_enroll_failed: 'Enrollment of a second factor could not start',
   gd_send_sms: 'SMS sent',
   gd_send_sms_failure: 'SMS not sent',
+  gd_auth_rejected: 'Second factor refused by the person',
+  gd_send_voice: 'Call with a code made',
+  gd_send_voice_failure: 'Call with a code not made',
+  gd_send_pn: 'Push notification sent',
+  gd_send_pn_failure: 'Push notification not sent',
+  gd_webauthn_challenge_failed: 'Security key not accepted',
+  gd_webauthn_enrollment_failed: 'Security key could not be enrolled',
+  gd_update_device_account: 'Second factor renamed',
   gd_send_email: 'E-mail with a code sent',
   gd_send_email_failure: 'E-mail with a code not sent',
   gd_otp_rate_limit_exceed: 'Too many wrong codes',

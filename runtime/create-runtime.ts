@@ -6,10 +6,14 @@ import type { Change } from '#storage/store.ts';
 import { type Arrival, advance, rowChange } from './advance.ts';
 import { createAfterwards } from './afterwards.ts';
 import { bearingsOf } from './bearings.ts';
+import { deliverPush } from './delivery/deliver-push.ts';
 import { deliver } from './delivery/delivery.ts';
+import { pushPublicKey } from './delivery/web-push.ts';
+import { makeEnrollmentTicket } from './enrollment-ticket.ts';
 import { exchangeCredentials } from './exchange-credentials.ts';
 import { exchangeToken } from './exchange-token.ts';
 import { renewRecoveryCode } from './factors/renew-recovery-code.ts';
+import { newCeremonyChallenge } from './factors/webauthn.ts';
 import { importUsers, resumeImports } from './import-users.ts';
 import { invite } from './invite.ts';
 import { createLiveConsole } from './live-console.ts';
@@ -19,6 +23,7 @@ import { triggerOf } from './pipeline/login-trigger.ts';
 import { createVersions, planOf, toScript, type Versions } from './pipeline/plan.ts';
 import { createScriptCache } from './pipeline/script-cache.ts';
 import type { Ports } from './ports.ts';
+import { createPushDevices } from './push/create-push-devices.ts';
 import type { Found, Reference, RestedLogin, Runtime, Shown } from './runtime.ts';
 import { limitsFor } from './script-limits.ts';
 import { isAlive } from './sessions/session.ts';
@@ -85,7 +90,7 @@ export function createRuntime(ports: Ports): Runtime {
 
   const runtime: Runtime = {
     begin: async (tenant, opening, caller) => {
-      const { door, selection, request, binding, purpose = 'login', queue, input } = opening;
+      const { door, selection, request, binding, purpose = 'login', queue, wants, input } = opening;
       const [bearing, plan] = await Promise.all([
         bearingsOf(store, random, tenant.id, opening),
         purpose === 'enrollment' ? [] : planOf(store, tenant.id, triggerOf(purpose).id),
@@ -103,6 +108,11 @@ export function createRuntime(ports: Ports): Runtime {
           ...bearing,
           ...(binding === undefined ? {} : { binding: hashOf(binding) }),
           ...(queue ? { queue } : {}),
+          ...(wants ? { wants } : {}),
+          // Before anybody is known, a passkey may say who it is.
+          ...(selection === 'server' && bearing.subject.kind === 'none'
+            ? { passkeyChallenge: newCeremonyChallenge(random) }
+            : {}),
         },
         now(),
       );
@@ -204,7 +214,8 @@ export function createRuntime(ports: Ports): Runtime {
 
     tidy: async () => {
       const left = (await store.messages.pending(100)).filter(({ at }) => at < now() - LEFT_BEHIND_MS);
-      for (const { tenantId, id } of left) await deliver(ports, tenantId, id);
+      for (const { tenantId, id, channel } of left)
+        await (channel === 'push' ? deliverPush : deliver)(ports, tenantId, id);
       await resumeImports(ports, stage);
       await store.sweep(now());
     },
@@ -215,8 +226,10 @@ export function createRuntime(ports: Ports): Runtime {
     renewRecoveryCode: (tenant, user) => renewRecoveryCode(ports, tenant, user),
     requestPasswordReset: (request) => requestPasswordReset(ports, stage, request),
     invite: (tenant, draft) => invite(ports, tenant, draft),
+    makeEnrollmentTicket: (tenant, promise) => makeEnrollmentTicket(ports, tenant, promise),
     signUp: (application, registration) => signUpApart(ports, stage, application, registration),
     sendVerification: (tenant, addressee, locale) => sendVerification(ports, tenant, addressee, locale),
+    push: createPushDevices(ports, (tenant) => pushPublicKey(ports, tenant.id)),
     startImport: (job) => afterwards.start(job.tenantId, () => importUsers(ports, job)),
     drain: (withinMs) => afterwards.done(withinMs),
 

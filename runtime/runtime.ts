@@ -14,6 +14,7 @@ import type {
 } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
 import type { Notice } from './codes.ts';
+import type { EnrollmentPromise } from './enrollment-ticket.ts';
 import type { PasswordFlaw } from './lifecycle/judge-password.ts';
 import type { LiveConsole } from './live-console.ts';
 import type { ResetRequest, ResetRequested } from './password-reset.ts';
@@ -22,6 +23,7 @@ import type { TokenExchange } from './pipeline/custom-token-exchange-event.ts';
 import type { InvitationDraft } from './pipeline/invitation.ts';
 import type { PasswordPlace } from './pipeline/password-changed-event.ts';
 import type { Caller } from './ports.ts';
+import type { PushDevices } from './push/push.ts';
 import type { ScriptLimits } from './script-limits.ts';
 import type { LogPlace } from './tenant-log.ts';
 import type { DoorInput } from './transaction/input.ts';
@@ -75,6 +77,8 @@ export type Opening = {
   person?: { subject: Extract<Subject, { kind: 'user' }>; methods: ProvenMethod[] };
   /** What is asked of that person before anything else. */
   queue?: Ask[];
+  /** That person came for a passkey: it is made after what is asked. */
+  wants?: 'passkey';
   /** What the caller brought along, judged in the same step. A login that it leaves where it was is not kept. */
   input?: DoorInput;
 };
@@ -208,10 +212,17 @@ export interface Runtime {
   requestPasswordReset(request: ResetRequest): Promise<ResetRequested>;
   /** Invites somebody to an organization; whoever follows the link and signs in with that address joins it. */
   invite(tenant: TenantRecord, draft: InvitationDraft): Promise<TicketRecord>;
+  /** Makes a link by which somebody sets up a second factor, and mails it if wanted. Undefined: the user is gone. */
+  makeEnrollmentTicket(
+    tenant: TenantRecord,
+    promise: EnrollmentPromise,
+  ): Promise<{ key: string; link: string } | undefined>;
   /** Makes an account outside of any login. */
   signUp(application: SignUpApplication, registration: Registration): Promise<SignedUp>;
   /** Mails somebody a link to verify an address. False: nothing takes the mail, or the user is gone. */
   sendVerification(tenant: TenantRecord, addressee: Addressee, locale: string): Promise<boolean>;
+  /** What phones do that approve sign-ins. */
+  push: PushDevices;
   /** Begins with an import that is written already; returns at once. */
   startImport(job: JobRecord): void;
   /** Resolves when what follows answers already given has been done, or after `withinMs`. */

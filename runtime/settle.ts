@@ -3,6 +3,7 @@
 import { SESSION_METADATA_KEYS } from '#actions/post-login/sessions.ts';
 import type { TenantRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
+import { provenInSession } from './account-proof.ts';
 import { hasOnlyEmail } from './factors/catalogue.ts';
 import { MULTI_FACTOR, rememberedChanges } from './factors/remembered-browser.ts';
 import { mfaAudience, offeredScopes } from './lifecycle/scopes.ts';
@@ -14,6 +15,7 @@ import type { Caller, Ports } from './ports.ts';
 import { coordinatesOf } from './risk/geography.ts';
 import { exchangeChanges } from './sessions/refresh-token.ts';
 import { completeSession } from './sessions/session.ts';
+import { suggestionFor } from './suggest.ts';
 import type { WorkInput } from './transaction/input.ts';
 import { isProven, type LoginTransaction } from './transaction/transaction.ts';
 
@@ -28,6 +30,12 @@ export function settle(
   if (tx.purpose === 'password-reset') return { kind: 'cleared' };
   const owed = tx.purpose === 'login' && demand(tx, world, isRisky(world.tenant, circumstances));
   if (owed) return { kind: 'demanded', ...owed };
+  const suggestion = suggestionFor(ports, tx, world);
+  if (suggestion) return { kind: 'suggested', suggestion };
+  // Somebody who came for an authenticator alone is signed in nowhere by it.
+  if (tx.purpose === 'enrollment' && tx.selection === 'server') {
+    return { kind: 'settled', changes: provenInSession(tx, world.session, now), logs: [] };
+  }
   const offered = offeredScopes(world.tenant, tx.request.audience, world.api);
   const { scope, changes: consent } = consentOf(ports, tx, world, offered);
   if (scope.length > 0) return { kind: 'unconsented', scope };

@@ -1,12 +1,18 @@
 // The work that each busy state owes, and the fact it ends in. Everything a login waits for on our side happens here.
 
-import type { ClientRecord, TenantRecord } from '#storage/records.ts';
+import type { ClientRecord, PushRequestRecord, TenantRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
 import type { Afterwards } from './afterwards.ts';
+import { withTicketSpent } from './enrollment-ticket.ts';
 import { type PasswordDoor, verifyPassword } from './factors/password.ts';
 import { prepare } from './factors/prepare.ts';
+import { limitPushes } from './factors/push-limit.ts';
+import { verifyAnswer, verifyDevice } from './factors/verify-answer.ts';
 import { verifyCode } from './factors/verify-code.ts';
 import { verifyEnrollment } from './factors/verify-enrollment.ts';
+import { verifyAssertion } from './factors/verify-webauthn.ts';
+import { verifyAttestation } from './factors/verify-webauthn-attestation.ts';
+import { verifyPasskey } from './factors/verify-webauthn-passkey.ts';
 import { mfaAudience } from './lifecycle/scopes.ts';
 import type { LiveConsole } from './live-console.ts';
 import { noteRun, type Stretch } from './pipeline/execution.ts';
@@ -21,7 +27,7 @@ import { riskSummary } from './risk/risk.ts';
 import { limitsFor } from './script-limits.ts';
 import { isRisky, settle } from './settle.ts';
 import { signUp } from './sign-up.ts';
-import { actionDetails, type Input } from './transaction/input.ts';
+import { actionDetails, type Input, type WorkInput } from './transaction/input.ts';
 import type { BusyState, LoginTransaction } from './transaction/transaction.ts';
 
 export type Task = {
@@ -42,7 +48,7 @@ export async function work(
   const { tx, state, world, caller } = task;
   switch (state.name) {
     case 'verifying':
-      return verify(ports, stage, task, state);
+      return withTicketSpent(ports, tx, await verify(ports, stage, task, state), world.user);
     case 'running':
       return run(ports, stage, task, state);
     case 'preparing': {
@@ -52,10 +58,15 @@ export async function work(
         const logs = [{ type: 'f' as const, description: reason, details: actionDetails(ask.askedBy) }];
         return { kind: 'prepared', result: 'unusable', reason, logs };
       }
-      const risky = isRisky(world.tenant, circumstances(ports, task));
-      const browser = { risky, mfaAudience: mfaAudience(world.tenant.baseUrl) };
+      const found = circumstances(ports, task);
       const { remembered } = world;
-      return prepare(ports, tx, state, personOf(world), { ...browser, ...(remembered ? { record: remembered } : {}) });
+      const browser = {
+        risky: isRisky(world.tenant, found),
+        mfaAudience: mfaAudience(world.tenant.baseUrl),
+        ...(remembered ? { record: remembered } : {}),
+      };
+      const prepared = prepare(ports, tx, state, personOf(world), { browser, about: aboutOf(task, found) });
+      return limitPushes(ports, tx, prepared);
     }
     case 'settling': {
       return (await wasLinked(ports, tx)) || settle(ports, tx, world, circumstances(ports, task), caller);
@@ -68,13 +79,28 @@ function verify(
   stage: ScriptStage & { liveConsole: LiveConsole; afterwards: Afterwards },
   { tx, world, caller }: Task,
   { submission, from }: Extract<BusyState, { name: 'verifying' }>,
-): Promise<Input> {
+): Promise<WorkInput> | WorkInput {
   switch (submission.method) {
     case 'code':
       return verifyCode(ports, tx, submission, personOf(world));
     case 'enrollment':
       if (from.name !== 'enrolling') throw new Error(`nothing is being enrolled while ${from.name}`);
-      return verifyEnrollment(ports, tx, from.enrollment, submission.code, personOf(world));
+      return verifyEnrollment(ports, tx, from, submission.code, personOf(world));
+    case 'assertion':
+      return verifyAssertion(ports, tx, submission, personOf(world));
+    case 'answer':
+      return verifyAnswer(ports, tx, submission, personOf(world));
+    case 'attestation':
+      if (from.name !== 'enrolling' && from.name !== 'suggesting') throw new Error(`no key is made while ${from.name}`);
+      return verifyAttestation(ports, tx, from, submission, personOf(world), caller);
+    case 'device': {
+      if (from.name !== 'enrolling' || from.enrollment.factor !== 'push-notification')
+        throw new Error(`no device is awaited while ${from.name}`);
+      return verifyDevice(ports, tx, { ...from, enrollment: from.enrollment }, personOf(world));
+    }
+    case 'passkey':
+      if (!world.client) throw new Error('a credential was judged without a client');
+      return verifyPasskey(ports, tx, submission, passwordDoor(tx, world.tenant, world.client), caller);
     case 'sign-up':
       return signUp(ports, stage, { tx, world, caller }, submission.registration);
     case 'password':
@@ -118,6 +144,18 @@ async function run(
     result: ran.result,
   });
   return ran.fact;
+}
+
+/** What a device tells its person of the sign-in that it is asked about. */
+function aboutOf({ world, caller, tx }: Task, { place }: Circumstances): PushRequestRecord['about'] {
+  const { cityName, countryName } = place ?? {};
+  const where = [cityName, countryName].filter((name) => name !== undefined).join(', ');
+  return {
+    application: world.client?.name ?? tx.request.clientId,
+    ip: caller.ip,
+    ...(where === '' ? {} : { place: where }),
+    ...(caller.userAgent === undefined ? {} : { userAgent: caller.userAgent.slice(0, 300) }),
+  };
 }
 
 function passwordDoor(

@@ -1,6 +1,7 @@
 // Server: every address of the house on one page. A request passes the headers that all answers carry, then the two
 // addresses of operation, then it gets its tenant and its caller, then a door.
 import { Hono } from 'hono';
+import { accountRoutes } from './account/account.ts';
 import { continueRoutes } from './continue.ts';
 import { databaseRoutes } from './dbconnections.ts';
 import type { Deps, Env } from './deps.ts';
@@ -8,7 +9,9 @@ import { devRoutes } from './dev/dev.ts';
 import { faultHandler, notFound } from './errors.ts';
 import { deviceRoutes } from './hosted/device.ts';
 import { emailVerificationRoutes } from './hosted/email-verification.ts';
+import { enrollmentLinkRoutes } from './hosted/enrollment-link.ts';
 import { hostedRoutes } from './hosted/hosted.ts';
+import { looksOf } from './hosted/look.ts';
 import { resetLinkRoutes } from './hosted/reset-link.ts';
 import { resetRequestRoutes } from './hosted/reset-request.ts';
 import { unblockRoutes } from './hosted/unblock.ts';
@@ -16,6 +19,7 @@ import { managementRoutes } from './management/management.ts';
 import { tenantManagementRoutes } from './management/tenant-management.ts';
 import { mfaRoutes } from './mfa-api/mfa-api.ts';
 import { oauthRoutes } from './oauth/oauth.ts';
+import { pushRoutes } from './push/push.ts';
 import { limitRequests } from './rate-limits.ts';
 import { readCaller } from './request.ts';
 import { tenantOfHost } from './tenant-of-host.ts';
@@ -47,7 +51,10 @@ export function createApp(deps: Deps, ready: () => Promise<void> = async () => {
     const tenant = await tenantOfHost(deps, new URL(c.req.url));
     if (!tenant) return notFound(c);
     c.set('tenant', tenant);
+    c.set('pageStore', deps.store);
     c.set('caller', readCaller(c, deps.config.trustProxy));
+    // Pages of development are nobody's but ours.
+    if (!c.req.path.startsWith('/dev/')) c.set('lookOf', looksOf(deps, tenant));
     return next();
   });
 
@@ -61,7 +68,10 @@ export function createApp(deps: Deps, ready: () => Promise<void> = async () => {
   app.route('/', deviceRoutes(deps)); // /activate, /u/device-…
   app.route('/', resetRequestRoutes(deps)); // /u/reset-password/request, /.well-known/change-password
   app.route('/', resetLinkRoutes(deps)); // /u/reset-password/verify
+  app.route('/', enrollmentLinkRoutes(deps)); // /mfa/enrollment
+  app.route('/', accountRoutes(deps)); // /u/account, /u/account-…
   app.route('/', hostedRoutes(deps)); // /u
+  app.route('/', pushRoutes(deps)); // /push
   app.route('/', continueRoutes(deps)); // /continue
   app.route('/', managementRoutes(deps)); // /api/v2
   app.route('/', tenantManagementRoutes(deps)); // /v1/management

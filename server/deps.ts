@@ -8,6 +8,7 @@ import type { TenantRecord } from '#storage/records.ts';
 import type { Store } from '#storage/store.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
+import type { LookOf } from './hosted/look.ts';
 import type { RequestCounter } from './request-counter.ts';
 
 export type Deps = {
@@ -29,6 +30,10 @@ export type Env = {
   Variables: {
     tenant: TenantRecord;
     caller: Caller;
+    /** Holds the tenant's own texts for pages; absent where they say ours. */
+    pageStore?: Pick<Store, 'pages'>;
+    /** How the tenant wants its pages to look; absent where they are plain. */
+    lookOf?: LookOf;
     /** Absent where nothing is limited. */
     requestCounter?: RequestCounter;
   };

@@ -43,6 +43,7 @@ async function main(): Promise<void> {
   const runtime = createRuntime({
     store,
     sandbox,
+    egress,
     scriptLimits,
     now,
     random,

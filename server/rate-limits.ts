@@ -29,6 +29,8 @@ const LIMITED = {
 /** The limit of an address of ours; undefined for those that cost nothing. */
 function limitOf(method: string, path: string): Limited | undefined {
   if (method === 'OPTIONS') return undefined;
+  // Links that people follow, and what begins a login by itself.
+  if (path === '/mfa/enrollment' || (path === '/u/account' && method === 'GET')) return LIMITED.authorize;
   if (/^\/((oauth|mfa)\/|userinfo$)/.test(path)) return LIMITED.token;
   if (/^\/api\/v2(\/|$)|^\/v1\//.test(path)) return LIMITED.management;
   if (path === '/authorize' || path === '/authorize/resume') return LIMITED.authorize;

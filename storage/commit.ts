@@ -5,7 +5,15 @@ import type { Desk } from './columns.ts';
 import { Violation, type Work } from './database.ts';
 import { addMember } from './repositories/assignments.ts';
 import { refund } from './repositories/attempts.ts';
-import { acceptStep, insertAuthenticator, replaceSecret, used } from './repositories/authenticators.ts';
+import {
+  acceptStep,
+  confirmAuthenticator,
+  countCredential,
+  insertAuthenticator,
+  nameAuthenticator,
+  replaceSecret,
+  used,
+} from './repositories/authenticator-changes.ts';
 import { grantConsent } from './repositories/consents.ts';
 import { rememberBrowser, seen } from './repositories/devices.ts';
 import { insertExecution } from './repositories/executions.ts';
@@ -13,6 +21,7 @@ import { insertHandle, take } from './repositories/handles.ts';
 import { liftLoginBlock } from './repositories/login-blocks.ts';
 import { insertLog } from './repositories/logs.ts';
 import { insertMessage } from './repositories/messages.ts';
+import { answerPushRequest, insertPushRequest, withdrawPushRequest } from './repositories/push-requests.ts';
 import {
   insertRefreshToken,
   removeRefreshToken,
@@ -36,6 +45,12 @@ const writers: { [K in Change['kind']]: Writer<Extract<Change, { kind: K }>> } =
   'handle.take': take,
   'authenticator.accept-step': acceptStep,
   'authenticator.used': used,
+  'authenticator.count': countCredential,
+  'authenticator.confirm': confirmAuthenticator,
+  'authenticator.name': nameAuthenticator,
+  'push-request.insert': insertPushRequest,
+  'push-request.answer': answerPushRequest,
+  'push-request.withdraw': withdrawPushRequest,
   'user.logged-in': loggedIn,
   'user.merge-metadata': mergeMetadata,
   'user.rehash': rehash,

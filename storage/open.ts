@@ -25,6 +25,7 @@ import { createLogoutNotices } from './repositories/logout-notices.ts';
 import { createLogs } from './repositories/logs.ts';
 import { createMessages } from './repositories/messages.ts';
 import { createOwners } from './repositories/owners.ts';
+import { createPushRequests } from './repositories/push-requests.ts';
 import { createRefreshTokens } from './repositories/refresh-tokens.ts';
 import { createSeen } from './repositories/seen.ts';
 import { createSessions } from './repositories/sessions.ts';
@@ -84,6 +85,7 @@ function createStore(desk: Desk): Store {
     handles: createHandles(desk),
     sessions: createSessions(desk),
     refreshTokens: createRefreshTokens(desk),
+    pushRequests: createPushRequests(desk),
     tickets: createTickets(desk),
     consents: createConsents(desk),
     logoutNotices: createLogoutNotices(desk),

@@ -35,6 +35,12 @@ export type TenantRecord = {
   factors: Record<GuardianFactorName, boolean>;
   policies: ('all-applications' | 'confidence-score')[];
   messageTypes: ('sms' | 'voice')[];
+  /** How security keys and the devices' own authenticators are asked; the runtime knows what holds where it is absent. */
+  webauthn?: WebAuthnSettingsRecord;
+  /** Who delivers push messages; our own Web Push when absent. */
+  pushProvider?: 'guardian' | 'sns' | 'direct';
+  /** Colours, logo and font of pages, under their wire names. */
+  branding?: JsonObject;
   session: { lifetimeSeconds: number; idleLifetimeSeconds: number; cookieMode: 'persistent' | 'non-persistent' };
   /** What the tenant asks for its scripts where it differs from the defaults; the runtime's names and units. */
   scriptLimits?: ScriptLimitsRecord;
@@ -45,6 +51,12 @@ export type TenantRecord = {
   settings: JsonObject;
   createdAt: number;
   updatedAt: number;
+};
+
+/** `relyingPartyId`: instead of the tenant's own host. */
+export type WebAuthnSettingsRecord = {
+  roaming?: { userVerification: 'required' | 'preferred' | 'discouraged'; overrides: boolean; relyingPartyId?: string };
+  platform?: { overrides: boolean; relyingPartyId?: string };
 };
 
 /** Under the wire's names: families that were never changed are absent, and the runtime knows what holds then. */
@@ -277,7 +289,38 @@ export type AuthenticatorType =
   | 'push'
   | 'recovery-code'
   | 'webauthn-roaming'
-  | 'webauthn-platform';
+  | 'webauthn-platform'
+  | 'passkey';
+
+/** A public key credential (WebAuthn Level 3 §4): a security key, a device's own authenticator or a passkey. */
+export type CredentialRecord = {
+  /** Credential id, base64url. Unique within the tenant. */
+  id: string;
+  /** COSE key, base64url. */
+  publicKey: string;
+  /** Signature counter; 0 where the authenticator keeps none (§6.1.1). */
+  counter: number;
+  transports: string[];
+  aaguid: string;
+  deviceType: 'singleDevice' | 'multiDevice';
+  backedUp: boolean;
+  relyingPartyId: string;
+  /** Passkeys: what the authenticator gives back to say whose it is, base64url. */
+  userHandle?: string;
+  userAgent?: string;
+};
+
+/** Where a push message for a browser is handed in (RFC 8030), with the keys it is encrypted by (RFC 8291). */
+export type PushSubscriptionRecord = { endpoint: string; p256dh: string; auth: string };
+
+/** A phone's browser that approves sign-ins. */
+export type PushDeviceRecord = {
+  /** JWK of P-256; the private half never leaves the device. */
+  publicKey: JsonObject;
+  /** Absent where the device asks by itself. */
+  subscription?: PushSubscriptionRecord;
+  userAgent?: string;
+};
 
 export type AuthenticatorRecord = {
   tenantId: string;
@@ -294,9 +337,56 @@ export type AuthenticatorRecord = {
   phoneNumber?: string;
   email?: string;
   preferredMethod?: 'sms' | 'voice';
+  /** Types `webauthn-roaming`, `webauthn-platform` and `passkey`. */
+  credential?: CredentialRecord;
+  /** Type `push`. Sealed at rest. */
+  device?: PushDeviceRecord;
   createdAt: number;
   enrolledAt?: number;
   lastAuthAt?: number;
+};
+
+/** A sign-in that a device is asked to approve. Its id is that of the challenge. */
+export type PushRequestRecord = {
+  tenantId: string;
+  id: string;
+  /** Id of the authenticator that is asked. */
+  deviceId: string;
+  userId: string;
+  /** The number on the page that waits, and those that the device shows, this one among them. */
+  number: string;
+  choices: string[];
+  /** What the device tells the person of it. */
+  about: { application: string; ip: string; place?: string; userAgent?: string };
+  state: 'pending' | 'approved' | 'refused';
+  createdAt: number;
+  expiresAt: number;
+  answeredAt?: number;
+};
+
+/** A text or document that pages are made of. */
+export type PageRecord = {
+  tenantId: string;
+  id: string;
+  kind: PageDocumentKind;
+  /** Unique within its kind: `<prompt> <language>` of custom texts, the screen or prompt it is for, an id of its own. */
+  name: string;
+  document: JsonObject;
+  createdAt: number;
+  updatedAt: number;
+};
+export type PageDocumentKind = 'custom-text' | 'theme' | 'template' | 'prompt';
+
+/** Who sends messages of a channel, with what it takes to use them. */
+export type ProviderRecord = {
+  tenantId: string;
+  id: string;
+  /** Unique within the tenant: `push:web-push`, `push:sns`, … */
+  name: string;
+  /** Sealed at rest. */
+  settings: JsonObject;
+  createdAt: number;
+  updatedAt: number;
 };
 
 export type ActionSecret = { name: string; value: string; updatedAt: number };
@@ -490,6 +580,8 @@ export type HandleKind =
   | 'spent-code'
   | 'session'
   | 'mfa-token'
+  /** What a phone reads from the picture on the page that enrolls it. */
+  | 'push-enrollment'
   | 'refresh-token'
   | TicketKind
   /** The words a person types for a device; the device itself polls with the key of kind `device`. */
@@ -501,7 +593,7 @@ export type HandleRecord = {
   /** The plain key; storage hashes it and never gives it back. */
   key: string;
   /**
-   * A transaction (kinds `state`, `code`, `mfa-token`), a session, a refresh token (kinds `refresh-token`, `spent-code`) or
+   * A transaction (kinds `state`, `code`, `mfa-token`, `push-enrollment`), a session, a refresh token (kinds `refresh-token`, `spent-code`) or
    * a ticket (its own kind, and `user-code`).
    */
   targetId: string;
@@ -579,6 +671,8 @@ export type TicketKind =
   | 'device'
   /** A link by which a password is reset. */
   | 'password-reset'
+  /** A link by which somebody enrolls a second factor. */
+  | 'enrollment'
   /** A link by which an address is verified. */
   | 'email-verification'
   /** A link that lifts a block of the brute-force protection. */
@@ -699,7 +793,8 @@ export type FormRecord = {
 export type MessageRecord = {
   tenantId: string;
   id: string;
-  channel: 'sms' | 'voice' | 'email';
+  channel: 'sms' | 'voice' | 'email' | 'push';
+  /** Of a push message: the id of the device's authenticator. Its own id is that of the request. */
   to: string;
   /** Sealed at rest. */
   text: string;

@@ -39,6 +39,9 @@ import type {
   ModuleVersionRecord,
   OrganizationRecord,
   OwnerRecord,
+  PageRecord,
+  ProviderRecord,
+  PushRequestRecord,
   RefreshTokenRecord,
   RememberedBrowserRecord,
   ResourceServerRecord,
@@ -69,6 +72,24 @@ export type Change =
   | { kind: 'authenticator.accept-step'; tenantId: string; id: string; step: number }
   /** Guard: the authenticator exists. */
   | { kind: 'authenticator.used'; tenantId: string; id: string; at: number }
+  /**
+   * Guard: the authenticator has a credential whose counter is lower, or both are 0 (WebAuthn Level 3 §7.2, step 22: one
+   * that does not grow was copied). Keeps the counter and whether the credential is backed up, and when it was used.
+   */
+  | { kind: 'authenticator.count'; tenantId: string; id: string; counter: number; backedUp: boolean; at: number }
+  /**
+   * Guard: the authenticator of this user exists and is not confirmed, and, with `beside`, the user has no confirmed one
+   * but these.
+   */
+  | { kind: 'authenticator.confirm'; tenantId: string; id: string; userId: string; beside?: string[]; at: number }
+  /** Guard: the authenticator exists. */
+  | { kind: 'authenticator.name'; tenantId: string; id: string; name: string }
+  /** Guard: the device exists and the id is free. */
+  | { kind: 'push-request.insert'; request: PushRequestRecord }
+  /** Guard: the request is pending and has not expired at `at`. */
+  | { kind: 'push-request.answer'; tenantId: string; id: string; state: 'approved' | 'refused'; at: number }
+  /** Guard: none. A request that is pending is gone: nothing waits for its answer any more. */
+  | { kind: 'push-request.withdraw'; tenantId: string; id: string }
   /**
    * Guard: the user exists, is not blocked and, where `passwordHash` names the hash that was proved, still has that one:
    * a password that changed meanwhile opens nothing. Counts a login.
@@ -195,7 +216,7 @@ export interface Users {
   remove(tenantId: string, id: string): Promise<boolean>;
   /**
    * Ends what is open: transactions not finished, their handles, sessions and theirs, refresh tokens and theirs, tickets
-   * and theirs, and forgets remembered browsers. A changed password and a block call this.
+   * and theirs, push requests, and forgets remembered browsers. A changed password and a block call this.
    */
   endLogins(tenantId: string, id: string, because: SessionEnd): Promise<void>;
 }
@@ -223,6 +244,8 @@ export interface Sessions {
 export interface Authenticators {
   insert(authenticator: AuthenticatorRecord): Promise<'inserted' | 'conflict'>;
   find(tenantId: string, id: string): Promise<AuthenticatorRecord | undefined>;
+  /** By the id of its credential. */
+  findByCredential(tenantId: string, credentialId: string): Promise<AuthenticatorRecord | undefined>;
   /** Oldest first. */
   ofUser(tenantId: string, userId: string): Promise<AuthenticatorRecord[]>;
   update(
@@ -230,7 +253,7 @@ export interface Authenticators {
     id: string,
     edit: (current: AuthenticatorRecord) => AuthenticatorRecord,
   ): Promise<AuthenticatorRecord | 'missing'>;
-  /** With the last confirmed one of a user that is no recovery code, the recovery code goes too: it stands for nothing. */
+  /** With the last confirmed second factor of a user (a passkey is none) the recovery code goes too: it stands for nothing. */
   remove(tenantId: string, id: string): Promise<boolean>;
 }
 
@@ -258,6 +281,8 @@ export interface Assignments {
 
 export type LogQuery = {
   type?: string;
+  /** Any of these. */
+  types?: readonly string[];
   userId?: string;
   clientId?: string;
   /** Checkpoint: ids greater than this, oldest first. */
@@ -321,6 +346,10 @@ export interface Store {
   groups: Collection<GroupRecord>;
   /** Key: none. */
   forms: Collection<FormRecord>;
+  /** Key: kind and name, `<kind> <name>`. Parent: kind. */
+  pages: Collection<PageRecord>;
+  /** Key: name. */
+  providers: Collection<ProviderRecord>;
   /** Key: the type of the tokens it is for. Parent: Action. */
   tokenExchangeProfiles: Collection<TokenExchangeProfileRecord>;
   /** Key: none. Removed by the sweep, a week after its last update. */
@@ -396,6 +425,12 @@ export interface Store {
       of?: { clientId?: string; sessionId?: string; audience?: string },
     ): Promise<number>;
   };
+  /** Removed by the sweep, a day after they expired. */
+  pushRequests: {
+    find(tenantId: string, id: string): Promise<PushRequestRecord | undefined>;
+    /** Those of a device that are pending and have not expired at `now`, newest first, at most ten. */
+    pending(tenantId: string, deviceId: string, now: number): Promise<PushRequestRecord[]>;
+  };
   tickets: {
     /** What a plain key finds by a handle of `kind`, expired or not. */
     findByKey(tenantId: string, kind: TicketKind | 'user-code', key: string): Promise<TicketRecord | undefined>;
@@ -441,8 +476,10 @@ export interface Store {
   /** Browsers that are asked for no second factor. The sweep removes those renewed more than 30 days ago. */
   rememberedBrowsers: {
     find(tenantId: string, userId: string, device: string): Promise<RememberedBrowserRecord | undefined>;
-    /** Forgets all of a user's. */
-    clear(tenantId: string, userId: string): Promise<void>;
+    /** Last seen first, at most 100. */
+    ofUser(tenantId: string, userId: string): Promise<RememberedBrowserRecord[]>;
+    /** Forgets all of a user's, or the one of `device`. */
+    clear(tenantId: string, userId: string, device?: string): Promise<void>;
   };
   /**
    * Takes one attempt from a persisted bucket of `capacity` that gains one every `refillSeconds`: one atomic
@@ -494,8 +531,9 @@ export interface Store {
   };
 
   /**
-   * Removes expired transactions, handles, sessions, refresh tokens, tickets, notices, messages and executions, full
-   * buckets, browsers long not seen, and builds that nothing names; returns how many rows went.
+   * Removes expired transactions, handles, sessions, refresh tokens, tickets, push requests, notices, messages and
+   * executions, full buckets, browsers long not seen, builds that nothing names, and devices that nobody confirmed within
+   * an hour; returns how many rows went.
    */
   sweep(now: number): Promise<number>;
   /** Answers when the database does; throws otherwise. */

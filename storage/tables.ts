@@ -34,6 +34,8 @@ export type CollectionName =
   | 'module_versions'
   | 'groups'
   | 'forms'
+  | 'pages'
+  | 'providers'
   | 'token_exchange_profiles'
   | 'jobs';
 
@@ -87,9 +89,27 @@ export type AuthenticatorRow = {
   phone_number: string | null;
   email: string | null;
   preferred_method: string | null;
+  /** A credential without its counter, a device. Sealed. */
+  detail: string | null;
+  /** In the form it is looked up by. */
+  credential_id: string | null;
+  counter: number | null;
   created_at: number;
   enrolled_at: number | null;
   last_auth_at: number | null;
+};
+
+export type PushRequestRow = {
+  tenant_id: string;
+  id: string;
+  device_id: string;
+  user_id: string;
+  /** The numbers, and what the device tells of the sign-in. Sealed. */
+  content: string;
+  state: string;
+  created_at: number;
+  expires_at: number;
+  answered_at: number | null;
 };
 
 type TransactionRow = {
@@ -207,6 +227,7 @@ export type Tables = Record<CollectionName, CollectionTable> & {
   member_roles: { tenant_id: string; organization_id: string; user_id: string; role_id: string };
   group_members: { seq: Generated<number>; tenant_id: string; group_id: string; user_id: string; joined_at: number };
   authenticators: AuthenticatorRow;
+  push_requests: PushRequestRow;
   bindings: BindingRow;
   signing_keys: {
     seq: Generated<number>;

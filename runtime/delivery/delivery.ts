@@ -1,10 +1,19 @@
 // Getting a message to a person. A message is a row of the commit that caused it; delivery follows the write, and what a
 // crash left pending is delivered after the next start. In development the row itself is the inbox.
-import type { MessageRecord, TenantRecord } from '#storage/records.ts';
+import type { MessageRecord, PushRequestRecord, TenantRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
 import type { Afterwards } from '../afterwards.ts';
 import type { Ports } from '../ports.ts';
-import { codeText, invitationText, resetText, unblockText, verificationText } from './template.ts';
+import {
+  codeText,
+  enrollmentText,
+  invitationText,
+  pushText,
+  resetText,
+  spell,
+  unblockText,
+  verificationText,
+} from './template.ts';
 
 export type CodeMessage = Pick<MessageRecord, 'id' | 'channel' | 'to' | 'at' | 'expiresAt'> & {
   transactionId: string;
@@ -15,8 +24,34 @@ export type CodeMessage = Pick<MessageRecord, 'id' | 'channel' | 'to' | 'at' | '
 
 /** The outbox row that carries a one-time code. */
 export function codeMessage({ tenant, locale, ...message }: CodeMessage): MessageRecord {
-  const text = codeText(tenant.friendlyName ?? tenant.name, message.code, locale);
+  const spoken = message.channel === 'voice' ? spell(message.code) : message.code;
+  const text = codeText(tenant.friendlyName ?? tenant.name, spoken, locale);
   return { ...message, tenantId: tenant.id, text, state: 'pending' };
+}
+
+export type PushMessage = {
+  request: PushRequestRecord;
+  tenant: TenantRecord;
+  locale: string;
+  transactionId: string;
+};
+
+/** The outbox row that tells a device of a sign-in to approve. Its id is the request's. */
+export function pushMessage({ request, tenant, locale, transactionId }: PushMessage): MessageRecord {
+  const { id, deviceId: to, number, about, createdAt: at, expiresAt } = request;
+  const text = pushText(tenant.friendlyName ?? tenant.name, about.application, locale);
+  return {
+    tenantId: tenant.id,
+    id,
+    channel: 'push',
+    to,
+    text,
+    ...(number === '' ? {} : { code: number }),
+    transactionId,
+    state: 'pending',
+    at,
+    expiresAt,
+  };
 }
 
 export type LinkMessage = Pick<MessageRecord, 'id' | 'to' | 'at' | 'expiresAt'> & {
@@ -30,6 +65,9 @@ export const unblockMessage = (message: LinkMessage): MessageRecord => linkMessa
 
 /** The outbox row with the link by which a forgotten password is replaced. */
 export const resetMessage = (message: LinkMessage): MessageRecord => linkMessage(message, resetText);
+
+/** The outbox row with the link by which somebody sets up a second factor. */
+export const enrollmentMessage = (message: LinkMessage): MessageRecord => linkMessage(message, enrollmentText);
 
 /** The outbox row with the link by which an address is verified. */
 export const verificationMessage = (message: LinkMessage): MessageRecord => linkMessage(message, verificationText);

@@ -18,11 +18,30 @@ export function codeText(tenantName: string, code: string, locale: string): stri
     : `${code} is your verification code for ${tenantName}. It is valid for 5 minutes.`;
 }
 
+/** A code as it is read out, digit by digit (wire reference, §5.4). */
+export function spell(code: string): string {
+  return [...code].join('.');
+}
+
+/** A sign-in waits for this person's word. English or Japanese. */
+export function pushText(tenantName: string, application: string, locale: string): string {
+  return locale === 'ja'
+    ? `${tenantName}: ${application} へのログインを承認しますか？`
+    : `${tenantName}: approve the sign-in to ${application}?`;
+}
+
 /** Somebody failed too often with this person's name. English or Japanese. */
 export function unblockText(tenantName: string, link: string, locale: string): string {
   return locale === 'ja'
     ? `${tenantName} で、お客様のアカウントへのログインが続けて失敗したため、その接続元からのログインを止めました。ご本人の操作であれば、次のリンクで解除できます: ${link}\n心当たりがない場合は、何もする必要はありません。`
     : `Somebody failed to log in to your account at ${tenantName} several times in a row, so logins from where they are were stopped. If it was you, this link lets you in again: ${link}\nIf it was not you, there is nothing to do.`;
+}
+
+/** An administrator asks this person to set up a second factor. English or Japanese. */
+export function enrollmentText(tenantName: string, link: string, locale: string): string {
+  return locale === 'ja'
+    ? `${tenantName} のアカウントに 2 つ目のログイン方法を設定するには、次のリンクを開いてください: ${link}\nリンクは5日間有効で、1回だけ使えます。`
+    : `To set up a second way to log in to ${tenantName}, open this link: ${link}\nIt works once, within 5 days.`;
 }
 
 /** Somebody asked for a new password for this person. English or Japanese. */

@@ -1,7 +1,7 @@
 // A mailbox that receives codes. A verified address enrols itself while the tenant's factor is on; nobody lists it.
 import { confirmed, type Factor, type UsableAuthenticator } from './factor.ts';
 import { maskEmail } from './mask.ts';
-import { boundTo, isCode, verifySentCode } from './one-time-code.ts';
+import { boundTo, isCode, poseCode, verifySentCode } from './one-time-code.ts';
 
 /** The id under which the self-enrolled address stands; no stored authenticator has it. */
 const SELF_ENROLLED = 'email-of-the-profile';
@@ -18,10 +18,11 @@ export const email: Factor = {
     const own = address !== undefined && emailVerified && !added.some((each) => each.address === address);
     return own ? [...added, { id: SELF_ENROLLED, address }] : added;
   },
+  pose: (posing) => poseCode(posing, 'email', posing.authenticator.address, maskEmail),
   verify: (challenge, code, _authenticator, { mac }, now) => verifySentCode(challenge, code, mac, now),
   enroll: {
     byClientOnly: true,
-    begin: (authenticatorId, _random, createdAt) => ({ factor: 'email', authenticatorId, createdAt }),
+    begin: (authenticatorId, _person, _random, createdAt) => ({ factor: 'email', authenticatorId, createdAt }),
     prove: (enrollment, code, mac, now) => {
       if (enrollment.factor !== 'email') return undefined;
       const { address, sent } = enrollment;

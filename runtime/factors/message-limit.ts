@@ -4,6 +4,6 @@ import type { Notice } from '../codes.ts';
 /** Whatever the factor: resends, second thoughts and numbers that were mistyped included. */
 export const MESSAGES_PER_LOGIN = 10;
 
-export const tooMany = (channel: 'sms' | 'email'): Notice => ({
-  key: channel === 'sms' ? 'too-many-sms' : 'too-many-email',
-});
+const KEYS = { sms: 'too-many-sms', voice: 'too-many-voice', email: 'too-many-email', push: 'too-many-push' } as const;
+
+export const tooMany = (channel: keyof typeof KEYS): Notice => ({ key: KEYS[channel] });

@@ -1,8 +1,10 @@
 // Codes that we send: six digits, five minutes, one use. Stored only as a keyed hash bound to their challenge, so a code
 // of another challenge, another login or another person never matches.
+
+import { codeMessage } from '../delivery/delivery.ts';
 import type { Mac, Random } from '../ports.ts';
-import type { Challenge, Enrollment } from '../transaction/transaction.ts';
-import type { Verdict } from './factor.ts';
+import type { AddressedEnrollment, Challenge, MessageType } from '../transaction/transaction.ts';
+import type { Posed, Posing, Verdict } from './factor.ts';
 
 const CODE_LENGTH = 6;
 export const CODE_LIFETIME_MS = 5 * 60_000;
@@ -15,9 +17,33 @@ export function newCode(subject: string, random: Random, mac: Mac): { code: stri
 }
 
 /** What the code of an enrollment is bound to: another address or another enrollment needs another code. */
-export function boundTo(enrollment: Exclude<Enrollment, { factor: 'otp' }>): string {
+export function boundTo(enrollment: AddressedEnrollment): string {
   const address = enrollment.factor === 'phone' ? enrollment.phoneNumber : enrollment.address;
   return `${enrollment.authenticatorId} ${address ?? ''}`;
+}
+
+/** A challenge with a code on its way. */
+export function poseCode(
+  { blank, tenant, locale, transactionId, at, random, mac }: Posing,
+  channel: MessageType | 'email',
+  to: string | undefined,
+  mask: (address: string) => string,
+): Posed {
+  if (to === undefined) return { challenge: blank, changes: [] };
+  const { code, codeMac } = newCode(blank.id, random, mac);
+  const expiresAt = at + CODE_LIFETIME_MS;
+  const message = codeMessage({
+    id: random.uuid(),
+    tenant,
+    channel,
+    to,
+    code,
+    locale,
+    transactionId,
+    at,
+    expiresAt,
+  });
+  return { challenge: { ...blank, codeMac, expiresAt, sentTo: mask(to) }, changes: [], message };
 }
 
 /** Constant time. A used code is gone with its challenge, whose write is guarded by the login's revision. */

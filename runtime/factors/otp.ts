@@ -1,7 +1,8 @@
 // A TOTP app (RFC 6238): SHA-1, six digits, 30 s. The former, the present and the next step are taken, each at most once
 // per authenticator and never an older one after a newer.
 import { createGuardrails, ScureBase32Plugin, verifySync } from 'otplib';
-import { confirmed, type Factor } from './factor.ts';
+import type { Random } from '../ports.ts';
+import { confirmed, type Factor, type UsableAuthenticator, type Verdict } from './factor.ts';
 
 const STEP_SECONDS = 30;
 /** RFC 4226 §4 recommends 160 bits. */
@@ -26,18 +27,14 @@ export const otp: Factor = {
             },
           ],
     ),
-  verify: (_challenge, code, { id, secret, totpStep, record }, _ports, now) => {
-    const step = acceptedStep(secret ?? '', code, totpStep, now);
-    if (step === undefined || !record) return { ok: false };
-    // Two logins that present one code at once: the guard lets one of them through.
-    return { ok: true, changes: [{ kind: 'authenticator.accept-step', tenantId: record.tenantId, id, step }] };
-  },
+  verify: (_challenge, code, authenticator, _ports, now) => verifyTotp(authenticator, code, now),
   enroll: {
-    begin: (authenticatorId, random, createdAt) => {
-      const key = Buffer.from(random.hex(KEY_HEX_DIGITS), 'hex');
-      const secret = new ScureBase32Plugin().encode(key, { padding: false });
-      return { factor: 'otp', authenticatorId, secret, createdAt };
-    },
+    begin: (authenticatorId, _person, random, createdAt) => ({
+      factor: 'otp',
+      authenticatorId,
+      secret: newTotpKey(random),
+      createdAt,
+    }),
     prove: (enrollment, code, _mac, now) => {
       if (enrollment.factor !== 'otp') return undefined;
       const totpStep = acceptedStep(enrollment.secret, code, undefined, now);
@@ -47,6 +44,19 @@ export const otp: Factor = {
   },
   describe: () => undefined,
 };
+
+/** In base32. */
+export function newTotpKey(random: Random): string {
+  const key = Buffer.from(random.hex(KEY_HEX_DIGITS), 'hex');
+  return new ScureBase32Plugin().encode(key, { padding: false });
+}
+
+/** Two logins that present one code at once: the guard lets one of them through. */
+export function verifyTotp({ id, secret, totpStep, record }: UsableAuthenticator, code: string, now: number): Verdict {
+  const step = acceptedStep(secret ?? '', code, totpStep, now);
+  if (step === undefined || !record) return { ok: false };
+  return { ok: true, changes: [{ kind: 'authenticator.accept-step', tenantId: record.tenantId, id, step }] };
+}
 
 /** The step a code belongs to, or undefined. A key that is no base32 or too short fits no code. */
 function acceptedStep(secret: string, code: string, after: number | undefined, now: number): number | undefined {

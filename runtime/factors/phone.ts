@@ -1,27 +1,31 @@
-// A phone number that receives codes. By SMS; voice joins with its messages.
+// A phone number that receives codes, by text message or by a call.
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import { confirmed, type Factor } from './factor.ts';
 import { maskPhone } from './mask.ts';
-import { boundTo, isCode, verifySentCode } from './one-time-code.ts';
+import { boundTo, isCode, poseCode, verifySentCode } from './one-time-code.ts';
 
 export const phone: Factor = {
   type: 'phone',
   switch: 'sms',
-  channel: 'sms',
-  enrolled: (person) => {
-    if (!person.tenant.messageTypes.includes('sms')) return [];
-    return confirmed(person, 'phone').flatMap((record) =>
+  channel: 'phone',
+  enrolled: (person) =>
+    confirmed(person, 'phone').flatMap((record) =>
       record.phoneNumber === undefined ? [] : [{ id: record.id, address: toE164(record.phoneNumber), record }],
-    );
+    ),
+  pose: (posing) => {
+    const posed = poseCode(posing, posing.via, posing.authenticator.address, maskPhone);
+    return { ...posed, challenge: { ...posed.challenge, via: posing.via } };
   },
   verify: (challenge, code, _authenticator, { mac }, now) => verifySentCode(challenge, code, mac, now),
   enroll: {
-    begin: (authenticatorId, _random, createdAt) => ({ factor: 'phone', authenticatorId, createdAt }),
+    begin: (authenticatorId, _person, _random, createdAt) => ({ factor: 'phone', authenticatorId, createdAt }),
     prove: (enrollment, code, mac, now) => {
       if (enrollment.factor !== 'phone') return undefined;
       const { phoneNumber, sent } = enrollment;
       if (phoneNumber === undefined || !sent) return undefined;
-      return isCode(boundTo(enrollment), code, sent, mac, now) ? { type: 'phone', phoneNumber } : undefined;
+      if (!isCode(boundTo(enrollment), code, sent, mac, now)) return undefined;
+      const preferred = enrollment.via === undefined ? {} : { preferredMethod: enrollment.via };
+      return { type: 'phone', phoneNumber, ...preferred };
     },
   },
   describe: ({ address }) => (address === undefined ? undefined : maskPhone(address)),

@@ -1,9 +1,18 @@
 // An enrollment as far as it can go now: begun, or with the code on its way to the number that was given.
 
 import type { FactorType } from '#actions/post-login.ts';
+import type { Change } from '#storage/store.ts';
 import { codeMessage } from '../delivery/delivery.ts';
 import type { LogDraft, WorkInput } from '../transaction/input.ts';
-import type { BusyState, Enrollment, LoginTransaction, Offer } from '../transaction/transaction.ts';
+import type {
+  AddressedEnrollment,
+  BusyState,
+  Enrollment,
+  EnrollmentOf,
+  LoginTransaction,
+  MessageType,
+  Offer,
+} from '../transaction/transaction.ts';
 import { factorOf } from './catalogue.ts';
 import type { Person } from './factor.ts';
 import { readMailbox } from './mailbox.ts';
@@ -14,8 +23,6 @@ import { readPhoneNumber } from './phone.ts';
 import type { Needed } from './prepare.ts';
 import { newRecoveryCode } from './recovery-code.ts';
 
-/** An authenticator that a code is sent to. */
-type Sent = Exclude<Enrollment, { factor: 'otp' }>;
 type Preparing = Extract<BusyState, { name: 'preparing' }>;
 
 export function enrollBy(
@@ -32,36 +39,45 @@ export function enrollBy(
   if (!enroller) throw new Error(`an offer to enroll what cannot be enrolled: ${type}`);
   const result = { kind: 'prepared', result: 'enrolling', offers } as const;
   if (draft?.factor !== type) {
-    const begun = enroller.begin(`dev_${random.letters(16)}`, random, now());
-    const enrollment = withRecovery(begun, tx, person, random);
+    const begun = enroller.begin(`dev_${random.letters(16)}`, person, random, now());
+    const enrollment = withRecovery(begun, person, random);
     const started: LogDraft = {
       type: 'gd_start_enroll',
       description: 'Enrollment of a second factor started',
       details: { authenticator: { type } },
     };
-    return { ...result, enrollment, changes: [], deliver: [], logs: [...logs, started] };
+    return { ...result, enrollment, changes: foundBy(enrollment, tx), deliver: [], logs: [...logs, started] };
   }
-  if (draft.factor === 'otp' || addressOf(draft) === undefined) {
+  if ((draft.factor !== 'phone' && draft.factor !== 'email') || addressOf(draft) === undefined) {
     return { ...result, enrollment: draft, changes: [], deliver: [], logs };
   }
   return sendTo(ports, tx, person, draft, resend === true, { ...result, logs });
 }
 
-/** With the first factor that a client enrolls comes a recovery code, where the tenant has them. */
-function withRecovery(begun: Enrollment, tx: LoginTransaction, person: Person, random: Needed['random']): Enrollment {
-  const isOn = person.tenant.factors['recovery-code'] && tx.selection === 'client';
+/** With the first factor that somebody enrolls comes a recovery code, where the tenant has them. */
+function withRecovery(begun: Enrollment, person: Person, random: Needed['random']): Enrollment {
+  const isOn = person.tenant.factors['recovery-code'];
   const isFirst = person.authenticators.every(({ confirmed }) => !confirmed);
   return isOn && isFirst ? { ...begun, recoveryCode: newRecoveryCode(random) } : begun;
 }
 
-const addressOf = (draft: Sent): string | undefined => (draft.factor === 'phone' ? draft.phoneNumber : draft.address);
+/** The phone that reads the picture finds this login by its key, as long as it is at this ask. */
+function foundBy(enrollment: Enrollment, { tenantId, id: targetId, queue }: LoginTransaction): Change[] {
+  if (enrollment.factor !== 'push-notification') return [];
+  const { key, expiresAt } = enrollment;
+  const ask = queue[0]?.ordinal ?? 0;
+  return [{ kind: 'handle.insert', handle: { tenantId, kind: 'push-enrollment', key, targetId, ask, expiresAt } }];
+}
+
+const addressOf = (draft: AddressedEnrollment): string | undefined =>
+  draft.factor === 'phone' ? draft.phoneNumber : draft.address;
 
 /** The number or mailbox is judged, and the code that proves it written into the outbox. */
 function sendTo(
   { random, mac, now }: Needed,
   tx: LoginTransaction,
   person: Person,
-  draft: Sent,
+  draft: AddressedEnrollment,
   resend: boolean,
   result: { kind: 'prepared'; result: 'enrolling'; offers: Offer[]; logs: LogDraft[] },
 ): WorkInput {
@@ -74,14 +90,16 @@ function sendTo(
     return { ...result, enrollment: blank, changes: [], deliver: [], notice };
   }
   const at = now();
-  const channel = isPhone ? 'sms' : 'email';
+  const via = draft.factor === 'phone' ? typeFor(draft, person) : undefined;
+  const channel = via ?? 'email';
   if (draft.sent && !resend && at < draft.sent.expiresAt) {
     return { ...result, enrollment: draft, changes: [], deliver: [] };
   }
   if (tx.messages >= MESSAGES_PER_LOGIN) {
     return { ...result, enrollment: draft.sent ? draft : blank, changes: [], deliver: [], notice: tooMany(channel) };
   }
-  const enrollment: Sent = blank.factor === 'phone' ? { ...blank, phoneNumber: address } : { ...blank, address };
+  const enrollment: AddressedEnrollment =
+    blank.factor === 'phone' ? { ...blank, phoneNumber: address } : { ...blank, address };
   const { code, codeMac } = newCode(boundTo(enrollment), random, mac);
   const expiresAt = at + CODE_LIFETIME_MS;
   const message = codeMessage({
@@ -97,13 +115,22 @@ function sendTo(
   });
   return {
     ...result,
-    enrollment: { ...enrollment, sent: { codeMac, to: isPhone ? maskPhone(address) : maskEmail(address), expiresAt } },
+    enrollment: {
+      ...enrollment,
+      sent: { codeMac, to: isPhone ? maskPhone(address) : maskEmail(address), expiresAt, ...(via ? { via } : {}) },
+    },
     changes: [{ kind: 'message.insert', message }],
     deliver: [message.id],
   };
 }
 
-function withoutAddress(draft: Sent): Sent {
+/** What the tenant has on; of both what the person said. */
+function typeFor({ via }: EnrollmentOf<'phone'>, { tenant: { messageTypes } }: Person): MessageType {
+  const [first = 'sms', second] = messageTypes;
+  return second === undefined ? first : (via ?? 'sms');
+}
+
+function withoutAddress(draft: AddressedEnrollment): AddressedEnrollment {
   if (draft.factor === 'phone') {
     const { phoneNumber: _given, ...blank } = draft;
     return blank;

@@ -1,6 +1,7 @@
 // From an ask to something a person can answer: which factor, whose, sent how. Nothing is sent here: the message is a row
 // of the commit that shows the challenge.
-import { codeMessage } from '../delivery/delivery.ts';
+import type { PushRequestRecord } from '#storage/records.ts';
+import type { Change } from '#storage/store.ts';
 import type { Ports } from '../ports.ts';
 import { actionDetails, type LogDraft, type WorkInput } from '../transaction/input.ts';
 import {
@@ -15,7 +16,7 @@ import {
 import { factorOf, usable } from './catalogue.ts';
 import type { Person } from './factor.ts';
 import { MESSAGES_PER_LOGIN, tooMany } from './message-limit.ts';
-import { CODE_LIFETIME_MS, newCode } from './one-time-code.ts';
+import { messageTypeFor } from './message-type.ts';
 import { enrollBy } from './prepare-enrollment.ts';
 import { type Remembered, rememberableFor, standsIn } from './remembered-browser.ts';
 import { CHALLENGE_FIRST, oneUnusable, type Selected, select } from './select.ts';
@@ -23,13 +24,17 @@ import { CHALLENGE_FIRST, oneUnusable, type Selected, select } from './select.ts
 type Preparing = Extract<BusyState, { name: 'preparing' }>;
 export type Needed = Pick<Ports, 'random' | 'mac' | 'now'>;
 
+/** What surrounds the login at this step. `about`: what a device tells its person of it. */
+export type Situation = { browser: Remembered; about: PushRequestRecord['about'] };
+
 export function prepare(
   ports: Needed,
   tx: LoginTransaction,
   state: Preparing,
   person: Person,
-  browser: Remembered,
+  situation: Situation,
 ): WorkInput {
+  const { browser } = situation;
   const { ask, chosen } = state;
   if (ask.kind === 'redirect' || ask.kind === 'form') {
     // A client has no page to send anybody to.
@@ -61,7 +66,7 @@ export function prepare(
   // A client may pick an authenticator that the person has instead of enrolling one.
   return selected.kind === 'enroll' && state.authenticatorId === undefined
     ? enrollBy(ports, tx, person, offer.factor, state, offers, logs)
-    : challengeBy(ports, tx, person, { ask, offer, offers, rememberable, state }, logs);
+    : challengeBy(ports, tx, person, { ask, offer, offers, rememberable, state, situation }, logs);
 }
 
 /**
@@ -84,13 +89,20 @@ function pick(offers: Offer[], prefer: 'first' | 'any' | 'client', chosen: strin
   return prefer === 'first' || offers.length === 1 ? offers[0] : undefined;
 }
 
-type Chosen = { ask: FactorAsk; offer: Offer; offers: Offer[]; rememberable: Rememberable; state: Preparing };
+type Chosen = {
+  ask: FactorAsk;
+  offer: Offer;
+  offers: Offer[];
+  rememberable: Rememberable;
+  state: Preparing;
+  situation: Situation;
+};
 
 function challengeBy(
   { random, mac, now }: Needed,
   tx: LoginTransaction,
   person: Person,
-  { offer, offers, rememberable, state }: Chosen,
+  { ask, offer, offers, rememberable, state, situation }: Chosen,
   logs: LogDraft[],
 ): WorkInput {
   const factor = factorOf(offer.factor);
@@ -98,21 +110,26 @@ function challengeBy(
   const own = factor ? usable(factor, person) : [];
   const authenticator = own.find(({ id }) => id === authenticatorId) ?? own[0];
   if (!factor || !authenticator) throw new Error(`an offer without an authenticator: ${offer.factor}`);
-  const result = { kind: 'prepared', result: 'challenged', offers, rememberable } as const;
   const isClients = tx.selection === 'client';
+  const at = now();
+  // Coming back to a method whose challenge is still good sends nothing; only "resend" voids what is out. A client has no
+  // other way to say "resend" than to ask for the challenge again.
+  const open = tx.challenges.find((challenge) => challenge.authenticatorId === authenticator.id);
+  const isGood = open && !resend && !isClients && !open.undelivered && !open.refused && at < open.expiresAt;
+  const wanted = messageTypeFor(person.tenant, ask, authenticator.record, state.via ?? (isGood ? open.via : undefined));
+  if (factor.channel === 'phone' && wanted === 'ask' && !isClients) {
+    const within = { factor: 'phone', by: 'channel', authenticatorId: authenticator.id } as const;
+    return { kind: 'prepared', result: 'offered', to: 'challenge', offers, within, rememberable, logs };
+  }
+  const via = wanted === 'ask' ? 'sms' : wanted;
   if (isClients) {
     const details = { authenticator: { type: factor.type } };
     logs.push({ type: 'gd_start_auth', description: 'Second factor asked for', details });
   }
-
-  // Coming back to a method whose code is still good sends nothing; only "resend" voids the code that is out. A client
-  // has no other way to say "resend" than to ask for the challenge again.
-  const open = tx.challenges.find((challenge) => challenge.authenticatorId === authenticator.id);
-  if (open && !resend && !isClients && !open.undelivered && now() < open.expiresAt) {
+  const result = { kind: 'prepared', result: 'challenged', offers, rememberable } as const;
+  if (isGood && (open.via === undefined || open.via === via)) {
     return { ...result, challenge: open, changes: [], deliver: [], logs };
   }
-
-  const at = now();
   const blank: Challenge = {
     id: random.uuid(),
     factor: factor.type,
@@ -120,37 +137,36 @@ function challengeBy(
     createdAt: at,
     expiresAt: tx.expiresAt,
   };
-  if (!factor.channel || authenticator.address === undefined) {
-    return { ...result, challenge: blank, changes: [], deliver: [], logs };
-  }
-  if (tx.messages >= MESSAGES_PER_LOGIN) {
+  if (!factor.pose) return { ...result, challenge: blank, changes: [], deliver: [], logs };
+  if (factor.channel && tx.messages >= MESSAGES_PER_LOGIN) {
     // The code that is out stays good.
     const challenge = open ?? { ...blank, undelivered: true };
-    return { ...result, challenge, changes: [], deliver: [], logs, notice: tooMany(factor.channel) };
+    const notice = tooMany(factor.channel === 'phone' ? via : factor.channel);
+    return { ...result, challenge, changes: [], deliver: [], logs, notice };
   }
-  const { code, codeMac } = newCode(blank.id, random, mac);
-  const sentTo = factor.describe(authenticator);
-  const message = codeMessage({
-    id: random.uuid(),
+  // What the device was asked before is asked no more.
+  const asked: Change[] =
+    open?.number === undefined ? [] : [{ kind: 'push-request.withdraw', tenantId: tx.tenantId, id: open.id }];
+  const { challenge, changes, message } = factor.pose({
+    blank,
+    authenticator,
+    own,
     tenant: person.tenant,
-    channel: factor.channel,
-    to: authenticator.address,
-    code,
+    user: person.user,
+    via,
     locale: tx.request.locale,
     transactionId: tx.id,
+    matches: !isClients,
+    about: situation.about,
     at,
-    expiresAt: at + CODE_LIFETIME_MS,
+    random,
+    mac,
   });
   return {
     ...result,
-    challenge: {
-      ...blank,
-      codeMac,
-      expiresAt: at + CODE_LIFETIME_MS,
-      ...(sentTo === undefined ? {} : { sentTo }),
-    },
-    changes: [{ kind: 'message.insert', message }],
-    deliver: [message.id],
+    challenge,
+    changes: [...asked, ...changes, ...(message ? [{ kind: 'message.insert', message } as const] : [])],
+    deliver: message ? [message.id] : [],
     logs,
   };
 }

@@ -24,6 +24,21 @@ export const recoveryCode: Factor = {
     const spend = { kind: 'authenticator.replace-secret', tenantId, id, from: secret, to, at: now } as const;
     return { ok: true, changes: [spend], recoveryCode: next };
   },
+  enroll: {
+    // One code stands for all; a client is given it with the first factor.
+    onPagesOnly: true,
+    begin: (authenticatorId, _person, random, createdAt) => ({
+      factor: 'recovery-code',
+      authenticatorId,
+      code: newRecoveryCode(random),
+      createdAt,
+    }),
+    // Nobody but the person can say that it was written down.
+    prove: (enrollment, _saved, mac) =>
+      enrollment.factor === 'recovery-code'
+        ? { type: 'recovery-code', secret: recoveryCodeMac(mac, enrollment.authenticatorId, enrollment.code) }
+        : undefined,
+  },
   describe: () => undefined,
 };
 

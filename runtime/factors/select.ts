@@ -12,7 +12,17 @@ import {
   type ProvenMethod,
   type Selection,
 } from '../transaction/transaction.ts';
-import { enrollable, factorNamed, factors, isEnrolled, properName, usable } from './catalogue.ts';
+import {
+  type Asked,
+  canShow,
+  enrollable,
+  factorNamed,
+  factorOf,
+  factors,
+  isEnrolled,
+  properName,
+  usable,
+} from './catalogue.ts';
 import type { Factor, Person } from './factor.ts';
 
 /** `unusable`: names of requested factors that cannot be used while another can. */
@@ -36,28 +46,29 @@ const NO_FACTOR =
 export function select(
   ask: FactorAsk,
   person: Person,
-  { methods, selection }: Pick<LoginTransaction, 'methods' | 'selection'>,
+  { methods, ...asked }: Pick<LoginTransaction, 'methods' | 'selection' | 'capabilities'>,
 ): Selected {
   switch (ask.kind) {
     case 'challenge':
-      return selectChallenge(ask, person, methods, selection);
+      return selectChallenge(ask, person, methods, asked);
     case 'enroll':
-      return selectEnrollment(ask, person, methods, selection);
+      return selectEnrollment(ask, person, methods, asked);
     case 'challenge-or-enroll':
-      return selectForPolicy(ask, person, selection);
+      return selectForPolicy(ask, person, asked);
   }
 }
 
-function selectChallenge(ask: ChallengeAsk, person: Person, methods: ProvenMethod[], selection: Selection): Selected {
-  const offers: Offer[] = [];
+function selectChallenge(ask: ChallengeAsk, person: Person, methods: ProvenMethod[], asked: Asked): Selected {
+  const found: Offer[] = [];
   const unusable: string[] = [];
   let passed = 0;
-  for (const { factor, name } of requested(ask, selection)) {
+  for (const { factor, name } of requested(ask, asked.selection)) {
     const offer = factor && offerOf(factor, person);
     if (isPassed(methods, name)) passed++;
-    else if (offer) offers.push(offer);
+    else if (offer) found.push(offer);
     else unusable.push(name);
   }
+  const offers = showable(found, asked);
   if (offers.length > 0) return { kind: 'challenge', offers, prefer: ask.prefer, unusable };
   return passed > 0 ? { kind: 'satisfied', by: 'passed', unusable } : { kind: 'none', reason: NOTHING_USABLE };
 }
@@ -66,12 +77,12 @@ function selectChallenge(ask: ChallengeAsk, person: Person, methods: ProvenMetho
  * With nothing left to enroll because the person has it all, the login goes on. Otherwise somebody who only knows a
  * password must not give a second factor to an account that has one: its owner's is asked for first.
  */
-function selectEnrollment(ask: EnrollAsk, person: Person, methods: ProvenMethod[], selection: Selection): Selected {
+function selectEnrollment(ask: EnrollAsk, person: Person, methods: ProvenMethod[], asked: Asked): Selected {
   const offers: Offer[] = [];
   const unusable: string[] = [];
   let enrolled = 0;
-  for (const { factor, name } of requested(ask, selection)) {
-    if (factor && enrollable(factor, person, selection)) offers.push({ factor: factor.type, authenticators: [] });
+  for (const { factor, name } of requested(ask, asked.selection)) {
+    if (factor && enrollable(factor, person, asked, ask)) offers.push({ factor: factor.type, authenticators: [] });
     else if (factor && usable(factor, person).length > 0) enrolled++;
     else unusable.push(name);
   }
@@ -80,7 +91,7 @@ function selectEnrollment(ask: EnrollAsk, person: Person, methods: ProvenMethod[
       ? { kind: 'satisfied', by: 'enrolled', unusable }
       : { kind: 'none', reason: NOTHING_ENROLLABLE };
   }
-  if (isEnrolled(person) && !isProven(methods)) return { kind: 'none', reason: CHALLENGE_FIRST };
+  if (isEnrolled(person) && !isProven(methods) && !ask.vouched) return { kind: 'none', reason: CHALLENGE_FIRST };
   return { kind: 'enroll', offers, prefer: ask.prefer, unusable };
 }
 
@@ -88,14 +99,16 @@ function selectEnrollment(ask: EnrollAsk, person: Person, methods: ProvenMethod[
  * Whoever has a factor shows one. Whoever has none enrolls one; but where the login looks risky, a mailbox that was
  * verified before says more than a phone that nobody has seen.
  */
-function selectForPolicy({ provider, adaptive }: PolicyAsk, person: Person, selection: Selection): Selected {
+function selectForPolicy({ provider, adaptive }: PolicyAsk, person: Person, asked: Asked): Selected {
+  const { selection } = asked;
   const taken = factors(selection).filter((factor) => isOf(provider, factor));
-  const offers = taken.map((factor) => offerOf(factor, person)).filter((offer) => offer !== undefined);
+  const found = taken.map((factor) => offerOf(factor, person)).filter((offer) => offer !== undefined);
+  const offers = showable(found, asked);
   const challenge: Selected = { kind: 'challenge', offers, prefer: 'first', unusable: [] };
   // Somebody who only knows a password never gives another factor to an account that has one.
   if (isEnrolled(person)) return offers.length > 0 ? challenge : { kind: 'none', reason: NO_FACTOR };
   if (adaptive && offers.length > 0) return challenge;
-  const open = taken.filter((factor) => enrollable(factor, person, selection));
+  const open = taken.filter((factor) => enrollable(factor, person, asked));
   if (open.length > 0) {
     // A client reads of a mailbox that enrolled itself, and may ask for a code there: nobody gets further by it than by
     // enrolling, which is open to them.
@@ -131,6 +144,15 @@ function requested(ask: ChallengeAsk | EnrollAsk, selection: Selection): { facto
     if (!named.has(name)) named.set(name, factor);
   }
   return [...named].map(([name, factor]) => ({ name, ...(factor ? { factor } : {}) }));
+}
+
+/** What this browser cannot show is left out, unless there is nothing else: then its page says so. */
+function showable(offers: Offer[], { capabilities }: Asked): Offer[] {
+  const shown = offers.filter(({ factor }) => {
+    const known = factorOf(factor);
+    return known !== undefined && canShow(known, capabilities);
+  });
+  return shown.length > 0 ? shown : offers;
 }
 
 function offerOf(factor: Factor, person: Person): Offer | undefined {

@@ -4,7 +4,7 @@ import type { Ports } from '../ports.ts';
 import { CODE_ATTEMPTS, codeAttemptsKey } from '../rate-limit.ts';
 import type { WorkInput } from '../transaction/input.ts';
 import type { LoginTransaction, Submission } from '../transaction/transaction.ts';
-import { factorOf, usable } from './catalogue.ts';
+import { factorOf, properName, usable } from './catalogue.ts';
 import type { Person } from './factor.ts';
 
 type Needed = Pick<Ports, 'store' | 'mac' | 'random' | 'now'>;
@@ -20,6 +20,9 @@ export async function verifyCode(
   const factor = challenge && factorOf(challenge.factor);
   const authenticator = factor && usable(factor, person).find(({ id }) => id === challenge.authenticatorId);
   if (!challenge || !factor || !authenticator) return { kind: 'withdrawn' };
+  if (!factor.verify || (factor.type === 'push-notification' && !hasOtpFallback(tx))) {
+    return { kind: 'rejected', notice: { key: 'authenticator-error' }, logs: [] };
+  }
 
   const { tenantId } = tx;
   const lines = LINES[factor.type === 'recovery-code' ? 'recovery' : 'code'];
@@ -54,6 +57,13 @@ export async function verifyCode(
     ],
     logs: [{ ...lines.succeeded, details: about(factor.type) }],
   };
+}
+
+/** Where a push does not arrive, the device's codes are taken, unless the script says otherwise (Actions reference, §3.1). */
+export function hasOtpFallback({ queue }: Pick<LoginTransaction, 'queue'>): boolean {
+  const [ask] = queue;
+  if (ask?.kind !== 'challenge') return true;
+  return ask.factors.find(({ type }) => properName(type) === 'push-notification')?.options?.otpFallback !== false;
 }
 
 /** How the tenant's log tells of it. */

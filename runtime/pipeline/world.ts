@@ -137,7 +137,10 @@ function insertedUser(pending: readonly Change[], userId: string): UserRecord | 
 /** The world with an authenticator that this step has proved and not yet written. */
 export function withEnrolled(world: World, changes: readonly Change[]): World {
   const made = changes.flatMap((change) => (change.kind === 'authenticator.insert' ? [change.authenticator] : []));
-  return made.length === 0 ? world : { ...world, authenticators: [...world.authenticators, ...made] };
+  const proved = changes.flatMap((change) => (change.kind === 'authenticator.confirm' ? [change.id] : []));
+  if (made.length + proved.length === 0) return world;
+  const known = world.authenticators.map((each) => (proved.includes(each.id) ? { ...each, confirmed: true } : each));
+  return { ...world, authenticators: [...known, ...made] };
 }
 
 /** Why a login cannot go on in this world, if it cannot. */

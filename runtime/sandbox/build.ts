@@ -3,17 +3,21 @@
 import { join } from 'node:path';
 import { build, stop } from 'esbuild';
 
+const underWay = new Set<Promise<unknown>>();
+
 async function bundle(entry: string, options: Parameters<typeof build>[0]): Promise<string> {
-  const { outputFiles } = await build({
+  const building = build({
     ...options,
     entryPoints: [entry],
     bundle: true,
-    write: false,
     charset: 'utf8',
     target: 'es2024',
     logLevel: 'silent',
     legalComments: 'none',
+    write: false,
   });
+  underWay.add(building);
+  const { outputFiles } = await building.finally(() => underWay.delete(building));
   const text = outputFiles?.[0]?.text;
   if (text === undefined) throw new Error(`bundling ${entry} gave no output`);
   return text;
@@ -38,5 +42,8 @@ export const bundleCell = (): Promise<string> =>
     external: ['isolated-vm'],
   });
 
-/** Ends esbuild's own child process; the next use starts another. */
-export const stopBuilds = (): Promise<void> => stop();
+/** Ends esbuild's own child process; the next use starts another. One that is under way would never be answered. */
+export async function stopBuilds(): Promise<void> {
+  await Promise.allSettled([...underWay]);
+  await stop();
+}

@@ -19,7 +19,9 @@ export function completeSession(
 ): { session: SessionRecord; logs: LogDraft[] } {
   if (tx.subject.kind !== 'user') throw new Error('a session needs a user');
   const changes = tx.outcome.session;
-  const proven = tx.methods.some(({ name, in: where }) => name === 'pwd' && where === 'transaction');
+  const proven = tx.methods.some(
+    ({ name, in: where }) => (name === 'pwd' || name === 'passkey') && where === 'transaction',
+  );
   const device = {
     lastIp: caller.ip,
     ...(caller.userAgent === undefined ? {} : { lastUserAgent: caller.userAgent }),
@@ -93,6 +95,12 @@ export function isAlive(session: SessionRecord, now: number): boolean {
 /** Methods of a session, as a login that begins from it starts with. */
 export function fromSession(session: Pick<SessionRecord, 'methods'>): ProvenMethod[] {
   return session.methods.map((method) => ({ ...(method as Omit<ProvenMethod, 'in'>), in: 'session' }));
+}
+
+/** A session in which more was shown, outside of a login to an application. */
+export function withMethods(session: SessionRecord, shown: ProvenMethod[]): SessionRecord {
+  const methods = latest([...fromSession(session), ...shown]).slice(-METHODS_KEPT);
+  return { ...session, methods: toSessionMethods(methods) };
 }
 
 /** A session logged in to for months keeps the newest proof of each kind, not every one. */

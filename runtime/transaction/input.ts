@@ -8,14 +8,18 @@ import type { Change } from '#storage/store.ts';
 import type { DenialCode, LogType, Notice } from '../codes.ts';
 import type {
   ActionName,
+  Capabilities,
   Challenge,
   Enrollment,
+  MessageType,
   Offer,
   ProvenMethod,
   Registration,
   Rememberable,
   Subject,
+  Suggestion,
   Visit,
+  Within,
 } from './transaction.ts';
 
 /** A tenant log line, before client, person and address are filled in. */
@@ -32,21 +36,45 @@ export type LogDraft = {
 /** What a person did at a door. */
 export type DoorInput =
   /** A first-factor credential was sent. */
-  | { kind: 'submitted'; identifier: string; password: string }
+  | { kind: 'submitted'; identifier: string; password: string; capabilities?: Capabilities }
   /** A sign-up form was sent. */
   | { kind: 'registered'; registration: Registration }
-  /** A row of the picker was chosen, or one authenticator. `locale`: what is sent from now on is written in it. */
-  | { kind: 'chosen'; factor: FactorType; authenticatorId?: string; locale?: string }
+  /**
+   * A row of the picker was chosen, or one authenticator, or how it is reached. `locale`: what is sent from now on is
+   * written in it.
+   */
+  | { kind: 'chosen'; factor: FactorType; authenticatorId?: string; via?: MessageType; locale?: string }
   /** A code was entered. `remember`: the box was ticked. `challengeId`: where several are open, which it answers. */
   | { kind: 'responded'; code: string; remember?: boolean; challengeId?: string }
+  /**
+   * A key signed, or a new one was made. `response`: as the browser gave it. `name`: what a new one is called at first.
+   */
+  | {
+      kind: 'asserted';
+      response: JsonObject;
+      remember?: boolean;
+      challengeId?: string;
+      name?: string;
+      capabilities?: Capabilities;
+    }
+  /** What the person's other device did is asked for. */
+  | { kind: 'polled'; remember?: boolean; challengeId?: string }
+  /** What the browser can do. */
+  | { kind: 'detected'; capabilities: Capabilities }
+  /** A note was read. */
+  | { kind: 'acknowledged' }
+  /** The key that was just enrolled has a name. */
+  | { kind: 'named'; name: string }
+  /** What was only offered is not wanted now. */
+  | { kind: 'skipped' }
   /** The phone number or mailbox to enroll was given, in any form that people write it. */
-  | { kind: 'addressed'; address: string; locale?: string }
+  | { kind: 'addressed'; address: string; via?: MessageType; locale?: string }
   /** The person came back from where a script had sent them, or sent the script's form. */
   | { kind: 'continued'; visit: Visit }
-  /** "Resend" was pressed. */
-  | { kind: 'resent' }
-  /** "Try another method" was pressed. */
-  | { kind: 'reconsidered' }
+  /** "Resend" was pressed, or that it be sent in another way. */
+  | { kind: 'resent'; via?: MessageType }
+  /** "Try another method" was pressed; `within`: another authenticator of the same factor. */
+  | { kind: 'reconsidered'; within?: true }
   /** The application was allowed what it wants, or was not. */
   | { kind: 'consented'; allowed: boolean }
   /** A new password was chosen. */
@@ -72,6 +100,10 @@ export type WorkInput =
   | { kind: 'rejected'; notice: Notice; logs: LogDraft[] }
   /** The bucket of attempts is empty: the answer was not judged. */
   | { kind: 'throttled'; retryAfterSeconds: number; logs: LogDraft[] }
+  /** A passkey, or this device's own authenticator, was made and is kept; it proved nothing else. */
+  | { kind: 'attested'; changes: Change[]; logs: LogDraft[] }
+  /** The person's device said no: the challenge is over, the login is not. */
+  | { kind: 'declined'; logs: LogDraft[] }
   /** The authenticator or its factor is gone: select again. */
   | { kind: 'withdrawn' }
   /** `primary`: the account that the script handed the login over to, found and checked. */
@@ -87,6 +119,8 @@ export type WorkInput =
   | ({ kind: 'prepared'; logs: LogDraft[] } & Preparation)
   /** After the last Action a second factor is still owed. */
   | { kind: 'demanded'; provider: MfaProvider; adaptive: boolean }
+  /** Everything else is done, and this browser could take its person in more easily the next time. */
+  | { kind: 'suggested'; suggestion: Suggestion }
   /** The application still needs the person's consent to these scopes. */
   | { kind: 'unconsented'; scope: string[] }
   /** Nothing stands between the person and a new password any more. */
@@ -106,7 +140,7 @@ export type Preparation =
   | { result: 'unusable'; reason: string }
   /** Somebody would have to answer, and nobody is there. */
   | { result: 'unattended' }
-  | { result: 'offered'; to: 'challenge' | 'enroll'; offers: Offer[]; rememberable: Rememberable }
+  | { result: 'offered'; to: 'challenge' | 'enroll'; offers: Offer[]; within?: Within; rememberable: Rememberable }
   | {
       result: 'challenged';
       offers: Offer[];
@@ -137,6 +171,12 @@ export const INPUT_KINDS: { readonly [Kind in Input['kind']]: 'door' | 'work' } 
   registered: 'door',
   chosen: 'door',
   responded: 'door',
+  asserted: 'door',
+  polled: 'door',
+  detected: 'door',
+  acknowledged: 'door',
+  named: 'door',
+  skipped: 'door',
   addressed: 'door',
   continued: 'door',
   resent: 'door',
@@ -148,11 +188,14 @@ export const INPUT_KINDS: { readonly [Kind in Input['kind']]: 'door' | 'work' } 
   verified: 'work',
   rejected: 'work',
   throttled: 'work',
+  attested: 'work',
+  declined: 'work',
   withdrawn: 'work',
   ran: 'work',
   failed: 'work',
   prepared: 'work',
   demanded: 'work',
+  suggested: 'work',
   unconsented: 'work',
   cleared: 'work',
   replaced: 'work',

@@ -36,6 +36,16 @@ export function bar(tx: LoginTransaction, _state: LoginState, input: InputOf<'ba
   return deny(dropMetadata(tx), input.code, input.reason, input.logs, now);
 }
 
+/**
+ * Devices are asked no more about what nobody waits for.
+ * @param answered id of the challenge whose answer stands.
+ */
+export function withdrawn({ tenantId, challenges }: LoginTransaction, answered?: string): Change[] {
+  return challenges
+    .filter(({ id, number }) => number !== undefined && id !== answered)
+    .map(({ id }) => ({ kind: 'push-request.withdraw', tenantId, id }));
+}
+
 /** Nothing stays open, and handles of the last ask become stale. */
 export function final(tx: LoginTransaction): LoginTransaction {
   return { ...tx, challenges: [], ask: tx.ask + 1 };

@@ -7,7 +7,7 @@ import type { Json, JsonObject } from '#storage/records.ts';
 import { DENIAL_CODES } from '../codes.ts';
 import { isBusy, type LoginTransaction, PROTOCOLS, type StoredState } from './transaction.ts';
 
-const SNAPSHOT_VERSION = 3;
+const SNAPSHOT_VERSION = 4;
 export const SNAPSHOT_LIMIT_BYTES = 256 * 1024;
 
 /** A login at rest. */
@@ -37,7 +37,13 @@ const challengeAsk = z.object({
   ...preference,
   shownAnew: z.literal(true).exactOptional(),
 });
-const enrollAsk = z.object({ kind: z.literal('enroll'), ...asked, ...preference });
+const enrollAsk = z.object({
+  kind: z.literal('enroll'),
+  ...asked,
+  ...preference,
+  further: z.literal(true).exactOptional(),
+  vouched: z.literal(true).exactOptional(),
+});
 const policyAsk = z.object({
   kind: z.literal('challenge-or-enroll'),
   ...asked,
@@ -49,22 +55,65 @@ const formAsk = z.object({ kind: z.literal('form'), ...asked, formId: z.string()
 const factorAsk = z.discriminatedUnion('kind', [challengeAsk, enrollAsk, policyAsk]);
 const ask = z.discriminatedUnion('kind', [challengeAsk, enrollAsk, policyAsk, redirectAsk, formAsk]);
 const offers = z.array(z.object({ factor, authenticators: z.array(z.string()) }));
+const messageType = z.enum(['sms', 'voice']);
 const sent = z.object({
   codeMac: z.string(),
   to: z.string(),
+  via: messageType.exactOptional(),
   expiresAt: z.number(),
   undelivered: z.literal(true).exactOptional(),
 });
 const draft = { authenticatorId: z.string(), createdAt: z.number(), recoveryCode: z.string().exactOptional() };
+const ceremony = z.object({
+  challenge: z.string(),
+  relyingPartyId: z.string(),
+  userVerification: z.enum(['required', 'preferred', 'discouraged']),
+});
+const webauthnFactor = z.enum(['webauthn-roaming', 'webauthn-platform']);
+const within = z.union([
+  z.object({ factor: z.literal('phone'), by: z.literal('channel'), authenticatorId: z.string() }),
+  z.object({ factor, by: z.literal('authenticator') }),
+]);
+const note = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('recovery-code'), because: z.enum(['enrolled', 'used']), code: z.string() }),
+  z.object({
+    kind: z.literal('naming'),
+    factor: webauthnFactor,
+    authenticatorId: z.string(),
+    name: z.string(),
+  }),
+  z.object({
+    kind: z.literal('enrolled'),
+    factor: z.enum(['webauthn-roaming', 'webauthn-platform', 'push-notification', 'passkey']),
+    name: z.string().exactOptional(),
+  }),
+]);
+const suggestion = z.object({
+  factor: z.enum(['passkey', 'webauthn-platform']),
+  authenticatorId: z.string(),
+  createdAt: z.number(),
+  ceremony,
+  userHandle: z.string(),
+});
 const enrollment = z.discriminatedUnion('factor', [
   z.object({ factor: z.literal('otp'), ...draft, secret: z.string() }),
   z.object({
     factor: z.literal('phone'),
     ...draft,
     phoneNumber: z.string().exactOptional(),
+    via: messageType.exactOptional(),
     sent: sent.exactOptional(),
   }),
   z.object({ factor: z.literal('email'), ...draft, address: z.string().exactOptional(), sent: sent.exactOptional() }),
+  z.object({
+    factor: z.literal('push-notification'),
+    ...draft,
+    key: z.string(),
+    secret: z.string(),
+    expiresAt: z.number(),
+  }),
+  z.object({ factor: webauthnFactor, ...draft, ceremony, userHandle: z.string() }),
+  z.object({ factor: z.literal('recovery-code'), ...draft, code: z.string() }),
 ]);
 const reply = z.discriminatedUnion('by', [
   z.object({
@@ -90,12 +139,15 @@ const state = z.discriminatedUnion('name', [
     ask: factorAsk,
     to: z.enum(['challenge', 'enroll']),
     offers,
+    within: within.exactOptional(),
     back: z.string().exactOptional(),
   }),
   z.object({ name: z.literal('challenging'), ask: factorAsk, offers, challengeId: z.string() }),
   z.object({ name: z.literal('enrolling'), ask: factorAsk, offers, enrollment }),
   z.object({ name: z.literal('redirected'), ask: z.discriminatedUnion('kind', [redirectAsk, formAsk]) }),
   z.object({ name: z.literal('consenting'), scope: z.array(z.string()) }),
+  z.object({ name: z.literal('suggesting'), suggestion }),
+  z.object({ name: z.literal('informing'), notes: z.array(note).min(1) }),
   z.object({ name: z.literal('resetting') }),
   z.object({ name: z.literal('completed'), taken: z.boolean() }),
   z.object({
@@ -196,12 +248,20 @@ const schema: z.ZodType<StoredTransaction> = z.object({
       authenticatorId: z.string(),
       codeMac: z.string().exactOptional(),
       sentTo: z.string().exactOptional(),
+      via: messageType.exactOptional(),
+      ceremony: ceremony.exactOptional(),
+      number: z.string().exactOptional(),
+      refused: z.literal(true).exactOptional(),
       createdAt: z.number(),
       expiresAt: z.number(),
       undelivered: z.literal(true).exactOptional(),
     }),
   ),
   mfa,
+  capabilities: z.object({ webauthn: z.boolean(), platform: z.boolean(), passkeys: z.boolean() }).exactOptional(),
+  passkeyChallenge: z.string().exactOptional(),
+  wants: z.literal('passkey').exactOptional(),
+  suggested: z.literal(true).exactOptional(),
   asked: z.int(),
   messages: z.int(),
   redirects: z.int(),

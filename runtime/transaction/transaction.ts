@@ -1,12 +1,12 @@
 // The one type that walks through the house: one attempt of one person to get through, whichever door it came by.
 // Doors show it, factors prove for it, scripts advise it, storage keeps it (sealed). It holds no password, code or token;
-// the only secret in it is the key of an app that is being enrolled, which its page must show.
+// the only secrets in it are those that a page must show: the key of an app that is being enrolled, a new recovery code.
 //
 // Longer than 300 lines because it is one type, and everything it is made of is read with it.
 //
 // States are of three kinds. Resting: waits for a person. Busy: waits for us; never stored, never seen by a door.
-// Final: over. A state that a later door needs (informing) joins its kind here; the compiler then asks `transition.ts`
-// and every door for an answer.
+// Final: over. A state that a later door needs joins its kind here; the compiler then asks `transition.ts` and every door
+// for an answer.
 import type { FactorType } from '#actions/post-login.ts';
 import type { CookieMode, MfaProvider } from '#actions/post-login-command.ts';
 import type { Json, JsonObject } from '#storage/records.ts';
@@ -148,7 +148,11 @@ type Preference = { prefer: 'first' | 'any'; factors: FactorRequest[] };
 
 /** `shownAnew`: a script said before that no browser is to be remembered. */
 export type ChallengeAsk = Asked & Preference & { kind: 'challenge'; shownAnew?: true };
-export type EnrollAsk = Asked & Preference & { kind: 'enroll' };
+/**
+ * `further`: one more even of a factor that the person has. `vouched`: an administrator's link lets them have it without
+ * showing one.
+ */
+export type EnrollAsk = Asked & Preference & { kind: 'enroll'; further?: true; vouched?: true };
 /**
  * What `multifactor.enable` and the tenant's policy ask for after the last Action: any factor the person has, or else the
  * enrollment of one. `adaptive`: because this login looks risky.
@@ -174,41 +178,97 @@ export type Challenge = {
   codeMac?: string;
   /** Where it was sent, masked for the page; absent where nothing was sent. */
   sentTo?: string;
+  /** How a phone is reached. */
+  via?: MessageType;
+  /** What a security key or a device's own authenticator is to sign; any of the person's may. */
+  ceremony?: Ceremony;
+  /** What the page shows and the device's person picks out. The device answers by a row of its own. */
+  number?: string;
+  /** The person whose device it is said no; the login waits for another method or another try. */
+  refused?: true;
   createdAt: number;
   expiresAt: number;
   /** The message could not be delivered: the page says so. */
   undelivered?: true;
 };
 
-/** An authenticator in the making. Its row is written when the person has proved that it works. */
+export type MessageType = 'sms' | 'voice';
+
+/** A WebAuthn ceremony that is open (Level 3 §7). `challenge`: random bytes, base64url. */
+export type Ceremony = {
+  challenge: string;
+  relyingPartyId: string;
+  userVerification: 'required' | 'preferred' | 'discouraged';
+};
+
+/** Two kinds of credential that stand for a second factor. */
+export type WebAuthnFactor = Extract<FactorType, 'webauthn-roaming' | 'webauthn-platform'>;
+
+/**
+ * An authenticator in the making. Its row is written when the person has proved that it works. `recoveryCode`: what
+ * replaces the authenticator once, for the first enrollment where the tenant has recovery codes on; its row is written with
+ * that of the authenticator.
+ */
 export type Enrollment =
-  /**
-   * `secret`: the key of the app, base32. `recoveryCode`: what replaces the authenticator once, shown with the first
-   * enrollment where the tenant has recovery codes on; its row is written with that of the authenticator.
-   */
-  | { factor: 'otp'; authenticatorId: string; secret: string; createdAt: number; recoveryCode?: string }
-  | {
+  | (Draft & { factor: 'otp' /** The key of the app, base32. */; secret: string })
+  | (Draft & {
       factor: 'phone';
-      authenticatorId: string;
-      createdAt: number;
       /** E.164; absent until the person has given it. */
       phoneNumber?: string;
+      /** How the code is to reach it; by SMS when absent. */
+      via?: MessageType;
       /** The code that was sent to it. */
       sent?: SentCode;
-      recoveryCode?: string;
-    }
-  | {
-      factor: 'email';
-      authenticatorId: string;
-      createdAt: number;
-      /** Absent until the person has given it. */
-      address?: string;
-      sent?: SentCode;
-      recoveryCode?: string;
-    };
+    })
+  | (Draft & { factor: 'email' /** Absent until the person has given it. */; address?: string; sent?: SentCode })
+  | (Draft & {
+      factor: 'push-notification';
+      /** What the phone reads from the picture: finds this enrollment. */
+      key: string;
+      /** The key of the codes that the device makes where a push does not reach it, base32. */
+      secret: string;
+      expiresAt: number;
+    })
+  | (Draft & { factor: WebAuthnFactor } & Attesting)
+  /** Written down and nothing else. */
+  | (Draft & { factor: 'recovery-code'; code: string });
+
+type Draft = { authenticatorId: string; createdAt: number; recoveryCode?: string };
+/** `userHandle`: the person, as the authenticator keeps them, base64url. */
+type Attesting = { ceremony: Ceremony; userHandle: string };
+
+/** A passkey, or this device's own authenticator, that the person may have if they like. */
+export type Suggestion = {
+  factor: 'passkey' | 'webauthn-platform';
+  authenticatorId: string;
+  createdAt: number;
+} & Attesting;
+
+export type EnrollmentOf<Factor extends Enrollment['factor']> = Extract<Enrollment, { factor: Factor }>;
+
+/** Those that a code is sent to. */
+export type AddressedEnrollment = EnrollmentOf<'phone' | 'email'>;
+
+/** Something the person has to be told before the login goes on. Sealed with the rest of it, gone when it was read. */
+export type Information =
+  /** Written down now, or lost: it is shown again only until the person says so. */
+  | { kind: 'recovery-code'; because: 'enrolled' | 'used'; code: string }
+  /** A new key may be given a name. `name`: the one it has. */
+  | { kind: 'naming'; factor: WebAuthnFactor; authenticatorId: string; name: string }
+  | { kind: 'enrolled'; factor: WebAuthnFactor | 'push-notification' | 'passkey'; name?: string };
+
+/** What this browser can do, as its scripts said. Absent: nobody has asked, or no script runs. */
+export type Capabilities = {
+  /** Security keys. */
+  webauthn: boolean;
+  /** An authenticator of the device itself, by which the person is verified. */
+  platform: boolean;
+  /** Passkeys may be suggested: the person has not put it off in this browser. */
+  passkeys: boolean;
+};
 
 /** A code on its way to an address that is being enrolled. */
-export type SentCode = { codeMac: string; to: string; expiresAt: number; undelivered?: true };
+export type SentCode = { codeMac: string; to: string; via?: MessageType; expiresAt: number; undelivered?: true };
 
 /** Changes to the person's session, applied when the login completes. */
 export type SessionChanges = {
@@ -279,8 +339,18 @@ export type Submission =
   | { method: 'password'; identifier: string; password: string }
   | { method: 'sign-up'; registration: Registration }
   | { method: 'code'; challengeId: string; code: string; remember: boolean }
-  /** The code that proves a new authenticator. */
+  /** What a key has signed, as the browser gave it (`PublicKeyCredential.toJSON`). */
+  | { method: 'assertion'; challengeId: string; response: JsonObject; remember: boolean }
+  /** Whatever the person's device has answered by now. */
+  | { method: 'answer'; challengeId: string; remember: boolean }
+  /** A passkey in place of identifier and password. */
+  | { method: 'passkey'; response: JsonObject }
+  /** The code that proves a new authenticator; of a recovery code: that it was written down. */
   | { method: 'enrollment'; code: string }
+  /** A new key or passkey, as the browser gave it. */
+  | { method: 'attestation'; response: JsonObject; name?: string }
+  /** Whether the phone has enrolled by now. */
+  | { method: 'device' }
   | { method: 'new-password'; password: string };
 
 /** What a person filled in to have an account. `extra`: fields that the tenant's own pages added (`ulp-…`). */
@@ -299,12 +369,25 @@ export type Visit =
   | { kind: 'redirect'; query: Record<string, Json>; body: Record<string, Json> }
   | { kind: 'form'; id: string; fields: JsonObject; vars: JsonObject };
 
+/** A list within one factor: which phone, or how it is to be reached. */
+export type Within =
+  | { factor: FactorType; by: 'authenticator' }
+  | { factor: 'phone'; by: 'channel'; authenticatorId: string };
+
 export type RestingState =
   | { name: 'identifying' }
   /**
-   * The factor picker. `to`: what a choice leads to. `back`: the challenge that "Go back" returns to.
+   * The factor picker, or a list within one of its rows. `to`: what a choice leads to. `back`: the challenge that "Go
+   * back" returns to.
    */
-  | { name: 'choosing'; ask: FactorAsk; to: 'challenge' | 'enroll'; offers: Offer[]; back?: string }
+  | {
+      name: 'choosing';
+      ask: FactorAsk;
+      to: 'challenge' | 'enroll';
+      offers: Offer[];
+      within?: Within;
+      back?: string;
+    }
   | { name: 'challenging'; ask: FactorAsk; offers: Offer[]; challengeId: string }
   /** `offers`: the factors that could be enrolled instead, this one included. */
   | { name: 'enrolling'; ask: FactorAsk; offers: Offer[]; enrollment: Enrollment }
@@ -312,6 +395,10 @@ export type RestingState =
   | { name: 'redirected'; ask: RedirectAsk | FormAsk }
   /** An application that is not the tenant's own wants to act for the person. `scope`: what it was not allowed yet. */
   | { name: 'consenting'; scope: string[] }
+  /** This browser could take its person in more easily the next time. */
+  | { name: 'suggesting'; suggestion: Suggestion }
+  /** The person reads something first, one after the other; never empty. */
+  | { name: 'informing'; notes: Information[] }
   /** The way to a new password is clear. */
   | { name: 'resetting' };
 
@@ -319,19 +406,21 @@ export type BusyState =
   | {
       name: 'verifying';
       submission: Submission;
-      from: Extract<RestingState, { name: 'identifying' | 'challenging' | 'enrolling' | 'resetting' }>;
+      from: Extract<RestingState, { name: 'identifying' | 'challenging' | 'enrolling' | 'suggesting' | 'resetting' }>;
     }
   /** The Action at `cursor`, by its first handler or, when the person came back to it, by its second. */
   | { name: 'running'; visit?: Visit }
   /**
-   * Which factor, whose, sent how? `chosen` when the person said, `authenticatorId` when they said which of theirs.
-   * `resend` voids the code that is out. `enrollment` with the number that was just given, or to send its code again.
+   * Which factor, whose, sent how? `chosen` when the person said, `authenticatorId` when they said which of theirs, `via`
+   * when they said how. `resend` voids what is out. `enrollment` with the number that was just given, or to send its code
+   * again.
    */
   | {
       name: 'preparing';
       ask: Ask;
       chosen?: FactorType;
       authenticatorId?: string;
+      via?: MessageType;
       resend?: true;
       enrollment?: Enrollment;
     }
@@ -353,6 +442,8 @@ export const STATE_KINDS: { readonly [Name in LoginState['name']]: 'resting' | '
   enrolling: 'resting',
   redirected: 'resting',
   consenting: 'resting',
+  suggesting: 'resting',
+  informing: 'resting',
   resetting: 'resting',
   verifying: 'busy',
   running: 'busy',
@@ -380,6 +471,13 @@ export type LoginTransaction = {
   queue: Ask[];
   challenges: Challenge[];
   mfa: MfaProgress;
+  capabilities?: Capabilities;
+  /** The person came for a passkey. */
+  wants?: 'passkey';
+  /** Something was suggested already, whatever became of it. */
+  suggested?: true;
+  /** What passkeys are to sign while nobody is known yet, base64url; absent where none can be shown. */
+  passkeyChallenge?: string;
   /** How many asks there have been. */
   asked: number;
   /** Messages sent for it: whoever can begin a login must not be able to send any number. */
@@ -424,7 +522,7 @@ export type Beginning = Pick<
   | 'sessionId'
   | 'subject'
   | 'methods'
-> & { queue?: Ask[]; binding?: string };
+> & { queue?: Ask[]; binding?: string; passkeyChallenge?: string; wants?: 'passkey' };
 
 /** A login that nobody has answered yet: it asks who is there, or, when a session says so, runs the scripts at once. */
 export function begin(beginning: Beginning, now: number): LoginTransaction {

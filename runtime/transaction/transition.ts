@@ -3,6 +3,8 @@
 // and messages by id (`deliver`), for after the write. A pair that is not in the table is refused and changes nothing.
 // Longer than 300 lines because it is one table, and every state's answers are read beside the others'.
 
+import type { FactorType } from '#actions/post-login.ts';
+import type { JsonObject } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
 import { applyCommands } from './apply-commands.ts';
 import type { Input, LogDraft } from './input.ts';
@@ -13,12 +15,28 @@ import {
   dropMetadata,
   final,
   type InputOf,
+  type Moved,
   metadataChanges,
   move,
   REFUSED,
   type Step,
+  withdrawn,
 } from './move.ts';
-import type { Ask, Challenge, FactorAsk, LoginState, LoginTransaction, PolicyAsk } from './transaction.ts';
+import type {
+  AddressedEnrollment,
+  Ask,
+  Capabilities,
+  Challenge,
+  Enrollment,
+  FactorAsk,
+  Information,
+  LoginState,
+  LoginTransaction,
+  Offer,
+  PolicyAsk,
+  Submission,
+  Suggestion,
+} from './transaction.ts';
 import { proceed } from './transaction.ts';
 
 type StateOf<Name extends LoginState['name']> = Extract<LoginState, { name: Name }>;
@@ -42,14 +60,30 @@ export function transition(tx: LoginTransaction, input: Input, now: number): Ste
 
 const TABLE: Table = {
   identifying: {
-    submitted: (tx, from, { identifier, password }) =>
-      move(tx, { name: 'verifying', submission: { method: 'password', identifier, password }, from }),
+    submitted: (tx, from, { identifier, password, capabilities }) =>
+      move(capable(tx, capabilities), {
+        name: 'verifying',
+        submission: { method: 'password', identifier, password },
+        from,
+      }),
+    asserted: (tx, from, { response, capabilities }) =>
+      tx.passkeyChallenge === undefined
+        ? REFUSED
+        : move(capable(tx, capabilities), { name: 'verifying', submission: { method: 'passkey', response }, from }),
     registered: (tx, from, { registration }) =>
       move(tx, { name: 'verifying', submission: { method: 'sign-up', registration }, from }),
     barred: bar,
   },
   choosing: {
     chosen,
+    detected,
+    // From a list within one factor to the picker of all, or from how a phone is reached to which phone.
+    reconsidered: (tx, { within, ...state }, { within: another }) => {
+      if (!another) return within && state.offers.length > 1 ? move(tx, state) : REFUSED;
+      return within?.by === 'channel' && authenticatorsOf(state, 'phone').length > 1
+        ? move(tx, { ...state, within: { factor: 'phone', by: 'authenticator' } })
+        : REFUSED;
+    },
     // Going back sends nothing: the code that is out stays good.
     returned: (tx, { ask, offers, to, back }) =>
       back === undefined || to === 'enroll'
@@ -64,13 +98,43 @@ const TABLE: Table = {
       openChallenge(tx, challengeId)
         ? move(tx, { name: 'verifying', submission: { method: 'code', challengeId, code, remember }, from: state })
         : REFUSED,
-    resent: (tx, { ask, challengeId }) => {
+    asserted: (tx, state, { response, remember = false, challengeId = state.challengeId }) =>
+      openChallenge(tx, challengeId)?.ceremony
+        ? move(tx, {
+            name: 'verifying',
+            submission: { method: 'assertion', challengeId, response, remember },
+            from: state,
+          })
+        : REFUSED,
+    polled: (tx, state, { remember = false, challengeId = state.challengeId }) =>
+      openChallenge(tx, challengeId)?.number === undefined
+        ? REFUSED
+        : move(tx, { name: 'verifying', submission: { method: 'answer', challengeId, remember }, from: state }),
+    resent: (tx, { ask, challengeId }, { via }) => {
       const challenge = openChallenge(tx, challengeId);
-      if (!challenge?.sentTo) return REFUSED;
-      return move(tx, { name: 'preparing', ask, chosen: challenge.factor, resend: true });
+      // A key that was not used in time is asked for anew; an app that makes its codes by itself has nothing to send again.
+      const isPosed = challenge?.sentTo !== undefined || challenge?.number !== undefined || challenge?.ceremony;
+      if (!challenge || !isPosed) return REFUSED;
+      const { factor: chosen, authenticatorId } = challenge;
+      const how = via ?? challenge.via;
+      return move(tx, {
+        name: 'preparing',
+        ask,
+        chosen,
+        authenticatorId,
+        ...(how === undefined ? {} : { via: how }),
+        resend: true,
+      });
     },
-    reconsidered: (tx, { ask, offers, challengeId }) =>
-      offers.length < 2 ? REFUSED : move(tx, { name: 'choosing', ask, to: 'challenge', offers, back: challengeId }),
+    reconsidered: (tx, { ask, offers, challengeId }, { within }) => {
+      const factor = openChallenge(tx, challengeId)?.factor;
+      const state = { name: 'choosing', ask, to: 'challenge', offers, back: challengeId } as const;
+      if (!within) return offers.length < 2 ? REFUSED : move(tx, state);
+      return factor === undefined || authenticatorsOf({ offers }, factor).length < 2
+        ? REFUSED
+        : move(tx, { ...state, within: { factor, by: 'authenticator' } });
+    },
+    detected,
     undelivered: (tx, state, { logs }) =>
       move(
         {
@@ -85,34 +149,66 @@ const TABLE: Table = {
   enrolling: {
     responded: (tx, from, { code }) => {
       const { enrollment } = from;
-      // Before there is a number or a mailbox, no code was sent to it.
-      if (enrollment.factor !== 'otp' && !enrollment.sent) return REFUSED;
+      // What cannot be proved by a code, or not yet: none was sent before there is a number or a mailbox.
+      if (isAttested(enrollment) || enrollment.factor === 'push-notification') return REFUSED;
+      if (isAddressed(enrollment) && !enrollment.sent) return REFUSED;
       return move(tx, { name: 'verifying', submission: { method: 'enrollment', code }, from });
     },
+    asserted: (tx, from, { response, name }) =>
+      isAttested(from.enrollment)
+        ? move(tx, { name: 'verifying', submission: attestation(response, name), from })
+        : REFUSED,
+    polled: (tx, from) =>
+      from.enrollment.factor === 'push-notification'
+        ? move(tx, { name: 'verifying', submission: { method: 'device' }, from })
+        : REFUSED,
     chosen: (tx, state, input) => (tx.selection === 'client' ? chosen(tx, state, input) : REFUSED),
-    addressed: (tx, { ask, enrollment }, { address, locale }) => {
-      if (enrollment.factor === 'otp') return REFUSED;
+    addressed: (tx, { ask, enrollment }, { address, via, locale }) => {
+      if (!isAddressed(enrollment)) return REFUSED;
       const { sent: _voided, ...blank } = enrollment;
-      const addressed = blank.factor === 'phone' ? { ...blank, phoneNumber: address } : { ...blank, address };
+      const how = via === undefined ? {} : { via };
+      const addressed = blank.factor === 'phone' ? { ...blank, ...how, phoneNumber: address } : { ...blank, address };
       return move(inLanguage(tx, locale), { name: 'preparing', ask, chosen: enrollment.factor, enrollment: addressed });
     },
-    resent: (tx, { ask, enrollment }) =>
-      enrollment.factor !== 'otp' && enrollment.sent
-        ? move(tx, { name: 'preparing', ask, chosen: enrollment.factor, enrollment, resend: true })
-        : REFUSED,
+    resent: (tx, { ask, enrollment }, { via }) => {
+      if (enrollment.factor === 'push-notification') {
+        return move(tx, { name: 'preparing', ask, chosen: enrollment.factor, resend: true });
+      }
+      if (!isAddressed(enrollment) || !enrollment.sent) return REFUSED;
+      const again = enrollment.factor === 'phone' && via !== undefined ? { ...enrollment, via } : enrollment;
+      return move(tx, { name: 'preparing', ask, chosen: enrollment.factor, enrollment: again, resend: true });
+    },
     reconsidered: (tx, { ask, offers }) =>
       offers.length < 2 ? REFUSED : move(tx, { name: 'choosing', ask, to: 'enroll', offers }),
     // Back to the number, which may have been mistyped.
     returned: (tx, state) => {
-      if (state.enrollment.factor === 'otp' || !state.enrollment.sent) return REFUSED;
+      if (!isAddressed(state.enrollment) || !state.enrollment.sent) return REFUSED;
       const { sent: _voided, ...blank } = state.enrollment;
       return move(tx, { ...state, enrollment: blank });
     },
     undelivered: (tx, state, { logs }) => {
       const { enrollment } = state;
-      if (enrollment.factor === 'otp' || !enrollment.sent) return REFUSED;
+      if (!isAddressed(enrollment) || !enrollment.sent) return REFUSED;
       const sent = { ...enrollment.sent, undelivered: true as const };
       return move(tx, { ...state, enrollment: { ...enrollment, sent } }, { logs });
+    },
+    detected,
+    barred: bar,
+  },
+  suggesting: {
+    asserted: (tx, from, { response, name }) =>
+      move(tx, { name: 'verifying', submission: attestation(response, name), from }),
+    skipped: (tx) => move(tx, proceed(tx)),
+    barred: bar,
+  },
+  informing: {
+    acknowledged: (tx, { notes }) => read(tx, notes.slice(1)),
+    named: (tx, { notes }, { name }) => {
+      const [note, ...others] = notes;
+      if (note?.kind !== 'naming') return REFUSED;
+      const { authenticatorId: id } = note;
+      const told = others.map((each) => (each.kind === 'enrolled' ? { ...each, name } : each));
+      return read(tx, told, [{ kind: 'authenticator.name', tenantId: tx.tenantId, id, name }]);
     },
     barred: bar,
   },
@@ -136,13 +232,31 @@ const TABLE: Table = {
     barred: bar,
   },
   verifying: {
-    verified: (tx, { submission }, { method, subject, changes, logs, recoveryCode }) => {
+    verified: (tx, { submission, from }, input) => {
       if (submission.method === 'new-password') return REFUSED;
+      const { method, subject, logs, recoveryCode } = input;
+      const answered = submission.method === 'answer' ? submission.challengeId : undefined;
+      const changes = [...input.changes, ...withdrawn(tx, answered)];
       const passed: LoginTransaction = { ...tx, methods: [...tx.methods, method], ...(subject ? { subject } : {}) };
       // The first valid answer meets the ask and closes every challenge that was open for it.
-      const met =
-        submission.method === 'code' || submission.method === 'enrollment' ? metBy(passed, submission) : passed;
-      return move(met, proceed(met), { changes, logs, ...(recoveryCode === undefined ? {} : { recoveryCode }) });
+      const met = from.name === 'challenging' || from.name === 'enrolling' ? metBy(passed, submission) : passed;
+      // A client is told in the answer itself.
+      if (tx.selection !== 'server') {
+        return move(met, proceed(met), { changes, logs, ...(recoveryCode === undefined ? {} : { recoveryCode }) });
+      }
+      const notes = from.name === 'enrolling' ? enrolledNotes(from.enrollment, submission) : [];
+      const used: Information[] =
+        recoveryCode === undefined ? [] : [{ kind: 'recovery-code', because: 'used', code: recoveryCode }];
+      return inform(met, [...notes, ...used], { changes, logs });
+    },
+    attested: (tx, { submission, from }, { changes, logs }) => {
+      if (from.name !== 'suggesting') return REFUSED;
+      return inform(tx, suggestedNotes(from.suggestion, submission), { changes, logs });
+    },
+    declined: (tx, { from }, { logs }) => {
+      if (from.name !== 'challenging') return REFUSED;
+      const challenges = tx.challenges.map((c) => (c.id === from.challengeId ? { ...c, refused: true as const } : c));
+      return move({ ...tx, challenges }, from, { logs, notice: { key: 'transaction-rejected' } });
     },
     replaced: (tx, { submission }, { changes, logs }, now) => {
       if (submission.method !== 'new-password') return REFUSED;
@@ -184,8 +298,9 @@ const TABLE: Table = {
         }
         case 'offered': {
           if (!isFactorAsk(ask)) return REFUSED;
-          const { offers, to } = input;
-          return move(rememberable(atAsk(called, ask), input), { name: 'choosing', ask, to, offers }, { logs });
+          const { offers, to, within } = input;
+          const state = { name: 'choosing', ask, to, offers, ...(within ? { within } : {}) } as const;
+          return move(rememberable(atAsk(called, ask), input), state, { logs });
         }
         case 'challenged': {
           if (!isFactorAsk(ask)) return REFUSED;
@@ -212,14 +327,15 @@ const TABLE: Table = {
       const demanded = { ...tx, asked: ask.ordinal, queue: [ask] };
       return move(demanded, proceed(demanded));
     },
+    suggested: (tx, _state, { suggestion }) =>
+      tx.selection === 'server'
+        ? move({ ...askedOnce(tx), suggested: true }, { name: 'suggesting', suggestion })
+        : REFUSED,
     unconsented: (tx, _state, { scope }, now) =>
       tx.selection === 'server'
-        ? move({ ...tx, asked: tx.asked + 1, ask: tx.asked + 1 }, { name: 'consenting', scope })
+        ? move(askedOnce(tx), { name: 'consenting', scope })
         : deny(tx, 'consent_required', 'Consent required', [], now),
-    cleared: (tx) =>
-      tx.purpose === 'password-reset'
-        ? move({ ...tx, asked: tx.asked + 1, ask: tx.asked + 1 }, { name: 'resetting' })
-        : REFUSED,
+    cleared: (tx) => (tx.purpose === 'password-reset' ? move(askedOnce(tx), { name: 'resetting' }) : REFUSED),
     settled: (tx, _state, { session, formerUserId, changes, logs }, now) => {
       // Only now is it known whose login it is: a script may have handed it over.
       if (isSomebodyElse(tx))
@@ -261,15 +377,90 @@ function isSomebodyElse({ request: { hintedUserId }, subject }: LoginTransaction
 function chosen(
   tx: LoginTransaction,
   { ask, offers }: StateOf<'choosing' | 'challenging' | 'enrolling'>,
-  { factor, authenticatorId, locale }: InputOf<'chosen'>,
+  { factor, authenticatorId, via, locale }: InputOf<'chosen'>,
 ): Step {
   const spoken = inLanguage(tx, locale);
   const offer = offers.find((each) => each.factor === factor);
   if (!offer) return REFUSED;
-  if (authenticatorId === undefined) return move(spoken, { name: 'preparing', ask, chosen: factor });
+  const how = via === undefined ? {} : { via };
+  if (authenticatorId === undefined) return move(spoken, { name: 'preparing', ask, chosen: factor, ...how });
   return offer.authenticators.includes(authenticatorId)
-    ? move(spoken, { name: 'preparing', ask, chosen: factor, authenticatorId })
+    ? move(spoken, { name: 'preparing', ask, chosen: factor, authenticatorId, ...how })
     : REFUSED;
+}
+
+function authenticatorsOf({ offers }: { offers: Offer[] }, factor: FactorType): string[] {
+  return offers.find((offer) => offer.factor === factor)?.authenticators ?? [];
+}
+
+/** What can be offered is asked again, now that it is known what the browser can do. */
+function detected(
+  tx: LoginTransaction,
+  { ask }: StateOf<'choosing' | 'challenging' | 'enrolling'>,
+  { capabilities }: InputOf<'detected'>,
+): Step {
+  return move(capable(tx, capabilities), { name: 'preparing', ask });
+}
+
+function capable(tx: LoginTransaction, capabilities: Capabilities | undefined): LoginTransaction {
+  return capabilities ? { ...tx, capabilities } : tx;
+}
+
+/** Handles of what was asked before become stale. */
+function askedOnce(tx: LoginTransaction): LoginTransaction {
+  return { ...tx, asked: tx.asked + 1, ask: tx.asked + 1 };
+}
+
+type Written = Pick<Moved, 'changes' | 'logs'>;
+
+/** Goes on once everything was read. */
+function inform(tx: LoginTransaction, notes: Information[], written: Written): Step {
+  return notes.length === 0
+    ? move(tx, proceed(tx), written)
+    : move(askedOnce(tx), { name: 'informing', notes }, written);
+}
+
+function read(tx: LoginTransaction, notes: Information[], changes: Change[] = []): Step {
+  return inform(tx, notes, { changes, logs: [] });
+}
+
+/** What the person has to know of a factor that they have from now on. */
+function enrolledNotes(enrollment: Enrollment, submission: Submission): Information[] {
+  const { factor, recoveryCode, authenticatorId } = enrollment;
+  const name = submission.method === 'attestation' ? submission.name : undefined;
+  const called = name === undefined ? {} : { name };
+  const kept: Information[] =
+    recoveryCode === undefined ? [] : [{ kind: 'recovery-code', because: 'enrolled', code: recoveryCode }];
+  switch (factor) {
+    case 'webauthn-roaming':
+      return [
+        { kind: 'naming', factor, authenticatorId, name: name ?? '' },
+        { kind: 'enrolled', factor, ...called },
+        ...kept,
+      ];
+    case 'webauthn-platform':
+    case 'push-notification':
+      return [{ kind: 'enrolled', factor, ...called }, ...kept];
+    default:
+      return kept;
+  }
+}
+
+function suggestedNotes({ factor }: Suggestion, submission: Submission): Information[] {
+  const name = submission.method === 'attestation' ? submission.name : undefined;
+  return [{ kind: 'enrolled', factor, ...(name === undefined ? {} : { name }) }];
+}
+
+function attestation(response: JsonObject, name: string | undefined): Submission {
+  return { method: 'attestation', response, ...(name === undefined ? {} : { name }) };
+}
+
+function isAddressed(enrollment: Enrollment): enrollment is AddressedEnrollment {
+  return enrollment.factor === 'phone' || enrollment.factor === 'email';
+}
+
+function isAttested({ factor }: Enrollment): boolean {
+  return factor === 'webauthn-roaming' || factor === 'webauthn-platform';
 }
 
 function inLanguage(tx: LoginTransaction, locale: string | undefined): LoginTransaction {
@@ -283,9 +474,10 @@ function openChallenge(tx: LoginTransaction, id: string): Challenge | undefined 
 const isFactorAsk = (ask: Ask): ask is FactorAsk => ask.kind !== 'redirect' && ask.kind !== 'form';
 
 /** The ask is met. A browser is remembered by whom the person showed a factor in it. */
-function metBy(tx: LoginTransaction, submission: { method: 'code'; remember: boolean } | { method: 'enrollment' }) {
+function metBy(tx: LoginTransaction, submission: Submission): LoginTransaction {
   const { rememberable: choice = 'never' } = tx.mfa;
-  const remember = choice === 'always' || (choice === 'offered' && submission.method === 'code' && submission.remember);
+  const ticked = 'remember' in submission && submission.remember;
+  const remember = choice === 'always' || (choice === 'offered' && ticked);
   const mfa = remember ? { ...tx.mfa, remember: true as const } : tx.mfa;
   return { ...tx, mfa, queue: tx.queue.slice(1), challenges: [] };
 }

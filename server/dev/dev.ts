@@ -4,6 +4,7 @@ import { type Context, Hono } from 'hono';
 import type { Deps, Env } from '../deps.ts';
 import { errorPage } from '../hosted/error-page.ts';
 import { clockRoutes } from './clock.ts';
+import { deviceRoutes } from './devices.ts';
 import { inboxRoutes } from './inbox.ts';
 import { tryRoutes } from './try.ts';
 
@@ -18,7 +19,11 @@ export function devRoutes(deps: Deps, ask: Ask): Hono<Env> {
     return next();
   });
   if (!deps.config.dev) return routes;
-  return routes.route('/', inboxRoutes(deps)).route('/', clockRoutes(deps)).route('/', tryRoutes(deps, ask));
+  return routes
+    .route('/', inboxRoutes(deps))
+    .route('/', clockRoutes(deps))
+    .route('/', deviceRoutes(deps, ask))
+    .route('/', tryRoutes(deps, ask));
 }
 
 function isLoopback(c: Context<Env>): boolean {

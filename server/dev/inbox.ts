@@ -54,7 +54,7 @@ function toWire({ id, channel, to, text, code, at }: MessageRecord) {
   return { id, channel, to, text, code: code ?? null, at: new Date(at).toISOString() };
 }
 
-const CHANNELS = { sms: 'SMS', voice: 'Call', email: 'Email' } as const;
+const CHANNELS = { sms: 'SMS', voice: 'Call', email: 'Email', push: 'Push' } as const;
 
 function inboxPage(c: Context<Env>, to: string | undefined, found: MessageRecord[]): Response | Promise<Response> {
   return sendPage(c, {

@@ -48,8 +48,11 @@ export function qrPicture(text: string, label: string): Markup {
   return html`<svg class="qr" role="img" aria-label="${label}" viewBox="0 0 ${size} ${size}" shape-rendering="crispEdges"><rect width="${size}" height="${size}" fill="#fff"/><path d="${path}" fill="#000"/></svg>`;
 }
 
-/** The key as text: groups for the eye, one word for whoever copies it. */
-export function keyText(key: string, label: string): Markup {
+/**
+ * The key as text: groups for the eye, one word for whoever copies it.
+ * @param isAlone there is nothing else to see on the page.
+ */
+export function keyText(key: string, label: string, { isAlone }: { isAlone?: true } = {}): Markup {
   const groups = key.match(/.{1,4}/g) ?? [];
-  return html`<p class="key-line"><span class="key-label" id="key-label">${label}</span> <code class="key" aria-labelledby="key-label" translate="no">${groups.map((group) => html`<span>${group}</span>`)}</code></p>`;
+  return html`<p class="key-line"><span class="key-label" id="key-label">${label}</span> <code class="key${isAlone ? ' large' : ''}" aria-labelledby="key-label" translate="no">${groups.map((group) => html`<span>${group}</span>`)}</code></p>`;
 }

@@ -3,7 +3,8 @@ import { html } from 'hono/html';
 import type { Shown } from '#runtime/runtime.ts';
 import { sendPage, sendTo } from './page.ts';
 import type { HostedContext } from './show-screen.ts';
-import { textsIn } from './texts/texts.ts';
+import { speak } from './speak.ts';
+import { spokenBy, voiceAt } from './voice.ts';
 
 /**
  * A redirect, with the key that brings the person back to `/continue` in the parameter `state`.
@@ -19,19 +20,17 @@ export function sendAway({ c }: HostedContext, { login, key }: Shown, url: strin
 }
 
 /** The way to a site that no page before could name; `url` as it is. */
-export function goTo(c: HostedContext['c'], locale: string, url: string): Response | Promise<Response> {
+export async function goTo(c: HostedContext['c'], locale: string, url: string): Promise<Response> {
   const isForm = c.req.method === 'POST' && c.req.header('sec-fetch-mode') === 'navigate';
   if (!isForm) return sendTo(c, url);
-  const { language, texts } = textsIn(locale);
-  const { title, lead, link } = texts.leaving;
+  const voice = await voiceAt(c, { prompt: 'common', name: 'redirecting' }, { locale });
+  const say = speak(voice, 'common', 'redirecting');
   return sendPage(c, {
     status: 200,
-    language,
-    title,
-    brand: c.var.tenant.friendlyName ?? c.var.tenant.name,
+    ...spokenBy(voice),
     refresh: { seconds: 0, to: url },
-    body: html`<h1>${title}</h1>
-<p class="lead" role="status">${lead}</p>
-<p><a class="button" href="${url}">${link}</a></p>`,
+    body: html`<h1>${say('title')}</h1>
+<p class="lead" role="status">${say('description')}</p>
+<p><a class="button" href="${url}">${say('buttonText')}</a></p>`,
   });
 }

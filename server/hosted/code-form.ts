@@ -4,44 +4,52 @@ import { form, invalid } from './form.ts';
 import type { Markup } from './page.ts';
 import { type Fields, hasOthers, presentEnrollment, type Reading, refused, sentValue, type View } from './screen.ts';
 
-/** What a code screen offers beside the field. */
+/** What a code screen offers beside the field, by the texts that say it. */
 export type CodeForm = {
-  /** The code is one that we send. */
-  canResend?: true;
-  /** Between the field and the buttons of `action`, quieter ones: their actions and texts. */
+  /** To send the code again, where the code is one that we send. */
+  resend?: string;
+  /** To have this browser remembered. */
+  remember?: string;
+  /** To go back to the number that is being enrolled. */
+  edit?: string;
+  /** Between the button and those of all code screens, quieter ones: their actions and texts. */
   others?: [action: string, text: string][];
 };
 
-export function codeForm(view: View, { canResend, others = [] }: CodeForm = {}): Markup {
-  const { challenges } = view.texts;
+type SayCode = (key: 'placeholder' | 'buttonText' | 'pickAuthenticatorText') => string;
+
+/** @param say the texts of the screen. */
+export function codeForm(view: View, say: SayCode, { resend, remember, edit, others = [] }: CodeForm = {}): Markup {
   const { notice } = view;
   const wrongCode = notice !== undefined && CODE_NOTICES.has(notice.key);
-  const quiet: [string, string][] = [
-    ...(canResend ? [['resend-code', challenges.resend] as [string, string]] : []),
+  const quiet: [string, string | undefined][] = [
+    ['resend-code', resend],
     ...others,
-    ...(canChangeNumber(view) ? [['back-action', view.texts.enrollment.changePhone] as [string, string]] : []),
-    ...(hasOthers(view.login) ? [['pick-authenticator', challenges.other] as [string, string]] : []),
+    ['back-action', canChangeNumber(view) ? edit : undefined],
+    ['pick-authenticator', hasOthers(view.login) ? say('pickAuthenticatorText') : undefined],
   ];
   // The first button is the one that Enter presses.
   return form(
     view,
-    html`<label for="code">${challenges.code}</label>
+    html`<label for="code">${say('placeholder')}</label>
 <input class="code-field" id="code" name="code" type="text" inputmode="numeric" autocomplete="one-time-code" autocapitalize="none" spellcheck="false" maxlength="32" aria-required="true"${invalid(wrongCode)} autofocus>
-${canBeRemembered(view) ? rememberBox(view) : ''}
-<button type="submit" name="action" value="default">${challenges.submit}</button>
-${quiet.map(
-  ([action, text]) => html`<button class="quiet-button" type="submit" name="action" value="${action}">${text}</button>
+${remember !== undefined && canBeRemembered(view) ? rememberBox(view, remember) : ''}
+<button type="submit" name="action" value="default">${say('buttonText')}</button>
+${quiet.map(([action, text]) =>
+  text === undefined
+    ? ''
+    : html`<button class="quiet-button" type="submit" name="action" value="${action}">${text}</button>
 `,
 )}`,
   );
 }
 
-function rememberBox(view: View): Markup {
+export function rememberBox(view: View, text: string): Markup {
   const ticked = sentValue(view, 'rememberBrowser') === 'true';
-  return html`<p class="tick"><input id="rememberBrowser" name="rememberBrowser" type="checkbox" value="true"${ticked ? ' checked' : ''}><label for="rememberBrowser">${view.texts.challenges.remember}</label></p>`;
+  return html`<p class="tick"><input id="rememberBrowser" name="rememberBrowser" type="checkbox" value="true"${ticked ? ' checked' : ''}><label for="rememberBrowser">${text}</label></p>`;
 }
 
-function canBeRemembered({ login }: View): boolean {
+export function canBeRemembered({ login }: View): boolean {
   return login.state.name === 'challenging' && login.mfa.rememberable === 'offered';
 }
 
@@ -56,8 +64,11 @@ const CODE_NOTICES: ReadonlySet<string> = new Set([
   'too-many-failures',
 ]);
 
-/** Format is judged here, before an attempt is spent. */
-export function readCodeForm(fields: Fields, view: View, { canResend }: CodeForm = {}): Reading {
+/**
+ * Format is judged here, before an attempt is spent.
+ * @param canResend the code is one that we send.
+ */
+export function readCodeForm(fields: Fields, view: View, { canResend }: { canResend?: true } = {}): Reading {
   const { action = 'default', code, rememberBrowser } = fields;
   if (action === 'pick-authenticator') return { ok: true, input: { kind: 'reconsidered' } };
   if (action === 'resend-code' && canResend) return { ok: true, input: { kind: 'resent' } };

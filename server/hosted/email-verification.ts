@@ -6,14 +6,17 @@ import { followVerificationLink, readVerificationLink } from '#runtime/verificat
 import type { Deps, Env } from '../deps.ts';
 import { readFormValues, readQuery } from '../request.ts';
 import { errorPage } from './error-page.ts';
-import { chooseLanguage } from './language.ts';
+import { icon } from './icons.ts';
 import { isOwnForm } from './own-form.ts';
-import { type Markup, sendPage, sendTo } from './page.ts';
+import { sendPage, sendTo } from './page.ts';
 import { source } from './show-screen.ts';
-import { type Texts, textsIn } from './texts/texts.ts';
+import { speak } from './speak.ts';
+import { spokenBy, voiceAt } from './voice.ts';
 
 /** As `Random.key` makes them: anything else was never one of ours, and is not worth a line in the tenant's log. */
 const KEY = /^[A-Za-z0-9_-]{43}$/;
+
+const PROMPT = 'email-verification';
 
 /** `GET` and `POST /u/email-verification?ticket=` */
 export function emailVerificationRoutes(deps: Deps): Hono<Env> {
@@ -26,15 +29,19 @@ export function emailVerificationRoutes(deps: Deps): Hono<Env> {
       const { resultUrl } = link.ticket.content;
       // Browsers ask the policy of this page whether the redirect that answers its form may leave.
       const target = source(resultUrl);
-      return page(
-        c,
-        ({ emailVerification }) => html`<h1>${emailVerification.title}</h1>
-<p class="lead">${emailVerification.lead(link.email)}</p>
+      const voice = await voiceAt(c, { prompt: PROMPT, name: 'email-verification' });
+      const say = speak(voice, PROMPT, 'email-verification');
+      return sendPage(c, {
+        status: 200,
+        ...spokenBy(voice),
+        formTargets: target === undefined ? [] : [target],
+        body: html`<div class="mark">${icon('email')}</div>
+<h1>${say('title')}</h1>
+<p class="lead">${say('description', { email: link.email })}</p>
 <form method="post" action="${`/u/email-verification?ticket=${key}`}">
-<button type="submit" name="action" value="default" autofocus>${emailVerification.submit}</button>
+<button type="submit" name="action" value="default" autofocus>${say('buttonText')}</button>
 </form>`,
-        target === undefined ? [] : [target],
-      );
+      });
     })
     .post('/u/email-verification', async (c) => {
       if (!isOwnForm(c)) return errorPage(c, { status: 403, key: 'foreign-form' });
@@ -47,11 +54,15 @@ export function emailVerificationRoutes(deps: Deps): Hono<Env> {
       if (followed.resultUrl !== undefined) {
         return sendTo(c, resultAt(followed.resultUrl, followed.includesEmail ? followed.email : undefined));
       }
-      return page(
-        c,
-        ({ emailVerification }) => html`<h1>${emailVerification.done}</h1>
-<p class="lead">${emailVerification.next}</p>`,
-      );
+      const voice = await voiceAt(c, { prompt: PROMPT, name: 'email-verification-result' });
+      const say = speak(voice, PROMPT, 'email-verification-result');
+      return sendPage(c, {
+        status: 200,
+        ...spokenBy(voice),
+        body: html`<div class="mark good">${icon('check')}</div>
+<h1>${say('verifiedTitle')}</h1>
+<p class="lead">${say('verifiedDescription')}</p>`,
+      });
     });
 }
 
@@ -72,20 +83,3 @@ function keyOf(c: Context<Env>): string | undefined {
 }
 
 const gone = (c: Context<Env>) => errorPage(c, { status: 400, key: 'verification-link-used' });
-
-function page(
-  c: Context<Env>,
-  body: (texts: Texts) => Markup,
-  formTargets: string[] = [],
-): Response | Promise<Response> {
-  const { tenant } = c.var;
-  const { language, texts } = textsIn(chooseLanguage(tenant.enabledLocales, [], c.req.header('accept-language')));
-  return sendPage(c, {
-    status: 200,
-    language,
-    title: texts.emailVerification.title,
-    brand: tenant.friendlyName ?? tenant.name,
-    body: body(texts),
-    formTargets,
-  });
-}

@@ -3,9 +3,11 @@
 import type { Context } from 'hono';
 import { html } from 'hono/html';
 import type { Env } from '../deps.ts';
-import { chooseLanguage } from './language.ts';
+import { icon } from './icons.ts';
 import { type PageStatus, sendPage } from './page.ts';
-import { type ProblemKey, textsIn } from './texts/texts.ts';
+import { speak } from './speak.ts';
+import type { ProblemKey } from './texts/texts.ts';
+import { plainVoice, spokenBy, voiceAt } from './voice.ts';
 
 export type Problem = {
   status: PageStatus;
@@ -15,19 +17,18 @@ export type Problem = {
 };
 
 /** Answers with a page that explains a problem, in the language of `ui_locales` and the browser. */
-export function errorPage(c: Context<Env>, { status, key, reason }: Problem): Response | Promise<Response> {
-  const { tenant } = c.var;
-  const uiLocales = c.req.query('ui_locales')?.slice(0, 200).split(' ') ?? [];
-  const language = chooseLanguage(tenant.enabledLocales, uiLocales, c.req.header('accept-language'));
-  const { texts } = textsIn(language);
-  const { title, advice } = texts.problems[key];
+export async function errorPage(c: Context<Env>, { status, key, reason }: Problem): Promise<Response> {
+  const at = { prompt: 'status', name: key } as const;
+  // After a fault of ours the store may not answer either.
+  const voice = status < 500 ? await voiceAt(c, at) : plainVoice(c, at);
+  const say = speak(voice, 'status', key);
+  const sayAll = speak(voice, 'status', 'status');
   return sendPage(c, {
     status,
-    language,
-    title,
-    brand: tenant.friendlyName ?? tenant.name,
-    body: html`<h1>${title}</h1>
-<p class="lead">${advice}</p>
-${reason === undefined ? '' : html`<p class="fine">${texts.reason} <code>${reason}</code></p>`}`,
+    ...spokenBy(voice),
+    body: html`<div class="mark bad">${icon('warning')}</div>
+<h1>${say('title')}</h1>
+<p class="lead">${say('description')}</p>
+${reason === undefined ? '' : html`<p class="fine">${sayAll('reasonText')} <code>${reason}</code></p>`}`,
   });
 }

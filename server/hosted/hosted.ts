@@ -8,18 +8,22 @@ import type { Deps, Env } from '../deps.ts';
 import { type Door, show } from '../door.ts';
 import { answerClient } from '../oauth/answer-client.ts';
 import { onceEach, readFormValues, readQuery, type Values } from '../request.ts';
+import { assetAt, assetResponse } from './assets.ts';
 import { sendAway } from './away.ts';
 import { readBinding } from './binding.ts';
 import { CONFIRMATION_PATH } from './device-pages.ts';
 import { errorPage } from './error-page.ts';
 import { chooseLanguage } from './language.ts';
+import { sheetResponse } from './look.ts';
 import { isOwnForm } from './own-form.ts';
 import { sendTo } from './page.ts';
+import { denyAtPage } from './page-end.ts';
+import { PUSH_STATUS_PATH, showPushStatus } from './push-status.ts';
 import { denyReset, endReset } from './reset-end.ts';
-import { addressAt, type Fields, type Screen } from './screen.ts';
+import { addressAt, type Fields, pathIn, type Screen } from './screen.ts';
 import { screenAt, screensOf } from './screens.ts';
 import { type Brought, type HostedContext, lookAt, showBusy, showScreen } from './show-screen.ts';
-import { STYLESHEET_PATH, stylesheetResponse } from './stylesheet.ts';
+import { putOff } from './this-browser.ts';
 
 /** How pages show a login: a redirect to its screen, to the end of the login, or back to the application. */
 export const hostedDoor: Door<HostedContext> = {
@@ -32,10 +36,13 @@ export const hostedDoor: Door<HostedContext> = {
     return ask.kind === 'form' ? toScreen(context, shown) : sendAway(context, shown, ask.url);
   },
   consenting: toScreen,
+  suggesting: toScreen,
+  informing: toScreen,
   resetting: toScreen,
   completed: (context, shown) => {
     const { login, key } = shown;
     if (login.purpose === 'password-reset') return endReset(context, shown);
+    if (login.purpose === 'enrollment') return endEnrollment(context, shown);
     return login.state.taken
       ? errorPage(context.c, { status: 400, key: 'already-used' })
       : sendTo(context.c, addressAt(exitOf(login.request.reply), key));
@@ -43,24 +50,37 @@ export const hostedDoor: Door<HostedContext> = {
   denied: ({ c, deps }, shown) => {
     const { login } = shown;
     if (login.purpose === 'password-reset') return denyReset({ c, deps }, shown);
+    if (login.request.reply.by === 'page') return denyAtPage({ c, deps }, shown);
     const { code: error, reason: error_description } = login.state;
     return answerClient({ c, deps }, login.request.reply, { error, error_description });
   },
 };
 
+/** Back to the page that it was begun on, or to one that says that it is done. */
+function endEnrollment(context: HostedContext, shown: Shown): Response | Promise<Response> {
+  const { reply } = shown.login.request;
+  const to = reply.by === 'page' ? reply.resultUrl : undefined;
+  return to === undefined ? toScreen(context, shown) : sendTo(context.c, to);
+}
+
 /** Who connects a device says first that it is theirs. */
 const exitOf = ({ by }: Reply): string => (by === 'device' ? CONFIRMATION_PATH : '/authorize/resume');
 
 function toScreen({ c }: HostedContext, { login, key }: Shown): Response | Promise<Response> {
-  const [screen] = screensOf(login);
-  return screen ? sendTo(c, addressAt(screen.path, key)) : errorPage(c, { status: 400, key: 'unknown-login' });
+  const [screen] = screensOf(login, c.var.tenant);
+  return screen
+    ? sendTo(c, addressAt(pathIn(login, screen), key))
+    : errorPage(c, { status: 400, key: 'unknown-login' });
 }
 
 /** Every page below `/u`. */
 export function hostedRoutes(deps: Deps): Hono<Env> {
   return new Hono<Env>()
-    .get(STYLESHEET_PATH, () => stylesheetResponse())
+    .get('/u/:sheet{theme-[0-9a-f]+\\.css}', (c) => sheetResponse(c, deps))
     .get('/u/:screen{.+}', (c) => {
+      const asset = assetAt(c.req.path);
+      if (asset) return assetResponse(asset, c.req.header('accept-encoding'));
+      if (c.req.path === PUSH_STATUS_PATH) return showPushStatus(c, deps);
       const screen = screenAt(c.req.path);
       return screen ? get({ c, deps }, screen) : errorPage(c, { status: 404, key: 'not-found' });
     })
@@ -76,7 +96,7 @@ async function get(context: HostedContext, screen: Screen): Promise<Response> {
   const key = read.ok ? read.parameters.state : undefined;
   if (!read.ok || key === undefined) return errorPage(c, { status: 400, key: 'unknown-login' });
   const found = await deps.runtime.read(c.var.tenant, { key, binding: readBinding(c) });
-  if (found.found !== 'present' || !screensOf(found.shown.login).includes(screen)) return elsewhere(context, found);
+  if (found.found !== 'present' || !isAt(context, found.shown, screen)) return elsewhere(context, found);
   const view = await lookAt(context, screen, found.shown, { query: read.parameters, sent: new Map() });
   return view instanceof Response ? view : showScreen(context, screen, view);
 }
@@ -96,22 +116,24 @@ async function post(context: HostedContext, screen: Screen): Promise<Response> {
   const brought: Brought = { query: query.parameters, sent: body.values };
 
   const found = await deps.runtime.read(tenant, reference);
-  if (found.found === 'busy') return sendTo(c, addressAt(screen.path, key));
-  if (found.found !== 'present' || !screensOf(found.shown.login).includes(screen)) return elsewhere(context, found);
+  if (found.found === 'busy') return sendTo(c, addressAt(c.req.path, key));
+  if (found.found !== 'present' || !isAt(context, found.shown, screen)) return elsewhere(context, found);
   const view = await lookAt(context, screen, found.shown, brought);
   if (view instanceof Response) return view;
   const reading = screen.read(fields, view);
   if (!reading.ok) return showScreen(context, screen, view, reading.notice);
-  if (!('input' in reading)) return sendTo(c, addressAt(reading.turnTo, key, reading.query));
+  if (!('input' in reading))
+    return sendTo(c, addressAt(pathIn(view.login, { name: reading.turnTo }), key, reading.query));
 
   const submitted = await deps.runtime.submit(tenant, reference, reading.input, caller);
   switch (submitted.outcome) {
     case 'moved':
+      if (reading.putOff) putOff(c, reading.putOff);
       return afterStep(context, screen, submitted.shown, brought);
     case 'elsewhere':
       return show(hostedDoor, context, submitted.shown);
     case 'busy':
-      return sendTo(c, addressAt(screen.path, key));
+      return sendTo(c, addressAt(c.req.path, key));
     case 'expired':
     case 'nothing':
       return elsewhere(context, { found: submitted.outcome });
@@ -121,9 +143,14 @@ async function post(context: HostedContext, screen: Screen): Promise<Response> {
 /** A refused step is told on the page it was made on; any other leads on. */
 async function afterStep(context: HostedContext, screen: Screen, shown: Shown, brought: Brought): Promise<Response> {
   const { notice } = shown;
-  if (!notice || !screensOf(shown.login).includes(screen)) return show(hostedDoor, context, shown);
+  if (!notice || !isAt(context, shown, screen)) return show(hostedDoor, context, shown);
   const view = await lookAt(context, screen, shown, brought);
   return view instanceof Response ? view : showScreen(context, screen, view, notice);
+}
+
+/** Whether the login is at this screen, under the address that was asked for. */
+function isAt({ c }: HostedContext, { login }: Shown, screen: Screen): boolean {
+  return screensOf(login, c.var.tenant).includes(screen) && pathIn(login, screen) === c.req.path;
 }
 
 /** The fields that a screen reads, each once; undefined when one comes twice that may not. */

@@ -1,5 +1,5 @@
 // Server, hosted pages: which of our languages a page speaks. Pages, error pages and the login itself ask here.
-import { LANGUAGES, type Language } from './texts/texts.ts';
+import { LANGUAGES, type Language } from './texts/catalogue.ts';
 
 /**
  * The first known of `uiLocales`, then of `Accept-Language`, among the tenant's enabled locales; otherwise the first
@@ -17,11 +17,15 @@ export function chooseLanguage(
   return wanted.find((language) => language !== undefined && enabled.includes(language)) ?? enabled[0] ?? 'en';
 }
 
-/** Our language for a tag such as `ja-JP`. */
-function spoken(tag: string): Language | undefined {
-  const primary = tag.toLowerCase().split('-', 1)[0];
+/** Our language for a tag (RFC 5646) such as `ja-JP`, `pt-BR` or `zh-Hans-CN`: regions and scripts are not told apart. */
+export function spoken(tag: string): Language | undefined {
+  const [subtag = ''] = tag.toLowerCase().split('-', 1);
+  const primary = FORMER_SUBTAGS.get(subtag) ?? subtag;
   return LANGUAGES.find((language) => language === primary);
 }
+
+/** Old systems still ask for Hebrew by the code that it had until 1989. */
+const FORMER_SUBTAGS: ReadonlyMap<string, string> = new Map([['iw', 'he']]);
 
 /** Tags of the header, best first. A weight of 0 means "not this one". */
 function accepted(header: string | undefined): string[] {

@@ -1,9 +1,9 @@
 // Server, hosted pages: what a connection asks of a password, as a list below the field where one is chosen.
 import { html } from 'hono/html';
 import type { Notice } from '#runtime/codes.ts';
-import type { PasswordRule } from '#runtime/lifecycle/password-policy.ts';
+import type { PasswordCharacters, PasswordRule } from '#runtime/lifecycle/password-policy.ts';
 import type { Markup } from './page.ts';
-import type { Texts } from './texts/texts.ts';
+import { type Say, speak, type Voice } from './speak.ts';
 
 /** Of the list, for the field that it describes. */
 export const PASSWORD_RULES_ID = 'password-rules';
@@ -21,24 +21,33 @@ const ABOUT_PASSWORDS: ReadonlySet<string> = new Set<Notice['key']>([
 export const isAboutPassword = (notice: Notice | undefined): boolean =>
   notice !== undefined && ABOUT_PASSWORDS.has(notice.key);
 
-export function passwordRulesList({ passwordRules }: Texts, rules: readonly PasswordRule[]): Markup | '' {
+/** @param lead what stands above the list. */
+export function passwordRulesList(voice: Voice, lead: string, rules: readonly PasswordRule[]): Markup | '' {
   if (rules.length === 0) return '';
-  const items = rules.map((rule) => html`<li>${line(passwordRules, rule)}</li>`);
-  return html`<div class="fine" id="${PASSWORD_RULES_ID}">${passwordRules.lead}<ul>${items}</ul></div>`;
+  const say = speak(voice, 'common', 'password-policy');
+  const items = rules.map((rule) => html`<li>${line(say, rule, new Intl.ListFormat(voice.language))}</li>`);
+  return html`<div class="fine" id="${PASSWORD_RULES_ID}">${lead}<ul>${items}</ul></div>`;
 }
 
-function line(texts: Texts['passwordRules'], rule: PasswordRule): string {
+const KINDS = {
+  lowerCase: 'password-policy-lower-case',
+  upperCase: 'password-policy-upper-case',
+  numbers: 'password-policy-numbers',
+  specialCharacters: 'password-policy-special-characters',
+} as const satisfies Record<PasswordCharacters, string>;
+
+function line(say: Say<'common', 'password-policy'>, rule: PasswordRule, list: Intl.ListFormat): string {
   switch (rule.code) {
     case 'lengthAtLeast':
-      return texts.lengthAtLeast(rule.least);
+      return say('password-policy-length-at-least', { count: rule.least });
     case 'shouldContain':
-      return texts.shouldContain(rule.kinds.map((kind) => texts.kinds[kind]));
+      return say('password-policy-should-contain', { kinds: list.format(rule.kinds.map((kind) => say(KINDS[kind]))) });
     case 'containsAtLeast':
-      return texts.containsAtLeast(
-        rule.least,
-        rule.kinds.map((kind) => texts.kinds[kind]),
-      );
+      return say('password-policy-contains-at-least', {
+        least: rule.least,
+        kinds: list.format(rule.kinds.map((kind) => say(KINDS[kind]))),
+      });
     case 'identicalChars':
-      return texts.identicalChars(rule.most);
+      return say('password-policy-identical-chars', { most: rule.most });
   }
 }

@@ -5,9 +5,9 @@ import type { Context } from 'hono';
 import { html } from 'hono/html';
 import type { Env } from '../deps.ts';
 import type { Values } from '../request.ts';
-import { chooseLanguage } from './language.ts';
 import { sendPage } from './page.ts';
-import { textsIn } from './texts/texts.ts';
+import { speak } from './speak.ts';
+import { spokenBy, voiceAt } from './voice.ts';
 
 /** Whether a page of another site sent this. A browser that does not say so is one that knows no `Sec-Fetch-Site`. */
 export function isFromAnotherSite(c: Context<Env>): boolean {
@@ -18,23 +18,20 @@ export function isFromAnotherSite(c: Context<Env>): boolean {
 }
 
 /** @param action where the form goes, with its query. */
-export function relayPage(c: Context<Env>, action: string, values: Values): Response | Promise<Response> {
-  const { tenant } = c.var;
-  const { language, texts } = textsIn(chooseLanguage(tenant.enabledLocales, [], c.req.header('accept-language')));
-  const { title, lead, submit } = texts.relay;
+export async function relayPage(c: Context<Env>, action: string, values: Values): Promise<Response> {
+  const voice = await voiceAt(c, { prompt: 'common', name: 'redeem-ticket' });
+  const say = speak(voice, 'common', 'redeem-ticket');
   const fields = [...values].flatMap(([name, all]) => all.map((value) => [name, value] as const));
   return sendPage(c, {
     status: 200,
-    language,
-    title,
-    brand: tenant.friendlyName ?? tenant.name,
+    ...spokenBy(voice),
     // The answer may lead to any application: which one, only the login knows.
     formTargets: 'any',
-    body: html`<h1>${title}</h1>
-<p class="lead">${lead}</p>
+    body: html`<h1>${say('title')}</h1>
+<p class="lead">${say('description')}</p>
 <form method="post" action="${action}">
 ${fields.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">\n`)}
-<button type="submit" autofocus>${submit}</button>
+<button type="submit" autofocus>${say('buttonText')}</button>
 </form>`,
   });
 }

@@ -4,7 +4,7 @@ import type { Shown } from '#runtime/runtime.ts';
 import { goTo } from './away.ts';
 import { sendTo } from './page.ts';
 import { resetProblemPage } from './reset-pages.ts';
-import { addressAt } from './screen.ts';
+import { addressAt, pathOf } from './screen.ts';
 import { resetSuccessScreen } from './screens/reset-password.ts';
 import type { HostedContext } from './show-screen.ts';
 
@@ -13,7 +13,7 @@ export function endReset({ c }: HostedContext, { login, key }: Shown): Response 
   const { request, outcome } = login;
   const named = request.reply.by === 'page' ? request.reply.resultUrl : undefined;
   const url = outcome.resultUrl ?? named;
-  return url === undefined ? sendTo(c, addressAt(resetSuccessScreen.path, key)) : goTo(c, request.locale, url);
+  return url === undefined ? sendTo(c, addressAt(pathOf(resetSuccessScreen), key)) : goTo(c, request.locale, url);
 }
 
 /** The way to a new password is closed: the reason is the script's, and for the person. */

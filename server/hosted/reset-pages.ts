@@ -4,10 +4,14 @@ import type { Context } from 'hono';
 import { html } from 'hono/html';
 import type { Notice } from '#runtime/codes.ts';
 import type { Env } from '../deps.ts';
-import { type Markup, type PageStatus, sendPage } from './page.ts';
-import { noticeText, type Texts, textsIn } from './texts/texts.ts';
+import { icon } from './icons.ts';
+import { type Markup, sendPage } from './page.ts';
+import { noticeText, speak } from './speak.ts';
+import { spokenBy, voiceAt } from './voice.ts';
 
 export const REQUEST_PATH = '/u/reset-password/request';
+
+const PROMPT = 'reset-password';
 
 export type RequestPage = {
   /** Where the form goes. */
@@ -19,75 +23,68 @@ export type RequestPage = {
 };
 
 /** Asks for the address that the account is known by. */
-export function resetRequestPage(
+export async function resetRequestPage(
   c: Context<Env>,
   locale: string,
   { action, identifier, back, notice }: RequestPage,
-): Response | Promise<Response> {
+): Promise<Response> {
   if (notice && 'retryAfterSeconds' in notice) c.header('retry-after', String(notice.retryAfterSeconds));
-  const status = notice === undefined ? 200 : 'retryAfterSeconds' in notice ? 429 : 400;
-  return page(c, locale, status, (texts) => {
-    const { title, lead, email, submit } = texts.resetRequest;
-    const told = notice === undefined ? '' : html` aria-invalid="true" aria-describedby="refusal"`;
-    return {
-      title: notice === undefined ? title : `${texts.errorPrefix}: ${title}`,
-      body: html`<h1>${title}</h1>
-<p class="lead">${lead}</p>
+  const voice = await voiceAt(c, { prompt: PROMPT, name: 'reset-password-request' }, { locale });
+  const say = speak(voice, PROMPT, 'reset-password-request');
+  const told = notice === undefined ? '' : html` aria-invalid="true" aria-describedby="refusal"`;
+  return sendPage(c, {
+    status: notice === undefined ? 200 : 'retryAfterSeconds' in notice ? 429 : 400,
+    ...spokenBy(voice, notice),
+    body: html`<h1>${say('title')}</h1>
+<p class="lead">${say('descriptionEmail')}</p>
 <form method="post" action="${action}"${notice === undefined ? '' : html` data-error="${notice.key}"`} novalidate>
-${notice === undefined ? '' : html`<p class="alert" role="alert" id="refusal">${noticeText(texts, notice)}</p>`}
-<label for="email">${email}</label>
+${notice === undefined ? '' : html`<p class="alert" role="alert" id="refusal">${noticeText(voice, notice)}</p>`}
+<label for="email">${say('placeholderEmail')}</label>
 <input id="email" name="email" type="text" inputmode="email" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="320" aria-required="true" value="${identifier}" autofocus${told}>
-<button type="submit" name="action" value="default">${submit}</button>
+<button type="submit" name="action" value="default">${say('buttonText')}</button>
 </form>
-${backLink(texts, back)}`,
-    };
+${backLink(say('backToLoginLinkText'), back)}`,
   });
 }
 
 /** The same for everybody: who has an account is not told. */
-export function resetSentPage(c: Context<Env>, locale: string, back: string | undefined): Response | Promise<Response> {
-  return page(c, locale, 200, (texts) => {
-    const { title, lead } = texts.resetSent;
-    return {
-      title,
-      body: html`<h1>${title}</h1>
-<p class="lead" role="status">${lead}</p>
-${backLink(texts, back)}`,
-    };
+export async function resetSentPage(c: Context<Env>, locale: string, back: string | undefined): Promise<Response> {
+  const voice = await voiceAt(c, { prompt: PROMPT, name: 'reset-password-email' }, { locale });
+  const say = speak(voice, PROMPT, 'reset-password-email');
+  return sendPage(c, {
+    status: 200,
+    ...spokenBy(voice),
+    body: html`<div class="mark">${icon('email')}</div>
+<h1>${say('title')}</h1>
+<p class="lead" role="status">${say('emailDescription')}</p>
+${backLink(say('backToLoginLinkText'), back)}`,
   });
 }
+
+const PROBLEMS = { gone: 'Expired', often: 'TooMany', denied: 'Generic' } as const;
 
 /**
  * Why there is no form for a new password. `gone`: the link is unknown, used or too old; `often`: it was opened too often;
  * `denied`: `reason` says.
  */
-export function resetProblemPage(
+export async function resetProblemPage(
   c: Context<Env>,
   locale: string,
-  problem: 'gone' | 'often' | 'denied',
+  problem: keyof typeof PROBLEMS,
   reason?: string,
-): Response | Promise<Response> {
-  return page(c, locale, problem === 'often' ? 429 : 400, (texts) => {
-    const { title, lead } = texts.resetProblems[problem];
-    return {
-      title,
-      body: html`<h1>${title}</h1>
-<p class="lead">${reason ?? lead}</p>
-${problem === 'often' ? '' : html`<p class="turn"><a href="${REQUEST_PATH}">${texts.resetProblems.again}</a></p>`}`,
-    };
+): Promise<Response> {
+  const voice = await voiceAt(c, { prompt: PROMPT, name: 'reset-password-error' }, { locale });
+  const say = speak(voice, PROMPT, 'reset-password-error');
+  const title = say(`eventTitle${PROBLEMS[problem]}`);
+  return sendPage(c, {
+    status: problem === 'often' ? 429 : 400,
+    ...spokenBy(voice, undefined, title),
+    body: html`<div class="mark bad">${icon('warning')}</div>
+<h1>${title}</h1>
+<p class="lead">${reason ?? say(`description${PROBLEMS[problem]}`)}</p>
+${problem === 'often' ? '' : html`<p class="turn"><a href="${REQUEST_PATH}">${say('resendLinkText')}</a></p>`}`,
   });
 }
 
-const backLink = (texts: Texts, back: string | undefined): Markup | '' =>
-  back === undefined ? '' : html`<p class="turn"><a href="${back}">${texts.resetRequest.back}</a></p>`;
-
-function page(
-  c: Context<Env>,
-  locale: string,
-  status: PageStatus,
-  content: (texts: Texts) => { title: string; body: Markup },
-): Response | Promise<Response> {
-  const { tenant } = c.var;
-  const { language, texts } = textsIn(locale);
-  return sendPage(c, { status, language, brand: tenant.friendlyName ?? tenant.name, ...content(texts) });
-}
+const backLink = (text: string, back: string | undefined): Markup | '' =>
+  back === undefined ? '' : html`<p class="turn"><a href="${back}">${text}</a></p>`;

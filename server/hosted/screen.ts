@@ -3,13 +3,15 @@
 import type { Notice } from '#runtime/codes.ts';
 import type { RestedLogin } from '#runtime/runtime.ts';
 import type { DoorInput } from '#runtime/transaction/input.ts';
-import type { Challenge, Enrollment } from '#runtime/transaction/transaction.ts';
+import type { Challenge, Enrollment, Information } from '#runtime/transaction/transaction.ts';
 import type { Values } from '../request.ts';
 import type { Markup } from './page.ts';
+import type { Voice } from './speak.ts';
 import type { Surroundings } from './surroundings.ts';
-import type { Language, Texts } from './texts/texts.ts';
+import type { PageName } from './texts/texts.ts';
+import type { PutOff, ThisBrowser } from './this-browser.ts';
 
-export type View = {
+export type View = Voice & {
   login: RestedLogin;
   /** Where the form goes: the screen's own path with its `state` and what else stands in its query. */
   action: string;
@@ -17,32 +19,39 @@ export type View = {
   state: string;
   /** Why the former try was refused. */
   notice?: Notice;
-  texts: Texts;
-  language: Language;
   surroundings: Surroundings;
   /** The parameters of the page's own address. */
   query: Fields;
   /** What the refused form held, so that nobody types it again; empty when the page is opened. */
   sent: Values;
+  /** What the page is shown in. */
+  browser: ThisBrowser;
+  /** Milliseconds since 1970, by the server's clock. */
+  now: number;
 };
 
 /** The fields of a submitted form, each once; an empty field is left out. */
 export type Fields = Record<string, string>;
 
 export type Reading =
-  /** The form in the runtime's words. */
-  | { ok: true; input: DoorInput }
+  /** The form in the runtime's words. `putOff`: for how long this browser is not asked the like again. */
+  | { ok: true; input: DoorInput; putOff?: PutOff }
   /** Another screen of the same state was asked for: the login does not move. */
-  | { ok: true; turnTo: string; query?: Fields }
+  | { ok: true; turnTo: PageName['name']; query?: Fields }
   /** Why it is not even tried. */
   | { ok: false; notice: Notice };
 
-export type Screen = {
-  path: string;
-  title(view: View): string;
+/** Its address is `/u/<name>`; its window is called what the text `pageTitle` says. */
+export type Screen = (PageName | { prompt: 'custom-form'; name: 'form' }) & {
+  /** Where the title is no text of ours. */
+  title?(view: View): string;
   body(view: View): Markup;
   /** Addresses of pictures that lie with others. */
   images?(view: View): string[];
+  /** Addresses of scripts of ours that it runs. */
+  scripts?(view: View): string[];
+  /** Its scripts ask us how things stand. */
+  connects?: true;
   /** Repeated fields are only in `view.sent`, and only where the screen takes them. */
   read(fields: Fields, view: View): Reading;
   takesRepeatedFields?: true;
@@ -51,13 +60,14 @@ export type Screen = {
 };
 
 /** Keys of refusals that need nothing but their key. */
-type PlainKey = Exclude<
-  Notice['key'],
-  'too-many-failures' | 'ip-blocked' | 'same-user-login' | 'sign-up-refused' | 'invalid-field'
->;
+type PlainKey = {
+  [Key in Notice['key']]: keyof Extract<Notice, { key: Key }> extends 'key' ? Key : never;
+}[Notice['key']];
 
 export function refused(key: PlainKey): Reading {
-  return { ok: false, notice: { key } };
+  // The compiler does not look for one of so many kinds.
+  const notice = { key } as Extract<Notice, { key: PlainKey }>;
+  return { ok: false, notice };
 }
 
 /** The value of a field of the refused form; empty where there was none. */
@@ -82,9 +92,38 @@ export function presentEnrollment({ state }: RestedLogin): Enrollment | undefine
   return state.name === 'enrolling' ? state.enrollment : undefined;
 }
 
+/** What an informing login tells now. */
+export function presentNote({ state }: RestedLogin): Information | undefined {
+  return state.name === 'informing' ? state.notes[0] : undefined;
+}
+
 /** Whether there is another method to try. */
 export function hasOthers({ state }: RestedLogin): boolean {
   return 'offers' in state && state.offers.length > 1;
+}
+
+/** The path of a screen. */
+export function pathOf({ name }: Pick<Screen, 'name'>): string {
+  return `/u/${name}`;
+}
+
+/** Screens that a password reset has under a name of its own (wire reference, §6.2). */
+const OF_RESETS_TOO: ReadonlySet<string> = new Set([
+  'mfa-email-challenge',
+  'mfa-otp-challenge',
+  'mfa-phone-challenge',
+  'mfa-push-challenge-push',
+  'mfa-recovery-code-challenge',
+  'mfa-sms-challenge',
+  'mfa-voice-challenge',
+  'mfa-webauthn-platform-challenge',
+  'mfa-webauthn-roaming-challenge',
+]);
+
+/** The path of a screen in a login. */
+export function pathIn({ purpose }: Pick<RestedLogin, 'purpose'>, screen: Pick<Screen, 'name'>): string {
+  const isTwin = purpose === 'password-reset' && OF_RESETS_TOO.has(screen.name);
+  return isTwin ? `/u/reset-password-${screen.name}` : pathOf(screen);
 }
 
 /** Where the browser finds a page of a login. */

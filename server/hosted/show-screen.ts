@@ -8,11 +8,21 @@ import type { ClientRecord } from '#storage/records.ts';
 import type { Deps, Env } from '../deps.ts';
 import type { Values } from '../request.ts';
 import { errorPage } from './error-page.ts';
-import { type PageStatus, sendPage, sendTo } from './page.ts';
-import { addressAt, type Fields, presentChallenge, presentEnrollment, type Screen, type View } from './screen.ts';
+import { type Page, type PageStatus, sendPage, sendTo } from './page.ts';
+import {
+  addressAt,
+  type Fields,
+  pathIn,
+  presentChallenge,
+  presentEnrollment,
+  type Screen,
+  type View,
+} from './screen.ts';
 import { screensOf } from './screens.ts';
+import { speak } from './speak.ts';
 import { surroundingsOf } from './surroundings.ts';
-import { textsIn } from './texts/texts.ts';
+import { thisBrowser } from './this-browser.ts';
+import { customTexts, plainVoice, spokenBy, voiceAt } from './voice.ts';
 
 export type HostedContext = { c: Context<Env>; deps: Deps };
 
@@ -28,20 +38,31 @@ export async function lookAt(
 ): Promise<View | Response> {
   const surroundings = await surroundingsOf(deps, c.var.tenant, login);
   if (screen.isOpen && !screen.isOpen(surroundings)) {
-    const other = screensOf(login).find((each) => each !== screen);
-    return other ? sendTo(c, addressAt(other.path, key)) : errorPage(c, { status: 400, key: 'bad-application' });
+    const other = screensOf(login, c.var.tenant).find((each) => each !== screen);
+    return other
+      ? sendTo(c, addressAt(pathIn(login, other), key))
+      : errorPage(c, { status: 400, key: 'bad-application' });
   }
-  const { language, texts } = textsIn(login.request.locale);
+  const { application, organization } = surroundings;
+  const voice = plainVoice(c, screen, {
+    locale: login.request.locale,
+    clientName: application,
+    ...(organization ? { organization } : {}),
+  });
+  // While a password is reset, a screen may have other words than in a login.
+  const prompts = login.purpose === 'password-reset' ? ([screen.prompt, 'reset-password'] as const) : [screen.prompt];
   const { state: _key, ...rest } = query;
   return {
+    ...voice,
+    custom: await customTexts(deps.store, c.var.tenant, voice.language, prompts),
     login,
-    action: addressAt(screen.path, key, rest),
+    action: addressAt(pathIn(login, screen), key, rest),
     state: key,
-    texts,
-    language,
     surroundings,
     query,
     sent,
+    browser: thisBrowser(c),
+    now: deps.clock.now(),
     ...(notice === undefined ? {} : { notice }),
   };
 }
@@ -53,17 +74,18 @@ export function showScreen(
   view: View,
   refusal?: Notice,
 ): Response | Promise<Response> {
-  const { login, texts, language, surroundings } = view;
+  const { login, surroundings } = view;
   const notice = refusal ?? undelivered(view);
   const told = notice === undefined ? view : { ...view, notice };
-  const title = screen.title(told);
   if (notice && 'retryAfterSeconds' in notice) c.header('retry-after', String(notice.retryAfterSeconds));
   return sendPage(c, {
     status: refusal === undefined ? 200 : refusalStatus(refusal),
-    language,
-    title: notice === undefined ? title : `${texts.errorPrefix}: ${title}`,
-    brand: surroundings.brand,
+    ...spokenBy(told, notice, screen.title?.(told)),
+    ...(surroundings.organization ? { organization: surroundings.organization } : {}),
+    application: applicationOf(login, surroundings),
     images: (screen.images?.(told) ?? []).map(source).filter((found) => found !== undefined),
+    scripts: screen.scripts?.(told) ?? [],
+    ...(screen.connects ? { connects: true } : {}),
     formTargets: formTargets(login.request.reply, surroundings.client),
     body: screen.body(told),
   });
@@ -73,18 +95,26 @@ export function showScreen(
  * Somebody else's request is moving this login: the page asks again in a second.
  * @param to where it asks; its own address when left out.
  */
-export function showBusy(c: Context<Env>, locale: string, to?: string): Response | Promise<Response> {
-  const { language, texts } = textsIn(locale);
+export async function showBusy(c: Context<Env>, locale: string, to?: string): Promise<Response> {
+  const voice = await voiceAt(c, { prompt: 'common', name: 'busy' }, { locale });
+  const say = speak(voice, 'common', 'busy');
   c.header('retry-after', '1');
   return sendPage(c, {
     status: 200,
-    language,
-    title: texts.busy.title,
-    brand: c.var.tenant.friendlyName ?? c.var.tenant.name,
+    ...spokenBy(voice),
     refresh: { seconds: 1, ...(to === undefined ? {} : { to }) },
-    body: html`<h1>${texts.busy.title}</h1>
-<p class="lead" role="status">${texts.busy.lead}</p>`,
+    body: html`<div class="mark"><span class="spinner"></span></div>
+<h1>${say('title')}</h1>
+<p class="lead" role="status">${say('description')}</p>`,
   });
+}
+
+function applicationOf(
+  { request }: View['login'],
+  { application, client }: View['surroundings'],
+): NonNullable<Page['application']> {
+  const logo = client?.settings.logo_uri;
+  return { id: request.clientId, name: application, ...(typeof logo === 'string' ? { logo } : {}) };
 }
 
 /** Beside those whose key says so. */
@@ -98,10 +128,13 @@ function refusalStatus({ key }: Notice): PageStatus {
 function undelivered({ login, notice }: View): Notice | undefined {
   if (notice) return notice;
   const enrollment = presentEnrollment(login);
-  if (enrollment?.factor === 'phone') return enrollment.sent?.undelivered ? { key: 'send-sms-failed' } : undefined;
+  if (enrollment?.factor === 'phone') {
+    return enrollment.sent?.undelivered ? { key: `send-${enrollment.sent.via ?? 'sms'}-failed` } : undefined;
+  }
   const challenge = presentChallenge(login);
   if (!challenge?.undelivered) return undefined;
-  return { key: challenge.factor === 'phone' ? 'send-sms-failed' : 'send-email-failed' };
+  if (challenge.factor === 'push-notification') return { key: 'send-push-failed' };
+  return { key: challenge.factor === 'phone' ? `send-${challenge.via ?? 'sms'}-failed` : 'send-email-failed' };
 }
 
 /**

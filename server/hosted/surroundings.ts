@@ -1,12 +1,22 @@
 // Server, hosted pages: what a page needs to know beside its login. Read fresh for every page, and only what the state of
 // the login asks for.
+import type { Person } from '#runtime/factors/factor.ts';
+import { passkeyUi, takesPasskeys } from '#runtime/factors/passkey-settings.ts';
 import { connectionFor } from '#runtime/factors/password.ts';
 import { type PasswordRule, passwordRules } from '#runtime/lifecycle/password-policy.ts';
 import type { RestedLogin } from '#runtime/runtime.ts';
-import type { ClientRecord, ConnectionRecord, ResourceServerRecord, TenantRecord } from '#storage/records.ts';
+import type {
+  ClientRecord,
+  ConnectionRecord,
+  OrganizationRecord,
+  ResourceServerRecord,
+  TenantRecord,
+} from '#storage/records.ts';
+import type { Store } from '#storage/store.ts';
 import type { Deps } from '../deps.ts';
 import { findApi } from '../oauth/apis.ts';
 import { parseStoredForm, type StoredForm } from './stored-form/definition.ts';
+import { passkeyOptions, type RequestOptions } from './webauthn-options.ts';
 
 export type Surroundings = {
   /** The tenant as people know it. */
@@ -14,12 +24,20 @@ export type Surroundings = {
   /** The application the person comes from, as people know it. */
   application: string;
   client?: ClientRecord;
+  /** The one that the login is for. */
+  organization?: OrganizationRecord;
   /** How to open an account; undefined where nobody can. */
   signUp?: { needsUsername: boolean; passwordRules: PasswordRule[] };
   /** Somebody who has forgotten a password may choose another one. */
   canReset?: true;
   /** What is asked of the new password that somebody is about to choose. */
   passwordRules?: PasswordRule[];
+  /** It matters what keys this browser can use. */
+  usesKeys?: true;
+  /** What a passkey is to sign in place of a password, where it may; and how pages offer it. */
+  passkey?: { options: RequestOptions; ui: 'both' | 'autofill' | 'button' };
+  /** Whose factors they are, while one is chosen, shown or enrolled. */
+  person?: Person;
   /** How the person's authenticator app is to name the account; empty where the account has no name. */
   account: string;
   /** What can be asked of the API that the login is for, while it waits for the person's word on it. */
@@ -33,22 +51,35 @@ export async function surroundingsOf(
   tenant: TenantRecord,
   login: RestedLogin,
 ): Promise<Surroundings> {
-  const client = await store.clients.find(tenant.id, login.request.clientId);
+  const { clientId, organizationId, reply } = login.request;
+  const [client, organization] = await Promise.all([
+    store.clients.find(tenant.id, clientId),
+    organizationId === undefined ? undefined : store.organizations.find(tenant.id, organizationId),
+  ]);
+  const brand = tenant.friendlyName ?? tenant.name;
+  // Whoever looks after their account, or follows a link of ours, is on the way to no application.
+  const isForUs = reply.by === 'page' && login.purpose !== 'password-reset';
   const plain: Surroundings = {
-    brand: tenant.friendlyName ?? tenant.name,
-    application: client?.name ?? login.request.clientId,
+    brand,
+    application: isForUs ? brand : (client?.name ?? clientId),
     account: '',
     ...(client ? { client } : {}),
+    ...(organization ? { organization } : {}),
   };
   const { state, subject } = login;
   switch (state.name) {
     case 'identifying': {
       const connection = client && (await connectionFor(store, tenant, client, login.request.connection));
-      return connection ? { ...plain, ...openOf(connection) } : plain;
+      return connection ? { ...plain, ...openOf(connection), ...keysAt(login, tenant, connection) } : plain;
     }
-    case 'enrolling': {
-      const user = subject.kind === 'user' ? await store.users.find(tenant.id, subject.userId) : undefined;
-      return { ...plain, account: user?.email ?? user?.username ?? user?.phoneNumber ?? '' };
+    case 'choosing':
+    case 'challenging':
+    case 'enrolling':
+    case 'suggesting': {
+      const person = subject.kind === 'user' ? await personOf(store, tenant, subject.userId) : undefined;
+      if (!person) return plain;
+      const { email, username, phoneNumber } = person.user;
+      return { ...plain, person, account: email ?? username ?? phoneNumber ?? '' };
     }
     case 'resetting': {
       const connection =
@@ -68,6 +99,29 @@ export async function surroundingsOf(
     default:
       return plain;
   }
+}
+
+/** How people may come in without a password, and whether a key may be asked for afterwards. */
+function keysAt(
+  { passkeyChallenge }: RestedLogin,
+  tenant: TenantRecord,
+  connection: ConnectionRecord,
+): Pick<Surroundings, 'usesKeys' | 'passkey'> {
+  const takes = passkeyChallenge !== undefined && takesPasskeys(connection);
+  const { factors } = tenant;
+  return {
+    ...(takes || factors['webauthn-platform'] || factors['webauthn-roaming'] ? { usesKeys: true } : {}),
+    ...(takes ? { passkey: { options: passkeyOptions(passkeyChallenge, tenant), ui: passkeyUi(connection) } } : {}),
+  };
+}
+
+async function personOf(
+  { users, authenticators }: Pick<Store, 'users' | 'authenticators'>,
+  tenant: TenantRecord,
+  userId: string,
+): Promise<Person | undefined> {
+  const [user, owned] = await Promise.all([users.find(tenant.id, userId), authenticators.ofUser(tenant.id, userId)]);
+  return user && { tenant, user, authenticators: owned };
 }
 
 /** What people may do themselves whose accounts are in a connection. */

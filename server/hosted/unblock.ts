@@ -5,10 +5,15 @@ import { followUnblockLink, isUnblockLink } from '#runtime/protection/unblock.ts
 import type { Deps, Env } from '../deps.ts';
 import { readFormValues, readQuery } from '../request.ts';
 import { errorPage } from './error-page.ts';
-import { chooseLanguage } from './language.ts';
+import { icon } from './icons.ts';
 import { isOwnForm } from './own-form.ts';
-import { type Markup, sendPage } from './page.ts';
-import { type Texts, textsIn } from './texts/texts.ts';
+import { sendPage } from './page.ts';
+import { speak } from './speak.ts';
+import { spokenBy, voiceAt } from './voice.ts';
+
+const PROMPT = 'brute-force-protection';
+const QUESTION_SCREEN = 'brute-force-protection-unblock';
+const SUCCESS_SCREEN = 'brute-force-protection-unblock-success';
 
 /** `GET` and `POST /u/unblock?ticket=` */
 export function unblockRoutes(deps: Deps): Hono<Env> {
@@ -18,14 +23,18 @@ export function unblockRoutes(deps: Deps): Hono<Env> {
       const ticket = ticketOf(c);
       if (ticket === undefined || !(await isUnblockLink(ports, c.var.tenant.id, ticket))) return gone(c);
       const action = `/u/unblock?ticket=${encodeURIComponent(ticket)}`;
-      return page(
-        c,
-        ({ unblock }) => html`<h1>${unblock.title}</h1>
-<p class="lead">${unblock.lead}</p>
+      const voice = await voiceAt(c, { prompt: PROMPT, name: QUESTION_SCREEN });
+      const say = speak(voice, PROMPT, QUESTION_SCREEN);
+      return sendPage(c, {
+        status: 200,
+        ...spokenBy(voice),
+        body: html`<div class="mark">${icon('shield')}</div>
+<h1>${say('title')}</h1>
+<p class="lead">${say('description')}</p>
 <form method="post" action="${action}">
-<button type="submit" name="action" value="default" autofocus>${unblock.submit}</button>
+<button type="submit" name="action" value="default" autofocus>${say('buttonText')}</button>
 </form>`,
-      );
+      });
     })
     .post('/u/unblock', async (c) => {
       if (!isOwnForm(c)) return errorPage(c, { status: 403, key: 'foreign-form' });
@@ -33,11 +42,15 @@ export function unblockRoutes(deps: Deps): Hono<Env> {
       if (!body.ok) return errorPage(c, { status: body.problem === 'too-large' ? 413 : 400, key: 'bad-request' });
       const ticket = ticketOf(c);
       if (ticket === undefined || !(await followUnblockLink(ports, c.var.tenant.id, ticket))) return gone(c);
-      return page(
-        c,
-        ({ unblock }) => html`<h1>${unblock.done}</h1>
-<p class="lead">${unblock.next}</p>`,
-      );
+      const voice = await voiceAt(c, { prompt: PROMPT, name: SUCCESS_SCREEN });
+      const say = speak(voice, PROMPT, SUCCESS_SCREEN);
+      return sendPage(c, {
+        status: 200,
+        ...spokenBy(voice),
+        body: html`<div class="mark good">${icon('check')}</div>
+<h1>${say('title')}</h1>
+<p class="lead">${say('description')}</p>`,
+      });
     });
 }
 
@@ -47,15 +60,3 @@ function ticketOf(c: Context<Env>): string | undefined {
 }
 
 const gone = (c: Context<Env>) => errorPage(c, { status: 400, key: 'link-used' });
-
-function page(c: Context<Env>, body: (texts: Texts) => Markup): Response | Promise<Response> {
-  const { tenant } = c.var;
-  const { language, texts } = textsIn(chooseLanguage(tenant.enabledLocales, [], c.req.header('accept-language')));
-  return sendPage(c, {
-    status: 200,
-    language,
-    title: texts.unblock.title,
-    brand: tenant.friendlyName ?? tenant.name,
-    body: body(texts),
-  });
-}

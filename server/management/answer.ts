@@ -58,6 +58,8 @@ export const NOT_FOUND = {
   job: refuse(404, 'The job does not exist.', 'inexistent_job'),
   session: refuse(404, 'The session does not exist.', 'inexistent_session'),
   group: refuse(404, 'The group does not exist.', 'inexistent_group'),
+  theme: refuse(404, 'There was an error retrieving branding settings: invalid theme ID', 'theme_not_found'),
+  pageTemplate: refuse(404, 'Template does not exist.', 'inexistent_templates_universal_login'),
   form: refuse(404, 'The form does not exist.', 'inexistent_form'),
   log: refuse(404, 'The log does not exist.', 'inexistent_log'),
   signingKey: refuse(404, 'The signing key does not exist.', 'inexistent_signing_key'),

@@ -6,6 +6,8 @@ import { text, wholeNumber } from './fields.ts';
 
 const policy = <T extends z.ZodRawShape>(shape: T) => z.looseObject({ enable: z.boolean(), ...shape }).nullish();
 
+const method = z.looseObject({ enabled: z.boolean() }).optional();
+
 const understood = z.looseObject({
   disable_signup: z
     .custom<boolean>((value) => typeof value === 'boolean', { message: 'disable_signup is true or false' })
@@ -16,6 +18,14 @@ const understood = z.looseObject({
   password_history: policy({ size: wholeNumber(0, 24).optional() }),
   password_no_personal_info: policy({}),
   password_dictionary: policy({ dictionary: z.array(text(200)).max(2000).optional() }),
+  authentication_methods: z.looseObject({ passkey: method, password: method }).nullish(),
+  passkey_options: z
+    .looseObject({
+      challenge_ui: z.enum(['both', 'autofill', 'button']).optional(),
+      progressive_enrollment_enabled: z.boolean().optional(),
+      local_enrollment_enabled: z.boolean().optional(),
+    })
+    .nullish(),
 });
 
 /** Parsed JSON is what comes in, and all of it goes out. */

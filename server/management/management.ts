@@ -8,18 +8,26 @@ import { anomalyRoutes } from './anomaly.ts';
 import { attackProtectionRoutes } from './attack-protection.ts';
 import { authenticationMethodRoutes } from './authentication-methods.ts';
 import { bindingRoutes } from './bindings.ts';
+import { brandingRoutes } from './branding.ts';
+import { brandingTemplateRoutes } from './branding-template.ts';
+import { brandingThemeRoutes } from './branding-themes.ts';
 import { clientCredentialRoutes } from './client-credentials.ts';
 import { clientGrantRoutes } from './client-grants.ts';
 import { clientRoutes } from './clients.ts';
 import { connectionRoutes } from './connections.ts';
 import { deviceCredentialRoutes } from './device-credentials.ts';
 import { emailVerificationTicketRoutes } from './email-verification-ticket.ts';
+import { enrollmentRoutes } from './enrollments.ts';
 import { executionRoutes } from './executions.ts';
 import { formRoutes } from './forms.ts';
 import { grantRoutes } from './grants.ts';
 import { groupMemberRoutes } from './group-members.ts';
 import { groupRoutes } from './groups.ts';
 import { guardianRoutes } from './guardian.ts';
+import { guardianDuoRoutes } from './guardian-duo.ts';
+import { guardianPushRoutes } from './guardian-push.ts';
+import { guardianTicketRoutes } from './guardian-tickets.ts';
+import { guardianWebAuthnRoutes } from './guardian-webauthn.ts';
 import { identityRoutes } from './identities.ts';
 import { jobRoutes } from './jobs.ts';
 import { logRoutes } from './logs.ts';
@@ -29,6 +37,8 @@ import { organizationInvitationRoutes } from './organization-invitations.ts';
 import { organizationMemberRoutes } from './organization-members.ts';
 import { organizationRoutes } from './organizations.ts';
 import { passwordTicketRoutes } from './password-tickets.ts';
+import { promptRoutes } from './prompts.ts';
+import { customTextRoutes } from './prompts-custom-text.ts';
 import { recoveryCodeRoutes } from './recovery-codes.ts';
 import { refreshTokenRoutes } from './refresh-tokens.ts';
 import { resourceServerRoutes } from './resource-servers.ts';
@@ -56,6 +66,7 @@ export const MANAGEMENT_ROUTES: readonly Route[] = [
   ...emailVerificationTicketRoutes,
   ...jobRoutes,
   ...authenticationMethodRoutes,
+  ...enrollmentRoutes,
   ...recoveryCodeRoutes,
   ...passwordTicketRoutes,
   ...groupRoutes,
@@ -73,10 +84,19 @@ export const MANAGEMENT_ROUTES: readonly Route[] = [
   ...connectionRoutes,
   ...tenantSettingRoutes,
   ...guardianRoutes,
+  ...guardianDuoRoutes,
+  ...guardianPushRoutes,
+  ...guardianTicketRoutes,
+  ...guardianWebAuthnRoutes,
   ...actionRoutes,
   ...actionVersionRoutes,
   ...actionModuleRoutes,
   ...bindingRoutes,
+  ...brandingRoutes,
+  ...brandingTemplateRoutes,
+  ...brandingThemeRoutes,
+  ...promptRoutes,
+  ...customTextRoutes,
   ...tokenExchangeProfileRoutes,
   ...formRoutes,
   ...executionRoutes,

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { JsonObject, OrganizationRecord } from '#storage/records.ts';
 import { type Answer, answer, created, empty, invalidBody, NOT_FOUND, refuse } from './answer.ts';
+import { organizationBranding } from './branding.ts';
 import { type EnabledConnection, enabledConnection, enabledOf, showEnabled, toEnabled } from './enabled-connection.ts';
 import { jsonObject, mergeSettings, optional, text } from './fields.ts';
 import { checkpointQuery, list } from './paging.ts';
@@ -17,9 +18,9 @@ const metadata = z.record(z.string().min(1).max(255), z.string().max(255)).super
   context.addIssue({ code: 'custom', message: 'Too many properties defined, maximum 25' });
 });
 
-/** Kept and given back, without effect so far. */
 const kept = {
-  branding: jsonObject.optional(),
+  branding: organizationBranding.optional(),
+  // Kept and given back, without effect so far.
   token_quota: jsonObject.nullable().optional(),
   is_app_entitlement_active: z.boolean().optional(),
   third_party_client_access: z.enum(['allow', 'block']).optional(),

@@ -9,6 +9,7 @@ import { messageLanguage } from '../oauth/message-language.ts';
 import { refusal, type TokenRefusal } from '../oauth/token-answer.ts';
 import { refusedBy } from '../oauth/token-door.ts';
 import { unreadable } from '../oauth/unreadable-request.ts';
+import { enrollmentAddress } from '../push/push-paths.ts';
 import { readJsonObject } from '../request.ts';
 import { type Association, readAssociation, textsOf } from './association.ts';
 import { type Bearer, type MfaTokenBearer, readBearer, refuseBy } from './bearer.ts';
@@ -35,13 +36,11 @@ export async function associate(c: Context<Env>, deps: Deps): Promise<Response> 
   const clientId = bearer.by === 'mfa-token' ? bearer.login.request.clientId : bearer.claims.azp;
   const wrong = await checkCredentials(c, deps, clientId, textsOf(read.object));
   if (wrong) return refuseBy(c, wrong);
-  const wanted = readAssociation(read.object);
+  const wanted = readAssociation(read.object, tenant.messageTypes);
   if (!wanted.ok) return refuseBy(c, wanted);
 
   const place =
-    bearer.by === 'mfa-token'
-      ? inLogin(bearer)
-      : await beginFurtherEnrollment(deps, tenant, bearer, wanted.factor, caller);
+    bearer.by === 'mfa-token' ? inLogin(bearer) : await beginFurtherEnrollment(deps, tenant, bearer, wanted, caller);
   if (!place.ok) return refuseBy(c, place);
   const begun = await begin(c, deps, place, wanted);
   if (!begun.ok) return refuseBy(c, begun);
@@ -73,16 +72,19 @@ async function begin(
   const locale = messageLanguage(tenant, caller);
   const chosen = await stepMfaLogin(deps, tenant, reference, { kind: 'chosen', factor: wanted.factor, locale }, caller);
   if (!chosen.ok) return chosen;
-  if (wanted.factor === 'otp' || !isEnrolling(chosen.shown.login)) return enrollmentOf(chosen.shown.login);
+  // Nothing is sent for the others.
+  const isSent = wanted.factor === 'phone' || wanted.factor === 'email';
+  if (!isSent || !isEnrolling(chosen.shown.login)) return enrollmentOf(chosen.shown.login);
 
-  const addressed = { kind: 'addressed', address: wanted.address } as const;
+  const via = wanted.factor === 'phone' ? { via: wanted.channel } : {};
+  const addressed = { kind: 'addressed', address: wanted.address, ...via } as const;
   const stepped = await stepMfaLogin(deps, tenant, reference, addressed, caller);
   if (!stepped.ok) return stepped;
   const { login: now, notice } = stepped.shown;
   if (notice) return refusedBy(notice, spentToken());
   const begun = enrollmentOf(now);
-  const failed = begun.ok && begun.enrollment.factor !== 'otp' && begun.enrollment.sent?.undelivered;
-  return failed ? undelivered(wanted.factor) : begun;
+  const sent = begun.ok && 'sent' in begun.enrollment ? begun.enrollment.sent : undefined;
+  return sent?.undelivered ? undelivered(wanted.channel) : begun;
 }
 
 const isEnrolling = ({ state }: RestedLogin): boolean => state.name === 'enrolling';
@@ -102,6 +104,12 @@ function show(c: Context<Env>, { user }: Bearer, wanted: Wanted, enrollment: Enr
     const account = user.email ?? user.username ?? user.phoneNumber ?? user.name ?? '';
     const address = keyAddress(secret, { brand: tenant.friendlyName ?? tenant.name, account });
     return { authenticator_type: 'otp', secret, barcode_uri: address, ...recovery };
+  }
+  if (enrollment.factor === 'push-notification') {
+    // Without a `binding_method`: there is no code, the client asks until the phone has enrolled.
+    const address = enrollmentAddress(tenant, enrollment.key);
+    const oob = { oob_channel: 'auth0', oob_code: authenticatorId };
+    return { authenticator_type: 'oob', barcode_uri: address, ...recovery, ...oob };
   }
   const channel = wanted.factor === 'otp' ? {} : { oob_channel: wanted.channel };
   return { authenticator_type: 'oob', binding_method: 'prompt', ...recovery, ...channel, oob_code: authenticatorId };

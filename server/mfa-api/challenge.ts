@@ -2,6 +2,7 @@
 // and voids what was sent before. Source: wire reference, section 2.5.
 import type { Context } from 'hono';
 import type { FactorType } from '#actions/post-login.ts';
+import type { MessageType } from '#runtime/transaction/transaction.ts';
 import type { Deps, Env } from '../deps.ts';
 import { messageLanguage } from '../oauth/message-language.ts';
 import { missing, refusal, type TokenRefusal } from '../oauth/token-answer.ts';
@@ -16,6 +17,7 @@ import {
   challengeable,
   challengeTypeOf,
   findMfaLogin,
+  isWaiting,
   type MfaLogin,
   overOf,
   spentToken,
@@ -24,7 +26,9 @@ import {
 import { undelivered } from './undelivered.ts';
 import { listAuthenticators } from './wire-authenticators.ts';
 
-type Wanted = { ok: true; factor: FactorType; authenticatorId: string } | TokenRefusal;
+type Wanted =
+  | { ok: true; factor: FactorType; authenticatorId: string; via?: MessageType; byCode?: true }
+  | TokenRefusal;
 
 /** `POST /mfa/challenge` */
 export async function challenge(c: Context<Env>, deps: Deps): Promise<Response> {
@@ -49,25 +53,31 @@ export async function challenge(c: Context<Env>, deps: Deps): Promise<Response> 
 
   const wanted = await choose(c, deps, login, types, parameters);
   if (!wanted.ok) return refuseBy(c, wanted);
-  const { factor, authenticatorId } = wanted;
+  const { factor, authenticatorId, via, byCode } = wanted;
   const locale = messageLanguage(tenant, caller);
   const stepped = await stepMfaLogin(
     deps,
     tenant,
     reference,
-    { kind: 'chosen', factor, authenticatorId, locale },
+    { kind: 'chosen', factor, authenticatorId, locale, ...(via === undefined ? {} : { via }) },
     caller,
   );
   if (!stepped.ok) return refuseBy(c, stepped);
   const { login: now, notice } = stepped.shown;
   if (notice) return refuseBy(c, refusedBy(notice, spentToken()));
-  if (now.state.name !== 'challenging') return refuseBy(c, overOf(now));
+  if (now.state.name !== 'challenging') {
+    // What was to be asked is gone since the client looked: the token is still good for what is left.
+    const type = byCode ? 'otp' : (challengeTypeOf(factor) ?? factor);
+    return refuseBy(c, isWaiting(now) ? cannotChallenge(now, type) : overOf(now));
+  }
   const { challengeId } = now.state;
-  const type = challengeTypeOf(factor);
+  const type = byCode ? 'otp' : challengeTypeOf(factor);
   if (type === 'otp') return c.json({ challenge_type: 'otp' });
-  if (now.challenges.some(({ id, undelivered: failed }) => id === challengeId && failed))
-    return refuseBy(c, undelivered(factor));
-  return c.json({ challenge_type: type, oob_code: challengeId, binding_method: 'prompt' });
+  const failed = now.challenges.find((each) => each.id === challengeId && each.undelivered);
+  if (failed) return refuseBy(c, undelivered(failed.via ?? factor));
+  // A device that is asked gives no code: the client asks until it has answered.
+  const binding = factor === 'push-notification' ? {} : { binding_method: 'prompt' };
+  return c.json({ challenge_type: type, oob_code: challengeId, ...binding });
 }
 
 /** The authenticator that was named, or the first of a kind that the client takes. */
@@ -96,9 +106,16 @@ async function choose(
   ]);
   const named = user && listAuthenticators({ tenant, user, authenticators }).find(({ wire }) => wire.id === wireId);
   if (!named) return refusal(404, 'not_found', 'The authenticator does not exist');
-  const { factor, authenticatorId } = named;
+  const { factor, authenticatorId, via, byCode } = named;
   const isOffered = offers.some((offer) => offer.factor === factor && offer.authenticators.includes(authenticatorId));
-  return isOffered && isTaken(factor)
-    ? { ok: true, factor, authenticatorId }
-    : cannotChallenge(login, challengeTypeOf(factor) ?? factor);
+  if (!isOffered || !(byCode ? taken.includes('otp') : isTaken(factor))) {
+    return cannotChallenge(login, byCode ? 'otp' : (challengeTypeOf(factor) ?? factor));
+  }
+  return {
+    ok: true,
+    factor,
+    authenticatorId,
+    ...(via === undefined ? {} : { via }),
+    ...(byCode ? { byCode } : {}),
+  };
 }

@@ -10,6 +10,7 @@ import type { Deps } from '../deps.ts';
 import { messageLanguage } from '../oauth/message-language.ts';
 import { refusal, type TokenRefusal } from '../oauth/token-answer.ts';
 import { refusedBy } from '../oauth/token-door.ts';
+import type { Association } from './association.ts';
 import { type AccessTokenBearer, hasShownFactor } from './bearer.ts';
 import { type FoundLogin, isWaiting, spentToken } from './mfa-login.ts';
 
@@ -17,19 +18,20 @@ export async function beginFurtherEnrollment(
   deps: Deps,
   tenant: TenantRecord,
   bearer: AccessTokenBearer,
-  factor: 'otp' | 'phone' | 'email',
+  wanted: Extract<Association, { ok: true }>,
   caller: Caller,
 ): Promise<FoundLogin | TokenRefusal> {
   const { user, claims } = bearer;
+  const { factor } = wanted;
   const connection = await deps.store.connections.findByKey(tenant.id, user.connection);
   if (!connection) return refusal(401, 'invalid_token', 'The access token is not valid');
   // Each begins a login of its own, which sends a message to whatever address was given.
-  if (factor !== 'otp') {
+  if ('address' in wanted) {
     const key = `further enrollment ${user.id}`;
     const attempt = await deps.store.takeAttempt(tenant.id, key, FURTHER_ENROLLMENTS, deps.clock.now());
     if (!attempt.taken) {
       const { retryAfterSeconds } = attempt;
-      return { ...refusedBy(tooMany(factor === 'phone' ? 'sms' : 'email'), spentToken()), retryAfterSeconds };
+      return { ...refusedBy(tooMany(wanted.channel), spentToken()), retryAfterSeconds };
     }
   }
   const { keyThumbprint } = claims;

@@ -102,7 +102,7 @@ export function wantsEnrollment({ state }: MfaLogin): boolean {
 /** What the wire calls kinds of challenge, with our factors. */
 export const CHALLENGE_TYPES: ReadonlyMap<string, readonly FactorType[]> = new Map([
   ['otp', ['otp']],
-  ['oob', ['phone', 'email']],
+  ['oob', ['phone', 'email', 'push-notification']],
 ]);
 
 export const challengeTypeOf = (factor: FactorType): string | undefined =>

@@ -3,13 +3,17 @@ import { createHash } from 'node:crypto';
 import { factorOf, usable } from '#runtime/factors/catalogue.ts';
 import type { Person, UsableAuthenticator } from '#runtime/factors/factor.ts';
 import { maskEmail, maskPhone } from '#runtime/factors/mask.ts';
-import type { Enrollment } from '#runtime/transaction/transaction.ts';
+import type { Enrollment, MessageType } from '#runtime/transaction/transaction.ts';
 
 /** The factors this API knows, with the kind in front of their ids and the channel their codes are sent by. */
 const KINDS = [
   { kind: 'totp', factor: 'otp' },
   { kind: 'sms', factor: 'phone', channel: 'sms' },
+  { kind: 'voice', factor: 'phone', channel: 'voice' },
   { kind: 'email', factor: 'email', channel: 'email' },
+  { kind: 'push', factor: 'push-notification', channel: 'auth0' },
+  // The codes of the same device, for where no push reaches it.
+  { kind: 'totp', factor: 'push-notification' },
   { kind: 'recovery-code', factor: 'recovery-code' },
 ] as const;
 type Known = (typeof KINDS)[number];
@@ -25,12 +29,25 @@ export type WireAuthenticator = {
   type?: string;
 };
 
-/** `record`: the id of the row behind it; absent for a mailbox that enrolled itself. */
-export type Listed = { wire: WireAuthenticator; factor: Known['factor']; authenticatorId: string; recordId?: string };
+/**
+ * `record`: the id of the row behind it; absent for a mailbox that enrolled itself. `via`: how a phone is reached under this
+ * id; with both ways on it is listed once for each.
+ */
+export type Listed = {
+  wire: WireAuthenticator;
+  factor: Known['factor'];
+  authenticatorId: string;
+  recordId?: string;
+  via?: MessageType;
+  /** Of a device that is asked by a push and by its codes: under this id by its codes. */
+  byCode?: true;
+};
 
 /** What the person could be asked for while the tenant's switches are on, in the order it was enrolled. */
 export function listAuthenticators(person: Person): Listed[] {
-  const listed = KINDS.flatMap((known) => {
+  const { messageTypes } = person.tenant;
+  const kinds = KINDS.filter((known) => known.factor !== 'phone' || messageTypes.includes(known.channel));
+  const listed = kinds.flatMap((known) => {
     const factor = factorOf(known.factor);
     return factor ? usable(factor, person).map((authenticator) => ({ known, authenticator })) : [];
   });
@@ -42,12 +59,15 @@ export function listAuthenticators(person: Person): Listed[] {
       factor: known.factor,
       authenticatorId: authenticator.id,
       ...(authenticator.record ? { recordId: authenticator.record.id } : {}),
+      ...(known.factor === 'phone' ? { via: known.channel } : {}),
+      ...(known.kind === 'totp' && known.factor === 'push-notification' ? { byCode: true as const } : {}),
     }));
 }
 
 /** An enrollment that has not been proved yet. */
 export function showEnrollment(enrollment: Enrollment): WireAuthenticator | undefined {
-  const known = KINDS.find(({ factor }) => factor === enrollment.factor);
+  const via = enrollment.factor === 'phone' ? (enrollment.sent?.via ?? enrollment.via ?? 'sms') : undefined;
+  const known = KINDS.find((each) => each.factor === enrollment.factor && (!via || each.kind === via));
   if (!known) return undefined;
   const address =
     enrollment.factor === 'phone'
@@ -55,7 +75,8 @@ export function showEnrollment(enrollment: Enrollment): WireAuthenticator | unde
       : enrollment.factor === 'email'
         ? enrollment.address
         : undefined;
-  if (enrollment.factor !== 'otp' && address === undefined) return undefined;
+  const isAddressed = enrollment.factor === 'phone' || enrollment.factor === 'email';
+  if (isAddressed && address === undefined) return undefined;
   return show(known, enrollment.authenticatorId, false, address);
 }
 
@@ -64,7 +85,7 @@ function show(known: Known, device: string, active: boolean, address: string | u
   const channel = 'channel' in known ? known.channel : undefined;
   return {
     id: `${known.kind}|${device}`,
-    authenticator_type: known.factor === 'otp' ? 'otp' : channel === undefined ? 'recovery-code' : 'oob',
+    authenticator_type: known.kind === 'totp' ? 'otp' : channel === undefined ? 'recovery-code' : 'oob',
     active,
     ...(channel === undefined ? {} : { oob_channel: channel }),
     ...(address === undefined ? {} : { name: mask(address) }),

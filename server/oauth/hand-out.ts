@@ -2,7 +2,9 @@
 // client.
 import type { Context } from 'hono';
 import type { Finished } from '#runtime/runtime.ts';
+import { ACCOUNT_PATH } from '../account/paths.ts';
 import type { Deps, Env } from '../deps.ts';
+import { sendTo } from '../hosted/page.ts';
 import { answerClient } from './answer-client.ts';
 import { endOfLogin } from './front-channel.ts';
 import { writeSession } from './session-cookie.ts';
@@ -14,5 +16,8 @@ export async function handOut(
 ): Promise<Response> {
   const { sessionKey, session, login } = finished;
   writeSession(c, deps, sessionKey, session);
-  return answerClient({ c, deps }, login.request.reply, await endOfLogin(deps, c.var.tenant, finished));
+  const { reply } = login.request;
+  // No application waits for it: the person goes back to the page of ours that asked who they are.
+  if (reply.by === 'page') return sendTo(c, reply.resultUrl ?? ACCOUNT_PATH);
+  return answerClient({ c, deps }, reply, await endOfLogin(deps, c.var.tenant, finished));
 }

@@ -4,10 +4,11 @@ import { createHash } from 'node:crypto';
 import type { Context } from 'hono';
 import { html, raw } from 'hono/html';
 import type { Env } from '../deps.ts';
-import { chooseLanguage } from '../hosted/language.ts';
+import { STYLESHEET_PATH } from '../hosted/assets.ts';
 import type { Markup } from '../hosted/page.ts';
-import { STYLESHEET_PATH } from '../hosted/stylesheet.ts';
-import { textsIn } from '../hosted/texts/texts.ts';
+import { speak } from '../hosted/speak.ts';
+import { directionOf } from '../hosted/texts/catalogue.ts';
+import { voiceAt } from '../hosted/voice.ts';
 
 type Parameters = Record<string, string>;
 
@@ -61,10 +62,9 @@ type ScriptedPage = {
   body(submit: string): Markup;
 };
 
-function sendScriptedPage(c: Context<Env>, page: ScriptedPage): Response | Promise<Response> {
-  const { tenant } = c.var;
-  const { language, texts } = textsIn(chooseLanguage(tenant.enabledLocales, [], c.req.header('accept-language')));
-  const { title, lead, link } = texts.leaving;
+async function sendScriptedPage(c: Context<Env>, page: ScriptedPage): Promise<Response> {
+  const voice = await voiceAt(c, { prompt: 'common', name: 'redirecting' });
+  const say = speak(voice, 'common', 'redirecting');
   const hash = createHash('sha256').update(page.script).digest('base64');
   c.header('cache-control', 'no-store');
   c.header('referrer-policy', page.referrer);
@@ -81,20 +81,20 @@ function sendScriptedPage(c: Context<Env>, page: ScriptedPage): Response | Promi
   c.header('content-security-policy', policy.join('; '));
   if (page.frameAncestors === "'none'") c.header('x-frame-options', 'DENY');
   return c.html(html`<!doctype html>
-<html lang="${language}">
+<html lang="${voice.language}" dir="${directionOf(voice.language)}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
-<title>${title}</title>
+<title>${say('pageTitle')}</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="${STYLESHEET_PATH}">
 </head>
 <body>
 <main>
-<h1>${title}</h1>
-<p class="lead" role="status">${lead}</p>
-${page.body(link)}
+<h1>${say('title')}</h1>
+<p class="lead" role="status">${say('description')}</p>
+${page.body(say('buttonText'))}
 </main>
 <script>${raw(page.script)}</script>
 </body>

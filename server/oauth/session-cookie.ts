@@ -10,8 +10,14 @@ const SHAPE = /^[A-Za-z0-9_-]{43}$/;
 
 /** The live session this browser has, if any. */
 export async function readSession(c: Context<Env>, { runtime }: Deps): Promise<SessionRecord | undefined> {
+  const key = readSessionKey(c);
+  return key === undefined ? undefined : runtime.recognise(c.var.tenant, key);
+}
+
+/** The plain value of this browser's session cookie, if it sent a usable one. */
+export function readSessionKey(c: Context<Env>): string | undefined {
   const key = getCookie(c, cookieName(c));
-  return key !== undefined && SHAPE.test(key) ? runtime.recognise(c.var.tenant, key) : undefined;
+  return key !== undefined && SHAPE.test(key) ? key : undefined;
 }
 
 export function writeSession(c: Context<Env>, { clock }: Deps, key: string, session: SessionRecord): void {

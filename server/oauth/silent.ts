@@ -17,6 +17,8 @@ export const silentDoor: Door<SilentContext> = {
   challenging: interaction('Multifactor authentication required'),
   enrolling: interaction('Multifactor authentication required'),
   redirected: interaction('User interaction required'),
+  suggesting: interaction('User interaction required'),
+  informing: interaction('User interaction required'),
   consenting: interaction('Consent required', 'consent_required'),
   resetting: interaction('User interaction required'),
   completed: async ({ c, deps, binding }, { login, key }) => {

@@ -41,6 +41,8 @@ const TOKEN_DOOR: Door<TokenContext, Granted> = {
   // Nobody can be sent anywhere by an answer of this endpoint: the runtime ends such a login before it rests.
   redirected: impossible,
   consenting: impossible,
+  suggesting: impossible,
+  informing: impossible,
   resetting: impossible,
   completed: ({ grant, gone }, { login, recoveryCode }) =>
     issueTokens(grant, {
@@ -79,7 +81,9 @@ export function refusedBy(notice: Notice, wrong: TokenRefusal): TokenRefusal {
       return { ...refusal(429, 'invalid_request', text), retryAfterSeconds: notice.retryAfterSeconds };
     }
     case 'too-many-sms':
+    case 'too-many-voice':
     case 'too-many-email':
+    case 'too-many-push':
       return refusal(429, 'invalid_request', TOO_MANY_MESSAGES[notice.key]);
     case 'user-blocked':
       return refusal(429, 'too_many_attempts', BLOCKED);
@@ -89,6 +93,10 @@ export function refusedBy(notice: Notice, wrong: TokenRefusal): TokenRefusal {
       return { ...refusal(429, 'too_many_logins', TOO_MANY_LOGINS), retryAfterSeconds: notice.retryAfterSeconds };
     case 'password-breached':
       return refusal(403, 'password_leaked', 'This login has been blocked because your password has been leaked.');
+    case 'transaction-rejected':
+      return refusal(400, 'access_denied', 'MFA Authorization rejected.');
+    case 'transaction-not-found':
+      return refusal(401, 'expired_token', 'oob_code is expired');
     case 'invalid-phone':
       return refusal(400, 'invalid_request', 'The phone number is invalid.');
     case 'invalid-email':
@@ -105,5 +113,7 @@ const TOO_MANY_LOGINS = 'Too many login attempts for this user. Please wait, and
 
 const TOO_MANY_MESSAGES = {
   'too-many-sms': 'Too many SMS sent by the user. Wait for some minutes before retrying.',
+  'too-many-voice': 'Too many calls made to the user. Wait for some minutes before retrying.',
   'too-many-email': 'Too many emails sent by the user. Wait for some minutes before retrying.',
+  'too-many-push': 'Too many push notifications sent to the user. Wait for some minutes before retrying.',
 } as const;

@@ -10,6 +10,7 @@ import { signingKeyPlaces } from './0006-signing-keys.ts';
 import { loginBlocks } from './0007-login-blocks.ts';
 import { exchangeProfiles } from './0008-exchange-profiles.ts';
 import { formerPasswordsAndJobs } from './0009-former-passwords-and-jobs.ts';
+import { factorsAndPages } from './0010-factors-and-pages.ts';
 
 /** Which database a migration writes its columns for. */
 export type Dialect = 'sqlite' | 'postgres';
@@ -25,5 +26,6 @@ export function migrationsFor(dialect: Dialect): Record<string, Migration> {
     '0007-login-blocks': { up: loginBlocks },
     '0008-exchange-profiles': { up: (db: Kysely<unknown>) => exchangeProfiles(db, dialect) },
     '0009-former-passwords-and-jobs': { up: (db: Kysely<unknown>) => formerPasswordsAndJobs(db, dialect) },
+    '0010-factors-and-pages': { up: (db: Kysely<unknown>) => factorsAndPages(db, dialect) },
   };
 }

@@ -19,6 +19,8 @@ type Families =
   | 'moduleVersions'
   | 'groups'
   | 'forms'
+  | 'pages'
+  | 'providers'
   | 'tokenExchangeProfiles';
 
 export function createCollections(desk: Desk): Pick<Store, Families> {
@@ -64,6 +66,12 @@ export function createCollections(desk: Desk): Pick<Store, Families> {
     }),
     groups: keep(desk, { table: 'groups', parent: (record) => record.connectionId ?? record.organizationId }),
     forms: keep(desk, { table: 'forms' }),
+    pages: keep(desk, {
+      table: 'pages',
+      key: (record) => `${record.kind} ${record.name}`,
+      parent: (record) => record.kind,
+    }),
+    providers: keep(desk, { table: 'providers', key: (record) => record.name, sealed: ['settings'] }),
     tokenExchangeProfiles: keep(desk, {
       table: 'token_exchange_profiles',
       key: (record) => record.subjectTokenType,

@@ -47,9 +47,28 @@ export function createRememberedBrowsers({ db }: Desk): Store['rememberedBrowser
       return row && { tenantId, userId, device, renewedAt: row.renewed_at, seenAt: row.seen_at };
     },
 
-    async clear(tenantId, userId) {
-      const all = build.deleteFrom('remembered_browsers').where('tenant_id', '=', tenantId);
-      await run(() => rows(all.where('user_id', '=', userId)));
+    async ofUser(tenantId, userId) {
+      const found = build
+        .selectFrom('remembered_browsers')
+        .select(['device', 'renewed_at', 'seen_at'])
+        .where('tenant_id', '=', tenantId)
+        .where('user_id', '=', userId)
+        .orderBy('seen_at', 'desc')
+        .limit(DEVICES_SHOWN);
+      return (await run(() => rows(found))).map(({ device, renewed_at: renewedAt, seen_at: seenAt }) => ({
+        tenantId,
+        userId,
+        device,
+        renewedAt,
+        seenAt,
+      }));
+    },
+
+    async clear(tenantId, userId, device) {
+      let gone = build.deleteFrom('remembered_browsers').where('tenant_id', '=', tenantId);
+      gone = gone.where('user_id', '=', userId);
+      if (device !== undefined) gone = gone.where('device', '=', device);
+      await run(() => rows(gone));
     },
   };
 }

@@ -25,6 +25,8 @@ export function* endLogins(
   yield* endSessions(desk, tenantId, { userId }, because);
   yield* removeTokens(db, tenantId, { userId });
   yield* removeTicketsOf(db, tenantId, { userId });
+  // A device is not to ask for a sign-in that is no more.
+  yield db.build.deleteFrom('push_requests').where('tenant_id', '=', tenantId).where('user_id', '=', userId).compile();
   // Whatever ends what is open (a new password, a factor taken away) was a reason not to trust a browser any more.
   const remembered = db.build.deleteFrom('remembered_browsers').where('tenant_id', '=', tenantId);
   yield remembered.where('user_id', '=', userId).compile();

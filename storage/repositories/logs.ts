@@ -8,9 +8,11 @@ import type { Change, LogQuery, Store } from '../store.ts';
 
 export function createLogs({ db }: Desk): Store['logs'] {
   const { build, run } = db;
-  const matching = (tenantId: string, { type, userId, clientId, after }: Omit<LogQuery, 'order' | 'page'>) => {
+  const matching = (tenantId: string, { type, types, userId, clientId, after }: Omit<LogQuery, 'order' | 'page'>) => {
     let query = build.selectFrom('logs').where('tenant_id', '=', tenantId);
     if (type !== undefined) query = query.where('type', '=', type);
+    // PostgreSQL knows no empty list; no line is of no type.
+    if (types !== undefined) query = query.where('type', 'in', types.length === 0 ? [''] : types);
     if (userId !== undefined) query = query.where('user_key', '=', indexed(userId));
     if (clientId !== undefined) query = query.where('client_key', '=', indexed(clientId));
     if (after !== undefined) query = query.where('id', '>', after);

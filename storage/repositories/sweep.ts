@@ -20,6 +20,9 @@ const namedBy = (table: string) =>
   sql`exists (select 1 from ${sql.table(table)} as named where named.tenant_id = builds.tenant_id and named.build = builds.id)`;
 const unnamed = sql`not ${namedBy('actions')} and not ${namedBy('action_versions')}`;
 
+/** A device that was not confirmed by then belongs to an enrollment that nobody went on with. */
+const UNCONFIRMED_MS = 60 * 60_000;
+
 /** A client that comes late with the key of a login is told so, and not that there never was such a key. */
 const KEY_GRACE_MS = 60 * 60_000;
 
@@ -34,6 +37,13 @@ export function createSweep(desk: Desk): Store['sweep'] {
         sql`expires_at <= ${now} and (kind <> 'mfa-token' or expires_at <= ${now - KEY_GRACE_MS})`,
       ],
       ['logout_notices', 'tenant_id, id', sql`expires_at <= ${now}`],
+      // Those that were answered, too: a device that is late, or comes twice, is told so and not that there was none.
+      ['push_requests', 'tenant_id, id', sql`expires_at <= ${now - DAY_MS}`],
+      [
+        'authenticators',
+        'tenant_id, id',
+        sql`confirmed = 0 and created_at <= ${now - UNCONFIRMED_MS} and type = 'push'`,
+      ],
       ['seen', 'tenant_id, key_hash', sql`expires_at <= ${now}`],
       ['login_devices', 'tenant_id, user_id, device, agent_hash', sql`seen_at <= ${now - DEVICE_DAYS * DAY_MS}`],
       ['remembered_browsers', 'tenant_id, user_id, device', sql`renewed_at < ${now - REMEMBERED_DAYS * DAY_MS}`],

@@ -26,6 +26,9 @@ async function commandsOf(name: string, over: Partial<PostLoginEvent>): Promise<
   return result.commands;
 }
 
+/** They stand in the guide for authors. */
+const SHOWN = ['adaptive', 'preferred-method', 'push-first', 'keys-first', 'recovery-first', 'recovery-second'];
+
 const NAMES = [
   'enrolled-factors',
   'by-role',
@@ -34,12 +37,19 @@ const NAMES = [
   'enrolled-as-other-methods',
   'sequence-first',
   'sequence-second',
+  ...SHOWN,
 ];
 
 test.each(NAMES)('%s deploys and begins with words for its author', async (name) => {
   const source = read(name);
   expect(source).toMatch(/^(?:\/\/|\/\*)/);
   await take(builds, ask(source, { fileName: `${name}.js` }));
+});
+
+const guide = readFileSync(new URL('../../docs/writing-actions.md', import.meta.url), 'utf8');
+test.each(SHOWN)('%s stands in the guide as it runs', (name) => {
+  const code = read(name).replace(/^(\/\/.*\n)+\n/, '');
+  expect(guide).toContain(`\`\`\`js\n${code}\`\`\``);
 });
 
 const admin = { authorization: { roles: ['admin'] } };

@@ -92,15 +92,16 @@ describe('what people do', () => {
     const enter = async () => {
       await Promise.all([page.waitForEvent('framenavigated'), page.keyboard.press('Enter')]);
       await page.waitForLoadState();
-      await isReady();
+      // Each page puts the focus where typing begins; the picker is read from its top.
+      if (at(page) !== '/u/mfa-login-options') await isReady();
     };
-    // Each page puts the focus where typing begins.
     await isReady();
     await page.keyboard.type(ana.email);
     await page.keyboard.press('Tab');
     await page.keyboard.type(ana.password);
     await enter();
     expect(at(page)).toBe('/u/mfa-login-options');
+    await page.keyboard.press('Tab');
     await enter(); // The first row.
     expect(at(page)).toBe('/u/mfa-sms-challenge');
     await page.keyboard.press('Tab');
@@ -109,7 +110,6 @@ describe('what people do', () => {
     expect(await page.locator(':focus').getAttribute('value')).toBe('pick-authenticator');
     await enter();
     expect(at(page)).toBe('/u/mfa-login-options');
-    await page.keyboard.press('Tab');
     await page.keyboard.press('Tab');
     expect(await page.locator(':focus').getAttribute('value')).toBe('back-action');
     await enter();

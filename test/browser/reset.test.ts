@@ -52,7 +52,7 @@ test('a program that opened the link before takes nothing away; the new password
   await page.getByLabel('New password', { exact: true }).fill(NEW);
   await page.getByLabel('Re-enter new password').fill(NEW);
   await press(page, 'default');
-  expect(at(page)).toBe('/u/reset-password/success');
+  expect(at(page)).toBe('/u/reset-password-success');
   await expectToFit(page);
   await photograph(page, 'reset-6-done');
   await page.goto(link);

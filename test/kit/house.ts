@@ -129,6 +129,7 @@ export async function openHouse({
   const ports: Ports = {
     store,
     sandbox: cells,
+    egress,
     now,
     random,
     passwords: createPasswords(LIGHT),

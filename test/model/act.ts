@@ -3,6 +3,7 @@
 import { generateSync } from 'otplib';
 import type { Shown } from '#runtime/runtime.ts';
 import type { DoorInput } from '#runtime/transaction/input.ts';
+import type { Enrollment } from '#runtime/transaction/transaction.ts';
 import type { RefreshTokenRecord } from '#storage/records.ts';
 import { type House, PASSWORD } from '#test/kit/house.ts';
 import type { Move, Visit } from './chain.ts';
@@ -46,7 +47,7 @@ export async function inputFor(call: Call, { login }: Shown, move: Move): Promis
         : { kind: 'chosen', factor: 'email' };
     case 'wrong':
       if (state.name === 'identifying') return { kind: 'submitted', identifier: somebody.email, password: 'a guess' };
-      if (state.name === 'enrolling' && state.enrollment.factor !== 'otp' && !state.enrollment.sent) {
+      if (state.name === 'enrolling' && state.enrollment.factor !== 'otp' && !isSent(state.enrollment)) {
         return { kind: 'addressed', address: 'nowhere' };
       }
       return { kind: 'responded', code: 'abcdef', remember: true };
@@ -57,6 +58,10 @@ export async function inputFor(call: Call, { login }: Shown, move: Move): Promis
       return { kind: 'submitted', identifier: somebody.email, password: PASSWORD };
     case 'choosing': {
       const pick = move.act === 'on' ? (move.pick ?? 0) : 0;
+      if (state.within?.by === 'channel') {
+        const { authenticatorId } = state.within;
+        return { kind: 'chosen', factor: 'phone', authenticatorId, via: pick % 2 === 1 ? 'voice' : 'sms' };
+      }
       const offer = state.offers[pick % state.offers.length];
       return { kind: 'chosen', factor: offer?.factor ?? 'otp' };
     }
@@ -68,7 +73,7 @@ export async function inputFor(call: Call, { login }: Shown, move: Move): Promis
       const { enrollment } = state;
       if (enrollment.factor === 'otp') return { kind: 'responded', remember, code: totp(house, enrollment.secret) };
       const address = enrollment.factor === 'phone' ? somebody.phone : somebody.mailbox;
-      if (!enrollment.sent) return { kind: 'addressed', address };
+      if (!isSent(enrollment)) return { kind: 'addressed', address };
       return { kind: 'responded', remember, code: await house.codeFor(address) };
     }
     case 'redirected':
@@ -83,6 +88,9 @@ export async function inputFor(call: Call, { login }: Shown, move: Move): Promis
       throw new Error(`nothing to do where a login is ${state.name}`);
   }
 }
+
+/** Whether a code is on its way to what is being enrolled. */
+export const isSent = (enrollment: Enrollment): boolean => 'sent' in enrollment && enrollment.sent !== undefined;
 
 /** A client needs no picker between one method and the next. */
 function nextOf({ state, challenges }: Shown['login']): DoorInput {
@@ -114,7 +122,7 @@ export function provenBy({ login }: Shown, move: Move): Proof[] {
   }
   if (state.name !== 'enrolling') return [];
   const { enrollment } = state;
-  const isLast = enrollment.factor === 'otp' || enrollment.sent !== undefined;
+  const isLast = enrollment.factor === 'otp' || isSent(enrollment);
   return isLast ? [{ factor: enrollment.factor, by: 'enrollment' }] : [];
 }
 

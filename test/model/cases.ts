@@ -1,7 +1,7 @@
 // Tests: cases for the reference model, made by fast-check: tenants, people, chains of Actions and what people do. Weighted so
 // that most chains ask for something that the person has, and every rule is met often.
 import fc from 'fast-check';
-import type { Action, Case, Condition, Having, Move, Person, Statement, Tenant, Visit } from './chain.ts';
+import type { Action, Case, Condition, Having, Move, Person, Preferred, Statement, Tenant, Visit } from './chain.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -14,9 +14,9 @@ const tenant: fc.Arbitrary<Tenant> = fc.record({
   sms: often,
   email: often,
   messageTypes: fc.oneof(
-    { weight: 6, arbitrary: fc.constant<Tenant['messageTypes']>(['sms']) },
-    { weight: 2, arbitrary: fc.constant<Tenant['messageTypes']>(['sms', 'voice']) },
-    { weight: 1, arbitrary: fc.constant<Tenant['messageTypes']>([]) },
+    { weight: 4, arbitrary: fc.constant<Tenant['messageTypes']>(['sms']) },
+    { weight: 6, arbitrary: fc.constant<Tenant['messageTypes']>(['sms', 'voice']) },
+    { weight: 1, arbitrary: fc.constant<Tenant['messageTypes']>(['voice']) },
   ),
   policies: fc.oneof(
     { weight: 4, arbitrary: fc.constant<Tenant['policies']>([]) },
@@ -75,8 +75,13 @@ const asks: fc.Arbitrary<Statement> = fc.oneof(
       ),
       factor,
       additional: fc.option(fc.array(factor, { maxLength: 3 }), { nil: undefined }),
+      preferred: fc.option(fc.constantFrom<Preferred>('sms', 'voice', 'both', 'both'), { nil: undefined }),
     })
-    .map(({ additional, ...rest }) => (additional === undefined ? rest : { ...rest, additional })),
+    .map(({ additional, preferred, ...rest }) => ({
+      ...rest,
+      ...(additional === undefined ? {} : { additional }),
+      ...(preferred === undefined ? {} : { preferred }),
+    })),
   fc.record({
     say: fc.constantFrom('challengeWithAny' as const, 'challengeWithAny' as const, 'enrollWithAny' as const),
     factors: fc.oneof(

@@ -41,8 +41,11 @@ export type Condition =
 /** Factors as a script writes them, or the list it read from the event. */
 export type Factors = string[] | 'enrolledFactors';
 
+/** How a script wants a phone to be reached; `both`: as the person says. */
+export type Preferred = 'sms' | 'voice' | 'both';
+
 export type Statement =
-  | { say: 'challengeWith' | 'enrollWith'; factor: string; additional?: string[] }
+  | { say: 'challengeWith' | 'enrollWith'; factor: string; additional?: string[]; preferred?: Preferred }
   | { say: 'challengeWithAny' | 'enrollWithAny'; factors: Factors }
   | { say: 'enable'; provider: Provider; allowRememberBrowser?: boolean }
   | { say: 'deny' | 'revokeSession'; reason: string }

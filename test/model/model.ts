@@ -1,11 +1,11 @@
 // Tests, the reference model: one login by the rules of pauses, read top to bottom as a script author would tell them. It
 // imports nothing of the product and shares no thought with it: a generator that waits at each pause for what the person
 // does, where the product moves a stored login from state to state.
-import type { Action, Move, Visit } from './chain.ts';
+import type { Action, Move, Preferred, Visit } from './chain.ts';
 import { pauseFor } from './pauses.ts';
 import { ANY_TEXT, type Box, type Line, type Rest, type Run, type Seen } from './rest.ts';
 import { type Away, type Calls, type Enabled, type Event, type FactorAsk, run } from './run.ts';
-import { forChallenge, forEnrollment, forPolicy, type Selected } from './select.ts';
+import { forChallenge, forEnrollment, forPolicy, type Selected, wayOf } from './select.ts';
 import * as texts from './texts.ts';
 import { confidence, FACTORS, isAlive, isUsable, livingMemory, type Method, type World } from './world.ts';
 
@@ -183,7 +183,7 @@ function* meet(login: Login, ask: FactorAsk): Pause<End | undefined> {
   if (ask.kind === 'challenge') login.called = true;
   if (selected.offers.length === 0) return undefined;
   const box: Box = ask.kind === 'challenge' && mayRemember(login) && !ask.anew ? 'offered' : 'never';
-  return yield* show(login, selected, ask.prefer, box);
+  return yield* show(login, selected, ask.prefer, box, ask.preferred);
 }
 
 /** Nothing that was asked for can be used: the login ends, and what scripts recorded is kept as beside a denial. */
@@ -200,7 +200,13 @@ function mayRemember({ world, visit }: Login): boolean {
 }
 
 /** The person shows a factor or comes to have one, unless the browser is remembered. */
-function* show(login: Login, { offers, to }: Selected, prefer: 'first' | 'any', box: Box): Pause<End | undefined> {
+function* show(
+  login: Login,
+  { offers, to }: Selected,
+  prefer: 'first' | 'any',
+  box: Box,
+  preferred?: Preferred,
+): Pause<End | undefined> {
   const { world, visit } = login;
   const ownFactor = isUsable('otp', world) || isUsable('phone', world);
   const hasMemory = !atClient(login) && livingMemory(world, visit.browser) !== undefined;
@@ -212,7 +218,13 @@ function* show(login: Login, { offers, to }: Selected, prefer: 'first' | 'any', 
     write(login);
     return denied(ANY_TEXT, 'interaction_required');
   }
-  const { factor, ticked } = yield* pauseFor[to](offers, prefer, box, atClient(login));
+  const { factor, ticked } = yield* pauseFor[to](
+    offers,
+    prefer,
+    box,
+    atClient(login),
+    wayOf(world, preferred, atClient(login)),
+  );
   login.here.add(factor);
   login.methods = [...login.methods, { name: factor, mfa: true }];
   if (to === 'enroll') world.has[factor === 'email' ? 'mailbox' : factor] = 'confirmed';

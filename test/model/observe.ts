@@ -3,6 +3,7 @@
 import type { Listening } from '#runtime/live-console.ts';
 import type { Shown } from '#runtime/runtime.ts';
 import type { House } from '#test/kit/house.ts';
+import { isSent } from './act.ts';
 import type { Line, Rest, Run } from './rest.ts';
 
 export function restOf({ login }: Shown): Rest {
@@ -11,17 +12,18 @@ export function restOf({ login }: Shown): Rest {
     case 'identifying':
       return { at: 'identifying' };
     case 'choosing':
+      if (state.within) return { at: 'choosing a way', offers: state.offers.map(({ factor }) => factor) };
       return { at: 'choosing', to: state.to, offers: state.offers.map(({ factor }) => factor) };
     case 'challenging': {
-      const factor = login.challenges.find(({ id }) => id === state.challengeId)?.factor ?? 'none';
+      const { factor = 'none', via } = login.challenges.find(({ id }) => id === state.challengeId) ?? {};
       const offers = state.offers.map((offer) => offer.factor);
-      return { at: 'challenging', factor, offers, box: login.mfa.rememberable ?? 'never' };
+      const box = login.mfa.rememberable ?? 'never';
+      return { at: 'challenging', factor, offers, box, ...(via === undefined ? {} : { by: via }) };
     }
     case 'enrolling': {
       const { enrollment } = state;
       const offers = state.offers.map(({ factor }) => factor);
-      const sent = enrollment.factor !== 'otp' && enrollment.sent !== undefined;
-      return { at: 'enrolling', factor: enrollment.factor, offers, sent };
+      return { at: 'enrolling', factor: enrollment.factor, offers, sent: isSent(enrollment) };
     }
     case 'redirected':
       return state.ask.kind === 'form' ? { at: 'form' } : { at: 'away', url: state.ask.url };

@@ -1,6 +1,6 @@
 // Tests, the reference model: what a person can do at each pause, and what does nothing there. Each waits until the person
 // has got through.
-import type { Factor, Move } from './chain.ts';
+import type { Factor, Move, Preferred } from './chain.ts';
 import type { Box, Rest, Seen } from './rest.ts';
 import type { Away } from './run.ts';
 
@@ -45,7 +45,15 @@ const next = (offers: Factor[], factor: Factor) => offers[(offers.indexOf(factor
 /** The row of the picker that a person presses. */
 const picked = (offers: Factor[], pick = 0) => offers[pick % offers.length];
 
-function* challenge(offers: Factor[], prefer: 'first' | 'any', box: Box, atClient: boolean): Pause<Shown> {
+function* challenge(
+  offers: Factor[],
+  prefer: 'first' | 'any',
+  box: Box,
+  atClient: boolean,
+  way: Preferred,
+): Pause<Shown> {
+  // Once a phone was reached it is reached in that way again.
+  let by = way === 'both' ? undefined : way;
   // A client is told even of a single one, and nothing is sent before it asks.
   let factor = atClient ? undefined : opening(offers, prefer);
   let former: Factor | undefined;
@@ -59,7 +67,18 @@ function* challenge(offers: Factor[], prefer: 'first' | 'any', box: Box, atClien
       else said = REFUSED;
       continue;
     }
-    const move: Move = yield { rest: { at: 'challenging', factor, offers, box }, ...said };
+    if (factor === 'phone' && by === undefined) {
+      const move: Move = yield { rest: { at: 'choosing a way', offers }, ...said };
+      said = {};
+      if (move.act === 'on') by = (move.pick ?? 0) % 2 === 1 ? 'voice' : 'sms';
+      else if (move.act === 'another' && offers.length > 1) {
+        former = undefined;
+        factor = undefined;
+      } else said = REFUSED;
+      continue;
+    }
+    const reached = factor === 'phone' && by !== undefined ? { by } : {};
+    const move: Move = yield { rest: { at: 'challenging', factor, offers, box, ...reached }, ...said };
     said = {};
     switch (move.act) {
       case 'on':

@@ -6,7 +6,10 @@ import type { Factor } from './chain.ts';
 export type Rest =
   | { at: 'identifying' }
   | { at: 'choosing'; to: 'challenge' | 'enroll'; offers: string[] }
-  | { at: 'challenging'; factor: string; offers: string[]; box: Box }
+  /** How a phone is to be reached. */
+  | { at: 'choosing a way'; offers: string[] }
+  /** `by`: how a phone is reached. */
+  | { at: 'challenging'; factor: string; offers: string[]; box: Box; by?: 'sms' | 'voice' }
   /** `sent`: a code is on its way to the number or mailbox that is being enrolled. */
   | { at: 'enrolling'; factor: string; offers: string[]; sent: boolean }
   | { at: 'away'; url: string }

@@ -1,6 +1,6 @@
 // Tests, the reference model: one run of one Action. The event stands still while it runs, but for the transaction's
 // metadata; calls are written down and nothing happens yet; whatever stops the script drops them all.
-import type { Action, Condition, Factor, Factors, Provider, Statement } from './chain.ts';
+import type { Action, Condition, Factor, Factors, Preferred, Provider, Statement } from './chain.ts';
 import * as texts from './texts.ts';
 import type { Method } from './world.ts';
 
@@ -21,7 +21,14 @@ export type Event = {
 export type Enabled = { provider: Provider; remembers: boolean };
 
 /** `anew`: `multifactor.enable` without remembering was called before it: it wants a factor shown now. */
-export type FactorAsk = { kind: 'challenge' | 'enroll'; prefer: 'first' | 'any'; factors: string[]; anew: boolean };
+export type FactorAsk = {
+  kind: 'challenge' | 'enroll';
+  prefer: 'first' | 'any';
+  factors: string[];
+  anew: boolean;
+  /** How a phone is to be reached. */
+  preferred?: Preferred;
+};
 export type Away = { kind: 'redirect'; url: string } | { kind: 'form' };
 
 /** What a script called, in call order. */
@@ -77,12 +84,14 @@ function follow(body: Statement[], calls: Calls, event: Event): void {
     switch (statement.say) {
       case 'challengeWith':
       case 'enrollWith': {
+        const { preferred } = statement;
         const factors = [statement.factor, ...(statement.additional ?? [])];
         calls.asks.push({
           kind: statement.say === 'challengeWith' ? 'challenge' : 'enroll',
           prefer: 'first',
           factors,
           anew,
+          ...(statement.factor === 'phone' && preferred ? { preferred } : {}),
         });
         break;
       }

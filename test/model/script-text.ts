@@ -37,9 +37,11 @@ function text(statement: Statement, indent: string): string {
   switch (statement.say) {
     case 'challengeWith':
     case 'enrollWith': {
-      const { additional } = statement;
+      const { additional, preferred } = statement;
+      const options = preferred ? `, options: { preferredMethod: ${js(preferred)} }` : '';
+      const asked = `{ type: ${js(statement.factor)}${options} }`;
       const more = additional ? `, { additionalFactors: ${list(additional)} }` : '';
-      return `api.authentication.${statement.say}(${factor(statement.factor)}${more});\n`;
+      return `api.authentication.${statement.say}(${asked}${more});\n`;
     }
     case 'challengeWithAny':
     case 'enrollWithAny':

@@ -1,6 +1,6 @@
 // Tests, the reference model: which factors can meet what a script or the tenant's policy asks for (Actions reference,
 // sections 3.2, 3.3 and 3.6; `docs/compatibility.md` where it is vague).
-import type { Factor, Provider } from './chain.ts';
+import type { Factor, Preferred, Provider } from './chain.ts';
 import * as texts from './texts.ts';
 import { FACTORS, hasOwn, isEnrollable, isUsable, type World } from './world.ts';
 
@@ -62,4 +62,11 @@ export function forPolicy(provider: Provider, adaptive: boolean, world: World, a
 function takes(provider: Provider, factor: Factor): boolean {
   if (provider === 'google-authenticator') return factor === 'otp';
   return provider === 'any' || provider === 'guardian';
+}
+
+/** How a phone is reached: as the tenant has it on; of both as the script says, which may leave it to who is at a page. */
+export function wayOf({ tenant: { messageTypes } }: World, preferred: Preferred = 'sms', atClient: boolean): Preferred {
+  const [first = 'sms', second] = messageTypes;
+  if (second === undefined) return first;
+  return preferred === 'both' && atClient ? 'sms' : preferred;
 }

@@ -56,9 +56,9 @@ export function openWorld(tenant: Tenant, person: Person, now: number): World {
   };
 }
 
-/** Whether the tenant lets people use it. Of phones only text messages work in this release. */
-function isOn(factor: Factor, { otp, sms, email, messageTypes }: Tenant): boolean {
-  return { otp, phone: sms && messageTypes.includes('sms'), email }[factor];
+/** Whether the tenant lets people use it: phones by text messages, calls or both. */
+function isOn(factor: Factor, { otp, sms, email }: Tenant): boolean {
+  return { otp, phone: sms, email }[factor];
 }
 
 /** Enrolled and switched on. */

@@ -12,6 +12,7 @@ import { describeConsents } from './rules/consents.ts';
 import { describeCredentials } from './rules/credentials.ts';
 import { describeEndings } from './rules/endings.ts';
 import { describeExecutions } from './rules/executions.ts';
+import { describeFactors } from './rules/factors.ts';
 import { describeGroups } from './rules/groups.ts';
 import { describeJobs } from './rules/jobs.ts';
 import { describeLinks } from './rules/links.ts';
@@ -68,6 +69,7 @@ export function describeStore(name: string, open: () => Promise<Subject>): void 
     describeConsents(stores);
     describeNotices(stores);
     describeCredentials(stores);
+    describeFactors(stores);
     describeBrowsers(stores);
     describeTraces(stores);
     describeExecutions(stores);

@@ -3,12 +3,14 @@ import { html } from 'hono/html';
 import type { Notice } from '#runtime/codes.ts';
 import { form } from '../form.ts';
 import { refused, type Screen, type View } from '../screen.ts';
+import { speak } from '../speak.ts';
 import { readAnswers } from '../stored-form/answers.ts';
 import type { FormPart, StoredForm } from '../stored-form/definition.ts';
 import { showPart } from '../stored-form/show-part.ts';
 
 export const formScreen: Screen = {
-  path: '/u/form',
+  prompt: 'custom-form',
+  name: 'form',
   title: (view) => formOf(view).title,
   takesRepeatedFields: true,
   isOpen: ({ form: stored }) => stored !== undefined,
@@ -20,7 +22,7 @@ export const formScreen: Screen = {
 ${form(
   notice?.key === 'invalid-field' ? { ...view, notice: { ...notice, field: labelOf(parts, notice.field) } } : view,
   html`${parts.map((part, index) => html`${showPart(part, index, view, part === first)}\n`)}
-<button type="submit" name="action" value="default"${first ? '' : ' autofocus'}>${button ?? view.texts.form.submit}</button>`,
+<button type="submit" name="action" value="default"${first ? '' : ' autofocus'}>${button ?? speak(view, 'custom-form', 'form')('buttonText')}</button>`,
 )}`;
   },
   read: ({ action = 'default' }, view) => {

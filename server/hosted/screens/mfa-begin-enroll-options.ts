@@ -2,12 +2,16 @@
 import { html } from 'hono/html';
 import { pickerForm, readPickerForm } from '../picker-form.ts';
 import type { Screen } from '../screen.ts';
+import { speak } from '../speak.ts';
 
 export const mfaBeginEnrollOptionsScreen: Screen = {
-  path: '/u/mfa-begin-enroll-options',
-  title: ({ texts }) => texts.enrollPicker.title,
-  body: (view) => html`<h1>${view.texts.enrollPicker.title}</h1>
-<p class="lead">${view.texts.enrollPicker.lead}</p>
-${pickerForm(view, (action) => view.texts.enrollPicker.hints[action])}`,
+  prompt: 'mfa',
+  name: 'mfa-begin-enroll-options',
+  body: (view) => {
+    const say = speak(view, 'mfa', 'mfa-begin-enroll-options');
+    const heading = html`<h1>${say('title')}</h1>
+<p class="lead">${say('description')}</p>`;
+    return pickerForm(view, heading, say);
+  },
   read: readPickerForm,
 };

@@ -2,12 +2,16 @@
 import { html } from 'hono/html';
 import { pickerForm, readPickerForm } from '../picker-form.ts';
 import type { Screen } from '../screen.ts';
+import { speak } from '../speak.ts';
 
 export const mfaLoginOptionsScreen: Screen = {
-  path: '/u/mfa-login-options',
-  title: ({ texts }) => texts.picker.title,
-  body: (view) => html`<h1>${view.texts.picker.title}</h1>
-<p class="lead">${view.texts.picker.lead}</p>
-${pickerForm(view, (action) => view.texts.picker.factors[action].hint)}`,
+  prompt: 'mfa',
+  name: 'mfa-login-options',
+  body: (view) => {
+    const say = speak(view, 'mfa', 'mfa-login-options');
+    const heading = html`<h1>${say('title')}</h1>
+<p class="lead">${say('description')}</p>`;
+    return pickerForm(view, heading, say, (count) => say('moreText', { count }));
+  },
   read: readPickerForm,
 };

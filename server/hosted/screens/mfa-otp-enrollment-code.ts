@@ -3,18 +3,18 @@ import { html } from 'hono/html';
 import { appKey, keyText } from '../app-key.ts';
 import { codeForm, readCodeForm } from '../code-form.ts';
 import type { Screen } from '../screen.ts';
-import { OTP_CODE_PATH, OTP_QR_PATH } from './mfa-otp-enrollment-qr.ts';
+import { speak } from '../speak.ts';
 
 export const mfaOtpEnrollmentCodeScreen: Screen = {
-  path: OTP_CODE_PATH,
-  title: ({ texts }) => texts.enrollment.title,
+  prompt: 'mfa-otp',
+  name: 'mfa-otp-enrollment-code',
   body: (view) => {
-    const { enrollment } = view.texts;
-    return html`<h1>${enrollment.title}</h1>
-<p class="lead">${enrollment.type}</p>
-${keyText(appKey(view), enrollment.key)}
-${codeForm(view, { others: [['toggle-view', enrollment.showPicture]] })}`;
+    const say = speak(view, 'mfa-otp', 'mfa-otp-enrollment-code');
+    return html`<h1>${say('title')}</h1>
+<p class="lead">${say('description')}</p>
+${keyText(appKey(view), say('keyText'))}
+${codeForm(view, say, { others: [['toggle-view', say('qrEnrollmentText')]] })}`;
   },
   read: (fields, view) =>
-    fields.action === 'toggle-view' ? { ok: true, turnTo: OTP_QR_PATH } : readCodeForm(fields, view),
+    fields.action === 'toggle-view' ? { ok: true, turnTo: 'mfa-otp-enrollment-qr' } : readCodeForm(fields, view),
 };

@@ -4,23 +4,21 @@ import { html } from 'hono/html';
 import { appAddress, appKey, keyText, qrPicture } from '../app-key.ts';
 import { codeForm, readCodeForm } from '../code-form.ts';
 import type { Screen } from '../screen.ts';
-
-export const OTP_QR_PATH = '/u/mfa-otp-enrollment-qr';
-export const OTP_CODE_PATH = '/u/mfa-otp-enrollment-code';
+import { speak } from '../speak.ts';
 
 export const mfaOtpEnrollmentQrScreen: Screen = {
-  path: OTP_QR_PATH,
-  title: ({ texts }) => texts.enrollment.title,
+  prompt: 'mfa-otp',
+  name: 'mfa-otp-enrollment-qr',
   body: (view) => {
-    const { enrollment } = view.texts;
+    const say = speak(view, 'mfa-otp', 'mfa-otp-enrollment-qr');
     const address = appAddress(view);
-    return html`<h1>${enrollment.title}</h1>
-<p class="lead">${enrollment.scan}</p>
-${qrPicture(address, enrollment.picture)}
-${keyText(appKey(view), enrollment.key)}
-<p class="turn"><a href="${address}">${enrollment.open}</a></p>
-${codeForm(view, { others: [['toggle-view', enrollment.showKey]] })}`;
+    return html`<h1>${say('title')}</h1>
+<p class="lead">${say('description')}</p>
+${qrPicture(address, say('qrCodeText'))}
+${keyText(appKey(view), say('keyText'))}
+<p class="turn"><a href="${address}">${say('openText')}</a></p>
+${codeForm(view, say, { others: [['toggle-view', say('codeEnrollmentText')]] })}`;
   },
   read: (fields, view) =>
-    fields.action === 'toggle-view' ? { ok: true, turnTo: OTP_CODE_PATH } : readCodeForm(fields, view),
+    fields.action === 'toggle-view' ? { ok: true, turnTo: 'mfa-otp-enrollment-code' } : readCodeForm(fields, view),
 };

@@ -1,27 +1,28 @@
 // Server, hosted pages: the new password, typed twice, once a link and whatever scripts ask for have cleared the way.
 import { html } from 'hono/html';
 import { form, invalid } from '../form.ts';
+import { icon } from '../icons.ts';
 import { isAboutPassword, PASSWORD_RULES_ID, passwordRulesList } from '../password-rules.ts';
 import { refused, type Screen } from '../screen.ts';
-
-const PATH = '/u/reset-password';
+import { speak } from '../speak.ts';
 
 export const resetPasswordScreen: Screen = {
-  path: PATH,
-  title: ({ texts }) => texts.reset.title,
+  prompt: 'reset-password',
+  name: 'reset-password',
   body: (view) => {
-    const { texts, notice, surroundings } = view;
+    const { notice, surroundings } = view;
+    const say = speak(view, 'reset-password', 'reset-password');
     const isDifferent = notice?.key === 'password-mismatch';
-    return html`<h1>${texts.reset.title}</h1>
-<p class="lead">${texts.reset.lead(surroundings.brand)}</p>
+    return html`<h1>${say('title')}</h1>
+<p class="lead">${say('description')}</p>
 ${form(
   view,
-  html`<label for="password">${texts.reset.password}</label>
+  html`<label for="password">${say('passwordPlaceholder')}</label>
 <input id="password" name="password" type="password" autocomplete="new-password" maxlength="1024" aria-required="true"${invalid(isAboutPassword(notice), PASSWORD_RULES_ID)}${isDifferent ? '' : ' autofocus'}>
-${passwordRulesList(texts, surroundings.passwordRules ?? [])}
-<label for="re-enter-password">${texts.reset.again}</label>
+${passwordRulesList(view, say('passwordSecurityText'), surroundings.passwordRules ?? [])}
+<label for="re-enter-password">${say('reEnterpasswordPlaceholder')}</label>
 <input id="re-enter-password" name="re-enter-password" type="password" autocomplete="new-password" maxlength="1024" aria-required="true"${invalid(isDifferent)}${isDifferent ? ' autofocus' : ''}>
-<button type="submit" name="action" value="default">${texts.reset.submit}</button>`,
+<button type="submit" name="action" value="default">${say('buttonText')}</button>`,
 )}`;
   },
   read: ({ action = 'default', password, 're-enter-password': again }) => {
@@ -33,9 +34,13 @@ ${passwordRulesList(texts, surroundings.passwordRules ?? [])}
 
 /** The last page, where no other site is. */
 export const resetSuccessScreen: Screen = {
-  path: `${PATH}/success`,
-  title: ({ texts }) => texts.reset.done,
-  body: ({ texts }) => html`<h1>${texts.reset.done}</h1>
-<p class="lead">${texts.reset.next}</p>`,
+  prompt: 'reset-password',
+  name: 'reset-password-success',
+  body: (view) => {
+    const say = speak(view, 'reset-password', 'reset-password-success');
+    return html`<div class="mark good">${icon('check')}</div>
+<h1>${say('eventTitle')}</h1>
+<p class="lead">${say('description')}</p>`;
+  },
   read: () => refused('authenticator-error'),
 };

@@ -2,18 +2,20 @@
 import { html } from 'hono/html';
 import { form, invalid } from '../form.ts';
 import { isAboutPassword, PASSWORD_RULES_ID, passwordRulesList } from '../password-rules.ts';
-import { addressAt, type Fields, refused, type Screen, sentValue, type View } from '../screen.ts';
-import { LOGIN_PATH, SIGN_UP_PATH } from './login.ts';
+import { addressAt, type Fields, refused, type Screen, sentValue } from '../screen.ts';
+import { type Say, speak } from '../speak.ts';
+import { LOGIN_PATH } from './login.ts';
 
 /** Auth0's names for fields that a tenant adds to its own pages begin with this. */
 const EXTRA = /^ulp-/;
 
 export const signupScreen: Screen = {
-  path: SIGN_UP_PATH,
-  title: ({ texts }) => texts.signUp.title,
+  prompt: 'signup',
+  name: 'signup',
   isOpen: ({ signUp }) => signUp !== undefined,
   body: (view) => {
-    const { texts, notice, login, surroundings } = view;
+    const { notice, login, surroundings } = view;
+    const say = speak(view, 'signup', 'signup');
     const email = view.sent.has('email') ? sentValue(view, 'email') : (login.request.loginHint ?? '');
     const key = notice?.key;
     const wrongEmail = key === 'no-email' || key === 'invalid-email' || key === 'user-exists';
@@ -22,24 +24,24 @@ export const signupScreen: Screen = {
     const wrongUsername = field === 'username';
     const needsUsername = surroundings.signUp?.needsUsername === true;
     const atEmail = wrongEmail || (!wrongPassword && !wrongUsername);
-    return html`<h1>${texts.signUp.title}</h1>
-<p class="lead">${texts.signUp.lead(surroundings.application)}</p>
+    return html`<h1>${say('title')}</h1>
+<p class="lead">${say('description')}</p>
 ${form(
-  field === undefined ? view : { ...view, notice: { key: 'invalid-field', field: labelOf(view, field) } },
-  html`<label for="email">${texts.signUp.email}</label>
+  field === undefined ? view : { ...view, notice: { key: 'invalid-field', field: labelOf(say, field) } },
+  html`<label for="email">${say('emailPlaceholder')}</label>
 <input id="email" name="email" type="email" autocomplete="email" autocapitalize="none" spellcheck="false" maxlength="320" aria-required="true" value="${email}"${invalid(wrongEmail)}${atEmail ? ' autofocus' : ''}>
 ${
   needsUsername
-    ? html`<label for="username">${texts.signUp.username}</label>
+    ? html`<label for="username">${say('usernamePlaceholder')}</label>
 <input id="username" name="username" type="text" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="128" aria-required="true" value="${sentValue(view, 'username')}"${invalid(wrongUsername)}${wrongUsername ? ' autofocus' : ''}>`
     : ''
 }
-<label for="password">${texts.signUp.password}</label>
+<label for="password">${say('passwordPlaceholder')}</label>
 <input id="password" name="password" type="password" autocomplete="new-password" maxlength="1024" aria-required="true"${invalid(wrongPassword, PASSWORD_RULES_ID)}${wrongPassword ? ' autofocus' : ''}>
-${passwordRulesList(texts, surroundings.signUp?.passwordRules ?? [])}
-<button type="submit" name="action" value="default">${texts.signUp.submit}</button>`,
+${passwordRulesList(view, say('passwordSecurityText'), surroundings.signUp?.passwordRules ?? [])}
+<button type="submit" name="action" value="default">${say('buttonText')}</button>`,
 )}
-<p class="turn">${texts.signUp.hasAccount} <a href="${addressAt(LOGIN_PATH, view.state)}">${texts.signUp.logIn}</a></p>`;
+<p class="turn">${say('footerText')} <a href="${addressAt(LOGIN_PATH, view.state)}">${say('footerLinkText')}</a></p>`;
   },
   read: (fields, { surroundings }) => {
     const { action = 'default', password } = fields;
@@ -69,8 +71,8 @@ ${passwordRulesList(texts, surroundings.signUp?.passwordRules ?? [])}
   },
 };
 
-function labelOf({ texts: { signUp } }: View, field: string): string {
-  return field === 'username' ? signUp.username : signUp.password;
+function labelOf(say: Say<'signup', 'signup'>, field: string): string {
+  return say(field === 'username' ? 'usernamePlaceholder' : 'passwordPlaceholder');
 }
 
 /** One @ with something in front and a host behind; whether it exists is for a mail to tell. */

@@ -3,6 +3,7 @@ import { html } from 'hono/html';
 import { invalid } from '../form.ts';
 import type { Markup } from '../page.ts';
 import type { View } from '../screen.ts';
+import { speak } from '../speak.ts';
 import type { FormField, FormPart } from './definition.ts';
 
 /** @param isFirst the field that is looked at first. */
@@ -69,7 +70,7 @@ function dropdown(place: Place): Markup {
   const chosen = valuesIn(place);
   const nothing = field.isMultiple
     ? ''
-    : html`<option value="">${field.placeholder || view.texts.form.choose}</option>`;
+    : html`<option value="">${field.placeholder || speak(view, 'custom-form', 'form')('chooseText')}</option>`;
   return html`<select id="${id}" name="${field.name}"${field.isMultiple ? ' multiple' : ''}${states(place)}${isFirst ? ' autofocus' : ''}>
 ${nothing}${field.options.map(({ value, label: name }) => html`<option value="${value}"${chosen.includes(value) ? ' selected' : ''}>${name}</option>`)}
 </select>`;
@@ -77,11 +78,11 @@ ${nothing}${field.options.map(({ value, label: name }) => html`<option value="${
 
 function optionList(place: Place): Markup {
   const { field, id, view } = place;
-  const { yes, no } = view.texts.form;
+  const say = speak(view, 'custom-form', 'form');
   return html`<fieldset${field.isMultiple ? '' : html` role="radiogroup"`}${states(place)}>
 <legend>${label(place)}</legend>
 ${hint(place)}${field.options.map(({ value, label: name }, index) =>
-  tick(place, { value, label: name || (value === 'true' ? yes : no) }, `${id}-${index}`, index),
+  tick(place, { value, label: name || say(value === 'true' ? 'yesText' : 'noText') }, `${id}-${index}`, index),
 )}
 </fieldset>`;
 }
@@ -96,7 +97,7 @@ function tick(place: Place, option: { value: string; label: string }, id: string
 }
 
 function label({ field, view }: Place): Markup {
-  return html`${field.label}${field.isRequired ? '' : html` <small>(${view.texts.form.optional})</small>`}`;
+  return html`${field.label}${field.isRequired ? '' : html` <small>(${speak(view, 'custom-form', 'form')('optionalText')})</small>`}`;
 }
 
 function hint({ field, id }: Place): Markup | '' {

@@ -1,43 +1,14 @@
 // From an ask to what a person sees: what is sent, what is warned about and when, what a resend voids.
 import { describe, expect, test } from 'vitest';
+import type { Person } from '#runtime/factors/factor.ts';
 import { CODE_LIFETIME_MS } from '#runtime/factors/one-time-code.ts';
-import { prepare } from '#runtime/factors/prepare.ts';
-import type { Remembered } from '#runtime/factors/remembered-browser.ts';
-import type { Mac } from '#runtime/ports.ts';
-import { createRandom } from '#runtime/random.ts';
-import type { Ask, BusyState, LoginTransaction } from '#runtime/transaction/transaction.ts';
-import { openKeyring } from '#storage/keyring.ts';
-import { aChallenge, anAsk, anEnrollment, aTransaction, NOW } from '../transaction/sample.ts';
+import type { Ask, MessageType } from '#runtime/transaction/transaction.ts';
+import { aChallenge, anEnrollment, aTransaction, NOW } from '../transaction/sample.ts';
 import { ALL, aPerson } from './person.ts';
+import { asks, browser, enroll, first, type Given, nobody, prepared } from './prepared.ts';
 
-const mac: Mac = openKeyring([Buffer.alloc(32, 7).toString('base64url')]);
-const person = aPerson([...ALL], ['otp', 'phone']);
-const browser: Remembered = { risky: false, mfaAudience: 'http://localhost:3000/mfa/' };
 const record = { tenantId: 't', userId: 'auth0|1', device: 'hash', renewedAt: NOW, seenAt: NOW };
-
-type Preparing = Extract<BusyState, { name: 'preparing' }>;
-type Given = Partial<Omit<Preparing, 'name' | 'ask'>> & {
-  ask?: Ask;
-  tx?: Partial<LoginTransaction>;
-  who?: typeof person;
-  known?: Remembered;
-  at?: number;
-};
-const prepared = ({ ask = anAsk(), tx = {}, who = person, known = browser, at = NOW, ...state }: Given = {}) => {
-  const fact = prepare(
-    { random: createRandom(), mac, now: () => at },
-    aTransaction(tx),
-    { name: 'preparing', ask, ...state },
-    who,
-    known,
-  );
-  if (fact.kind !== 'prepared') throw new Error(fact.kind);
-  return fact;
-};
-const asks = (...types: string[]) => anAsk({ factors: types.map((type) => ({ type })) });
-const first = (...types: string[]) => anAsk({ prefer: 'first', factors: types.map((type) => ({ type })) });
-const enroll = (...types: string[]): Ask => ({ ...asks(...types), kind: 'enroll' });
-const nobody = aPerson([...ALL], []);
+const BOTH: MessageType[] = ['sms', 'voice'];
 
 describe('a challenge', () => {
   test.each<[string, Ask, string]>([
@@ -180,6 +151,41 @@ describe('an enrollment', () => {
     expect(change.message).toMatchObject({ channel: 'sms', to: '+447700900999' });
     expect(fact.enrollment).toMatchObject({ phoneNumber: '+447700900999', sent: { to: 'XXXXXXXXX0999' } });
     expect(JSON.stringify(fact.enrollment)).not.toContain(change.message.code);
+  });
+
+  test.each<[MessageType[], MessageType | undefined, MessageType]>([
+    [['sms'], undefined, 'sms'],
+    [['voice'], undefined, 'voice'],
+    [['voice'], 'sms', 'voice'],
+    [BOTH, undefined, 'sms'],
+    [BOTH, 'voice', 'voice'],
+  ])('with %j on and %s said: by %s', (messageTypes, via, expected) => {
+    const who = { ...nobody, tenant: { ...nobody.tenant, messageTypes } };
+    const fact = phone({ who, enrollment: { ...addressed, ...(via === undefined ? {} : { via }) } });
+    if (fact.result !== 'enrolling') throw new Error(fact.result);
+    expect(fact.changes).toMatchObject([{ message: { channel: expected } }]);
+    expect(fact).toMatchObject({ enrollment: { sent: { via: expected } } });
+  });
+
+  test('with the first factor of a tenant that has recovery codes comes one; with a further one none', () => {
+    const on = aPerson([...ALL, 'recovery-code'], []);
+    const begun = (who: Person, ask = enroll('otp')) => prepared({ ask, who });
+    expect(begun(on)).toHaveProperty('enrollment.recoveryCode', expect.stringMatching(/^[A-Z0-9]{24}$/));
+    expect(begun(nobody)).not.toHaveProperty('enrollment.recoveryCode');
+    const vouched = { ...enroll('phone'), vouched: true } as Ask;
+    const further = begun(aPerson([...ALL, 'recovery-code'], ['otp']), vouched);
+    expect(further).toMatchObject({ enrollment: { factor: 'phone' } });
+    expect(further).not.toHaveProperty('enrollment.recoveryCode');
+  });
+
+  test('of a recovery code alone begins with the code to write down, for who has a factor', () => {
+    const vouched = { ...enroll('recovery-code'), vouched: true } as Ask;
+    const fact = prepared({ ask: vouched, who: aPerson([...ALL, 'recovery-code'], ['otp']) });
+    expect(fact).toMatchObject({
+      enrollment: { factor: 'recovery-code', code: expect.stringMatching(/^[A-Z0-9]{24}$/) },
+    });
+    expect(prepared({ ask: vouched, who: aPerson([...ALL, 'recovery-code'], []) }).result).toBe('unusable');
+    expect(prepared({ ask: vouched, who: aPerson([...ALL], ['otp']) }).result).toBe('unusable');
   });
 
   test.each(['', 'abc', '12', '07700 900999', '+1'])('%j is no number of anybody', (phoneNumber) => {

@@ -93,12 +93,15 @@ describe('select for an enrollment', () => {
     if (unusable) expect(selected).toMatchObject({ unusable });
   });
 
-  test('phone cannot be enrolled where no message may be sent to it', () => {
-    const person = aPerson(['sms'], []);
-    person.tenant.messageTypes = ['voice'];
-    const ask: EnrollAsk = { ...anAsk({ factors: [{ type: 'phone' }] }), kind: 'enroll' };
-    expect(select(ask, person, ON_PAGES)).toMatchObject({ kind: 'none', reason: NOTHING_ENROLLABLE });
-  });
+  test.each([[['sms']], [['voice']], [['sms', 'voice']]])(
+    'phone can be enrolled by whichever way is on: %j',
+    (types) => {
+      const person = aPerson(['sms'], []);
+      person.tenant.messageTypes = types as typeof person.tenant.messageTypes;
+      const ask: EnrollAsk = { ...anAsk({ factors: [{ type: 'phone' }] }), kind: 'enroll' };
+      expect(select(ask, person, ON_PAGES)).toMatchObject({ kind: 'enroll', offers: [{ factor: 'phone' }] });
+    },
+  );
 });
 
 type PolicyRow = Pick<EnrollRow, 'name' | 'on' | 'has'> & {

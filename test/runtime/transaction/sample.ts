@@ -7,6 +7,7 @@ import type {
   LoginTransaction,
   Offer,
   Outcome,
+  Suggestion,
 } from '#runtime/transaction/transaction.ts';
 import { EMPTY_OUTCOME } from '#runtime/transaction/transaction.ts';
 
@@ -39,6 +40,17 @@ export function anEnrollment(): Extract<Enrollment, { factor: 'phone' }> {
     createdAt: NOW,
     phoneNumber: '+447700900999',
     sent: { codeMac: 'mac', to: 'XXXXXXXXX0999', expiresAt: NOW + 300_000 },
+  };
+}
+
+/** A passkey that this browser could have. */
+export function aSuggestion(): Suggestion {
+  return {
+    factor: 'passkey',
+    authenticatorId: 'dev_passkey',
+    createdAt: NOW,
+    ceremony: { challenge: 'Y2hhbGxlbmdl', relyingPartyId: 'login.example', userVerification: 'required' },
+    userHandle: 'cGVyc29u',
   };
 }
 
@@ -119,6 +131,14 @@ export function samples() {
       ask: { kind: 'redirect', ordinal: 1, askedBy: { name: 'first' }, url: 'https://away.example/' },
     },
     consenting: { name: 'consenting', scope: ['openid', 'read:all'] },
+    suggesting: { name: 'suggesting', suggestion: aSuggestion() },
+    informing: {
+      name: 'informing',
+      notes: [
+        { kind: 'naming', factor: 'webauthn-roaming', authenticatorId: 'dev_key', name: '' },
+        { kind: 'enrolled', factor: 'webauthn-roaming' },
+      ],
+    },
     resetting: { name: 'resetting' },
     verifying: {
       name: 'verifying',

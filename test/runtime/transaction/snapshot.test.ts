@@ -1,4 +1,5 @@
 // A login survives being written down, and nothing else is ever read back as one.
+// Longer than 300 lines because everything that can be stored has a row, in one table.
 import { describe, expect, test } from 'vitest';
 import { DENIAL_CODES } from '#runtime/codes.ts';
 import { decode, encode, SNAPSHOT_LIMIT_BYTES, SnapshotTooLargeError } from '#runtime/transaction/snapshot.ts';
@@ -14,9 +15,9 @@ import {
   STATE_KINDS,
 } from '#runtime/transaction/transaction.ts';
 import type { JsonObject } from '#storage/records.ts';
-import { aChallenge, anAsk, anEnrollment, anOutcome, aTransaction, NOW, samples } from './sample.ts';
+import { aChallenge, anAsk, anEnrollment, anOutcome, aSuggestion, aTransaction, NOW, samples } from './sample.ts';
 
-const VERSION = 3;
+const VERSION = 4;
 const ask = anAsk({ shownAnew: true, factors: [{ type: 'phone', options: { preferredMethod: 'sms' } }] });
 const enroll: FactorAsk = { ...anAsk(), kind: 'enroll', prefer: 'first' };
 const policy: FactorAsk = {
@@ -37,6 +38,9 @@ const form: Ask = {
 const offers: Offer[] = [{ factor: 'phone', authenticators: ['dev_1'] }];
 const { sent, ...addressed } = anEnrollment();
 const { phoneNumber: _none, ...blank } = addressed;
+
+const suggestion = aSuggestion();
+const { ceremony, userHandle } = suggestion;
 
 const STATES: LoginState[] = [
   { name: 'identifying' },
@@ -76,7 +80,60 @@ const STATES: LoginState[] = [
       recoveryCode: 'ABC',
     },
   },
+  {
+    name: 'choosing',
+    ask,
+    to: 'challenge',
+    offers,
+    within: { factor: 'phone', by: 'channel', authenticatorId: 'dev_1' },
+  },
+  { name: 'choosing', ask, to: 'challenge', offers, within: { factor: 'email', by: 'authenticator' }, back: 'c' },
+  {
+    name: 'enrolling',
+    ask: enroll,
+    offers,
+    enrollment: { ...addressed, via: 'voice', sent: { ...sent!, via: 'voice' } },
+  },
+  {
+    name: 'enrolling',
+    ask: enroll,
+    offers,
+    enrollment: {
+      factor: 'push-notification',
+      authenticatorId: 'dev_4',
+      createdAt: NOW,
+      key: 'k',
+      secret: 'KEY',
+      expiresAt: NOW + 1,
+    },
+  },
+  ...(['webauthn-roaming', 'webauthn-platform'] as const).map(
+    (factor): LoginState => ({
+      name: 'enrolling',
+      ask: enroll,
+      offers,
+      enrollment: { factor, authenticatorId: 'dev_5', createdAt: NOW, ceremony, userHandle },
+    }),
+  ),
+  {
+    name: 'enrolling',
+    ask: enroll,
+    offers,
+    enrollment: { factor: 'recovery-code', authenticatorId: 'dev_6', createdAt: NOW, code: 'ABC' },
+  },
   { name: 'consenting', scope: ['openid', 'read:all'] },
+  { name: 'suggesting', suggestion },
+  { name: 'suggesting', suggestion: { ...suggestion, factor: 'webauthn-platform' } },
+  {
+    name: 'informing',
+    notes: [
+      { kind: 'naming', factor: 'webauthn-roaming', authenticatorId: 'dev_5', name: 'Blue key' },
+      { kind: 'enrolled', factor: 'webauthn-roaming', name: 'Blue key' },
+      { kind: 'recovery-code', because: 'enrolled', code: 'ABC' },
+    ],
+  },
+  { name: 'informing', notes: [{ kind: 'recovery-code', because: 'used', code: 'ABC' }] },
+  { name: 'informing', notes: [{ kind: 'enrolled', factor: 'passkey' }] },
   { name: 'resetting' },
   { name: 'completed', taken: true },
   ...DENIAL_CODES.map((code): LoginState => ({ name: 'denied', code, reason: 'No.' })),
@@ -85,7 +142,11 @@ const STATES: LoginState[] = [
 /** Every part there can be. */
 const FULL: Partial<LoginTransaction> = {
   queue: [ask, enroll, policy, redirect, form],
-  challenges: [aChallenge({ undelivered: true })],
+  challenges: [
+    aChallenge({ undelivered: true, via: 'voice' }),
+    aChallenge({ id: 'challenge-2', factor: 'webauthn-roaming', ceremony }),
+    aChallenge({ id: 'challenge-3', factor: 'push-notification', number: '42', refused: true }),
+  ],
   methods: [
     { name: 'mfa', type: 'otp', authenticatorId: 'dev_1', at: NOW, in: 'session' },
     { name: 'https://proof.example/', at: NOW, in: 'session' },
@@ -125,6 +186,10 @@ const FULL: Partial<LoginTransaction> = {
     resultUrl: 'https://app.example/done',
   }),
   consented: true,
+  capabilities: { webauthn: true, platform: false, passkeys: true },
+  passkeyChallenge: 'Y2hhbGxlbmdl',
+  wants: 'passkey',
+  suggested: true,
 };
 
 /** What a request may carry, and how its client may hear of the end. */
@@ -220,10 +285,11 @@ describe('snapshot', () => {
     expect(() => encode(aTransaction({ outcome: big }))).toThrow(SnapshotTooLargeError);
   });
 
-  test.each([0, 1, 2])('a login of an earlier release, version %i, cannot go on', (v) => {
+  test.each([0, 1, 2, 3])('a login of an earlier release, version %i, cannot go on', (v) => {
     expect(decode(JSON.stringify({ v, login: { anything: true } }))).toBeUndefined();
   });
 
+  const MAILBOX_CHANNEL = { factor: 'email', by: 'channel', authenticatorId: 'dev_1' };
   const written = (login: object) => JSON.stringify({ v: VERSION, login });
   test.each([
     ['no JSON', 'hello'],
@@ -237,6 +303,8 @@ describe('snapshot', () => {
     ['an unknown factor', written({ ...aTransaction(), challenges: [{ ...aChallenge(), factor: 'x' }] })],
     ['a redirect that is challenged', written({ ...aTransaction(), state: { ...STATES[4], ask: redirect } })],
     ['a challenge that somebody is away for', written({ ...aTransaction(), state: { name: 'redirected', ask } })],
+    ['information of nothing', written({ ...aTransaction(), state: { name: 'informing', notes: [] } })],
+    ['a channel of a mailbox', written({ ...aTransaction(), state: { ...STATES[1], within: MAILBOX_CHANNEL } })],
     ['metadata that is a list', written({ ...aTransaction(), metadata: [] })],
   ])('%s is no login', (_name, text) => expect(() => decode(text)).toThrow());
 });

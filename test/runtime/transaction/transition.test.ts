@@ -1,12 +1,13 @@
 // Every pair of state and input, enumerated from the types: the mapped type below does not compile with a pair missing.
 // A pair that the table of arrows does not know is refused and leaves nothing behind.
+// Longer than 300 lines because every pair is read beside what it leaves.
 import { describe, expect, test } from 'vitest';
 import type { Input } from '#runtime/transaction/input.ts';
 import { INPUT_KINDS } from '#runtime/transaction/input.ts';
 import { type LoginState, type LoginTransaction, STATE_KINDS } from '#runtime/transaction/transaction.ts';
 import { transition } from '#runtime/transaction/transition.ts';
 import type { SessionRecord } from '#storage/records.ts';
-import { anOutcome, aTransaction, NOW, samples } from './sample.ts';
+import { anOutcome, aSuggestion, aTransaction, NOW, samples } from './sample.ts';
 
 type StateName = LoginState['name'];
 type InputKind = Input['kind'];
@@ -28,6 +29,12 @@ const INPUTS: { [Kind in InputKind]: Extract<Input, { kind: Kind }> } = {
   chosen: { kind: 'chosen', factor: 'otp' },
   responded: { kind: 'responded', code: '123456' },
   addressed: { kind: 'addressed', address: '+447700900111' },
+  asserted: { kind: 'asserted', response: { id: 'key' } },
+  polled: { kind: 'polled' },
+  detected: { kind: 'detected', capabilities: { webauthn: true, platform: false, passkeys: false } },
+  acknowledged: { kind: 'acknowledged' },
+  named: { kind: 'named', name: 'Blue key' },
+  skipped: { kind: 'skipped' },
   continued: { kind: 'continued', visit: { kind: 'redirect', query: {}, body: {} } },
   resent: { kind: 'resent' },
   reconsidered: { kind: 'reconsidered' },
@@ -43,11 +50,14 @@ const INPUTS: { [Kind in InputKind]: Extract<Input, { kind: Kind }> } = {
   },
   rejected: { kind: 'rejected', notice: { key: 'invalid-code' }, logs: [] },
   throttled: { kind: 'throttled', retryAfterSeconds: 60, logs: [] },
+  attested: { kind: 'attested', changes: [], logs: [] },
+  declined: { kind: 'declined', logs: [] },
   withdrawn: { kind: 'withdrawn' },
   ran: { kind: 'ran', action: { name: 'script' }, commands: [], logs: [] },
   failed: { kind: 'failed', reason: 'boom', logs: [] },
   prepared: { kind: 'prepared', result: 'offered', to: 'challenge', offers, rememberable: 'offered', logs: [] },
   demanded: { kind: 'demanded', provider: 'any', adaptive: false },
+  suggested: { kind: 'suggested', suggestion: aSuggestion() },
   unconsented: { kind: 'unconsented', scope: ['read:all'] },
   cleared: { kind: 'cleared' },
   replaced: { kind: 'replaced', changes: [], logs: [] },
@@ -59,11 +69,12 @@ const INPUTS: { [Kind in InputKind]: Extract<Input, { kind: Kind }> } = {
 /** Where each pair leads from the sample login (one Action left, one ask in the queue); null: refused. */
 const ARROWS: { [Name in StateName]: { [Kind in InputKind]: StateName | null } } = {
   identifying: row({ submitted: 'verifying', registered: 'verifying', barred: 'denied' }),
-  choosing: row({ chosen: 'preparing', returned: 'challenging', barred: 'denied' }),
+  choosing: row({ chosen: 'preparing', detected: 'preparing', returned: 'challenging', barred: 'denied' }),
   challenging: row({
     responded: 'verifying',
     resent: 'preparing',
     reconsidered: 'choosing',
+    detected: 'preparing',
     undelivered: 'challenging',
     barred: 'denied',
   }),
@@ -72,17 +83,21 @@ const ARROWS: { [Name in StateName]: { [Kind in InputKind]: StateName | null } }
     addressed: 'preparing',
     resent: 'preparing',
     reconsidered: 'choosing',
+    detected: 'preparing',
     returned: 'enrolling',
     undelivered: 'enrolling',
     barred: 'denied',
   }),
   redirected: row({ continued: 'running', barred: 'denied' }),
   consenting: row({ consented: 'settling', barred: 'denied' }),
+  suggesting: row({ asserted: 'verifying', skipped: 'preparing', barred: 'denied' }),
+  informing: row({ acknowledged: 'informing', named: 'informing', barred: 'denied' }),
   resetting: row({ renewed: 'verifying', barred: 'denied' }),
   verifying: row({
     verified: 'running',
     rejected: 'challenging',
     throttled: 'challenging',
+    declined: 'challenging',
     withdrawn: 'preparing',
     barred: 'denied',
   }),
@@ -90,6 +105,7 @@ const ARROWS: { [Name in StateName]: { [Kind in InputKind]: StateName | null } }
   preparing: row({ prepared: 'choosing', barred: 'denied' }),
   settling: row({
     demanded: 'preparing',
+    suggested: 'suggesting',
     unconsented: 'consenting',
     settled: 'completed',
     barred: 'denied',

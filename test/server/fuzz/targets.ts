@@ -152,6 +152,10 @@ async function bringToLife(door: FrontDoor): Promise<Live> {
   const [connection] = (await ask(door, String(machine.access_token), 'GET', '/api/v2/connections')) as unknown as {
     id: string;
   }[];
+  const account = await signedIn.open('/u/account');
+  const ticket = (await ask(door, String(machine.access_token), 'POST', '/api/v2/guardian/enrollments/ticket', {
+    user_id: plain.id,
+  })) as { ticket_id?: string };
   const first = { offset: 0, limit: 1 };
   const session = (await store.sessions.ofUser(tenant.id, plain.id, first)).records[0]?.id;
   const token = (await store.refreshTokens.ofUser(tenant.id, plain.id, { page: first })).records[0]?.id;
@@ -186,6 +190,8 @@ async function bringToLife(door: FrontDoor): Promise<Live> {
     trigger: 'post-login',
     kid: (await store.signingKeys.list(tenant.id))[0]?.id ?? '',
     tenant: tenant.id,
+    account: /name="state" value="([^"]+)"/.exec(account.html)?.[1] ?? '',
+    ticket: ticket.ticket_id ?? '',
   };
   const [login, challenge, picker] = [await open(), await to('otp'), await to('both')];
   for (const [name, { page }] of Object.entries({ login, challenge, picker })) {
@@ -336,6 +342,11 @@ function rows({ site }: FrontDoor, { values: v, pages, signedIn }: Live): Wire[]
     ...screen('login', { username: 'plain@example.com', password: 'a guess', action: 'default' }),
     ...screen('challenge', { code: '000000', action: 'default' }),
     ...screen('picker', { action: 'otp' }),
+    get('/mfa/enrollment', { ticket: v.ticket ?? '' }),
+    ...accountRows(
+      (path, query) => get(path, query, cookies(signedIn)),
+      (path, fields) => form(path, { state: v.account ?? '', ...fields }, [...own, ...cookies(signedIn)]),
+    ),
     get('/u/unblock', { ticket: v.code ?? '' }),
     form('/u/unblock', { ticket: v.code ?? '' }, own),
     get('/continue', { state: v.challenge ?? '' }, cookies(pages.challenge.browser)),
@@ -359,6 +370,29 @@ function rows({ site }: FrontDoor, { values: v, pages, signedIn }: Live): Wire[]
   ];
 }
 
+type Row = (path: string, values?: Record<string, string>) => Wire;
+
+function accountRows(get: Row, form: Row): Wire[] {
+  const id = 'dev_AAAAAAAAAAAAAAAA';
+  return [
+    get('/u/account', { done: 'factor-named' }),
+    form('/u/account', { action: 'add' }),
+    form('/u/account', { action: `remove::${id}` }),
+    get('/u/account-add-factor'),
+    form('/u/account-add-factor', { action: 'otp' }),
+    get('/u/account-name-factor', { id }),
+    form('/u/account-name-factor', { action: 'default', nickname: 'a name' }),
+    get('/u/account-remove-factor', { id }),
+    form('/u/account-remove-factor', { action: 'default' }),
+    get('/u/account-recovery-code'),
+    form('/u/account-recovery-code', { action: 'default' }),
+    get('/u/account-history', { page: '1' }),
+    get('/u/account-sessions', { done: 'session-ended' }),
+    form('/u/account-sessions', { action: 'end-others' }),
+    form('/u/account-sessions', { action: 'forget::a-device' }),
+  ];
+}
+
 function managementRows(v: Live['values'], row: (method: string, path: string, value: Json) => Wire): Wire[] {
   const user = encodeURIComponent(v.user ?? '');
   const profile = { email_verified: true, user_metadata: { a: { b: [1] } }, app_metadata: { c: null }, blocked: false };
@@ -377,6 +411,29 @@ function managementRows(v: Live['values'], row: (method: string, path: string, v
       name: 'n',
       phone_number: '+447700900123',
     }),
+    row('POST', `/api/v2/users/${user}/authentication-methods`, {
+      type: 'passkey',
+      key_id: 'AAECAwQFBgcICQoLDA0ODw',
+      public_key: 'pQECAyYgASFYIA==',
+      relying_party_identifier: 'example.com',
+      credential_device_type: 'multi_device',
+      credential_backed_up: true,
+      transports: ['internal'],
+    }),
+    row('POST', '/api/v2/guardian/enrollments/ticket', {
+      user_id: v.user ?? '',
+      email: 'a@example.com',
+      send_mail: true,
+      email_locale: 'ja',
+      factor: 'otp',
+      allow_multiple_enrollments: true,
+    }),
+    row('PUT', '/api/v2/guardian/factors/webauthn-roaming/settings', {
+      userVerification: 'required',
+      overrideRelyingParty: false,
+    }),
+    row('PUT', '/api/v2/guardian/factors/webauthn-platform/settings', { overrideRelyingParty: true }),
+    row('PUT', '/api/v2/guardian/factors/duo/settings', { ikey: 'i', skey: 's', host: 'h' }),
     row('PUT', `/api/v2/users/${user}/authentication-methods`, [{ type: 'totp', totp_secret: 'JBSWY3DPEHPK3PXP' }]),
     row('POST', '/api/v2/clients', {
       name: 'c',
@@ -399,6 +456,19 @@ function managementRows(v: Live['values'], row: (method: string, path: string, v
       signing_alg: 'HS256',
     }),
     row('POST', '/api/v2/roles', { name: 'r', description: 'd' }),
+    row('PATCH', '/api/v2/branding', {
+      colors: {
+        primary: '#0059d6',
+        page_background: { type: 'linear-gradient', start: '#000', end: '#fff', angle_deg: 35 },
+      },
+      logo_url: 'https://app.example/l.png',
+      favicon_url: 'https://app.example/i.ico',
+      font: { url: 'https://app.example/f.woff2' },
+    }),
+    row('PUT', '/api/v2/branding/templates/universal-login', {
+      template:
+        '<html><head>{%- auth0:head -%}</head><body>{{ tenant.name | upcase }}{%- auth0:widget -%}</body></html>',
+    }),
     row('POST', '/api/v2/organizations', {
       name: 'o',
       display_name: 'O',

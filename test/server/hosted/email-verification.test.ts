@@ -127,7 +127,7 @@ describe('a link', () => {
 
   test('speaks Japanese to those who ask for it', async () => {
     const page = await open(await ticket(await person()), { headers: { 'accept-language': 'ja' } });
-    expect(await page.text()).toMatch(/<html lang="ja">.*メールアドレスの確認/s);
+    expect(await page.text()).toMatch(/<html lang="ja" dir="ltr">.*メールアドレスの確認/s);
   });
 });
 

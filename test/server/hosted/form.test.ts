@@ -199,7 +199,7 @@ describe('refuses', () => {
   ])('%j', async (fields, label) => {
     const answer = await send({ ...LEAST, ...fields } as Record<string, string>);
     expect(answer).toMatchObject({ status: 400, error: 'invalid-field' });
-    expect(answer.text).toContain(`Please check: ${label}</p>`);
+    expect(answer.text).toContain(`Please check: ${label}</span></p>`);
     expect(answer.text.match(/aria-invalid/g)).toHaveLength(1);
     expect(answer.text).toMatch(/aria-invalid="true"[^>]*aria-describedby="refusal/);
   });

@@ -1,9 +1,10 @@
 // Test: the hosted door, page by page: what each form answers, and what is never answered.
 // Longer than 300 lines because all forms are rows of one table.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { LoginRequest } from '#runtime/transaction/transaction.ts';
 import { databasesInFull } from '#test/kit/databases.ts';
 import { type House, openHouse, PASSWORD, REPLY } from '#test/kit/house.ts';
-import { type Answer, BROWSER, cookie, openPages, type Pages, stateIn } from './pages.ts';
+import { type Answer, BROWSER, beginLogin, cookie, openPages, type Pages, stateIn } from './pages.ts';
 
 describe.each(databasesInFull())('%s', (_name, open) => {
   const PHONE = '+447700900123';
@@ -279,13 +280,27 @@ describe.each(databasesInFull())('%s', (_name, open) => {
     test('speaks the language of the login', async () => {
       const { path } = await begin('ja');
       const { text } = await pages.get(path);
-      expect(text).toContain('<html lang="ja">');
+      expect(text).toContain('<html lang="ja" dir="ltr">');
       expect(text).toContain('メールアドレス');
     });
 
     test('error pages speak the language of the browser', async () => {
       const { text } = await pages.get('/u/login', { 'accept-language': 'fr, ja;q=0.8, en;q=0.5' });
-      expect(text).toContain('<html lang="ja">');
+      expect(text).toContain('<html lang="ja" dir="ltr">');
+    });
+
+    test('names the organization that the login is for, otherwise the tenant', async () => {
+      const { store, tenant } = house;
+      const at = { createdAt: 0, updatedAt: 0, metadata: {}, settings: {} };
+      const organization = { ...at, tenantId: tenant.id, id: 'org_1', name: 'acme', displayName: 'Acme & Co' };
+      await store.organizations.insert(organization);
+      const titleOf = async (request: Partial<LoginRequest>) => {
+        const { path } = await beginLogin(house, request);
+        return /<title>(.*?)<\/title>/.exec((await pages.get(path)).text)?.[1];
+      };
+      expect(await titleOf({ organizationId: 'org_1' })).toBe('Welcome | Acme &amp; Co');
+      expect(await titleOf({ organizationId: 'org_gone' })).toBe(`Welcome | ${tenant.name}`);
+      expect(await titleOf({})).toBe(`Welcome | ${tenant.name}`);
     });
 
     test('a GET writes nothing', async () => {

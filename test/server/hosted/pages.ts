@@ -25,10 +25,16 @@ export type Answer = {
 };
 
 export function openPages(house: House): Pages {
-  const deps = { store: house.store, runtime: house.runtime, random: house.ports.random } as unknown as Deps;
+  const deps = {
+    store: house.store,
+    runtime: house.runtime,
+    random: house.ports.random,
+    clock: { now: () => house.clock.at },
+  } as unknown as Deps;
   const app = new Hono<Env>()
     .use(async (c, next) => {
       c.set('tenant', house.tenant);
+      c.set('pageStore', house.store);
       c.set('caller', { ...CALLER, method: c.req.method });
       await next();
     })

@@ -106,7 +106,7 @@ describe('says what a password needs', () => {
       const { key } = await beginLogin(house);
       const { text } = await pages.get(`/u/signup?state=${key}`);
       expect(text).toContain('at least 10 characters');
-      expect(text).toContain('3 of these: lower case letters, upper case letters, digits, special characters');
+      expect(text).toContain('3 of these: lower case letters, upper case letters, digits, and special characters');
       expect(text).toContain('no character more than 2 times in a row');
       expect(text).toMatch(/aria-describedby="password-rules"/);
     });

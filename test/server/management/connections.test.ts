@@ -39,6 +39,12 @@ describe.each(databasesInFull())('connections on %s', (_name, open) => {
     expect(await patch({ options: { password_dictionary: { dictionary: ['x'] } } })).toEqual(
       payloadError('Missing required property: enable', 'options.password_dictionary'),
     );
+    expect(await patch({ options: { passkey_options: { challenge_ui: 'popup' } } })).toEqual(
+      payloadError('No enum match for: "popup"', 'options.passkey_options.challenge_ui'),
+    );
+    expect(await patch({ options: { authentication_methods: { passkey: {} } } })).toEqual(
+      payloadError('Missing required property: enabled', 'options.authentication_methods.passkey'),
+    );
     expect(await patch({ name: 'other' })).toEqual(payloadError('Additional properties not allowed: name'));
     expect(await patch({ enabled_clients: ['none'] })).toMatchObject({ statusCode: 400, errorCode: 'invalid_body' });
     expect((await send('PATCH', '/connections/con_none', {})).body.errorCode).toBe('inexistent_connection');

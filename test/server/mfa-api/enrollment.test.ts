@@ -130,7 +130,7 @@ describe.each(databases())('%s', (_name, open) => {
       ['no channels', { authenticator_types: ['oob'] }, 400, /^Missing required parameter: oob_channels$/],
       ['an unknown channel', { ...SMS, oob_channels: ['pigeon'] }, 400, /must hold one of/],
       ['voice', { ...SMS, oob_channels: ['voice'] }, 400, /voice is not supported/],
-      ['push', { ...SMS, oob_channels: ['auth0'] }, 400, /auth0 is not supported/],
+      ['push where it is off', { ...SMS, oob_channels: ['auth0'] }, 400, /^This authenticator cannot be enrolled now$/],
       ['no number', { ...SMS, phone_number: undefined }, 400, /^Missing required parameter: phone_number$/],
       ['a number that is none', { ...SMS, phone_number: 'x' }, 400, /^The phone number is invalid\.$/],
       ['a number that is no text', { ...SMS, phone_number: 5 }, 400, /must be a text/],

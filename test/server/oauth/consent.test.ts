@@ -81,7 +81,7 @@ describe.each(databasesInFull())('%s', (_name, open) => {
   test('speaks Japanese', async () => {
     await door.house.editTenant((tenant) => ({ ...tenant, enabledLocales: ['en', 'ja'] }));
     const { page } = await atConsent({ ui_locales: 'ja' });
-    expect(page.html).toContain('<html lang="ja">');
+    expect(page.html).toContain('<html lang="ja" dir="ltr">');
     expect(page.html).toContain('許可する');
   });
 

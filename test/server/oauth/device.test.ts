@@ -233,11 +233,11 @@ describe.each(databasesInFull())('%s', (_name, open) => {
 
     test('in Japanese', async () => {
       const japanese = (path: string) => desk.get(path, { 'accept-language': 'ja' }).then((answer) => answer.text());
-      expect(await japanese('/activate')).toMatch(/<html lang="ja">.*デバイスの接続/s);
+      expect(await japanese('/activate')).toMatch(/<html lang="ja" dir="ltr">.*デバイスの接続/s);
       expect(await japanese('/activate?user_code=BCDF-GHJK')).toContain('お使いのデバイスですか？');
       expect(await japanese(ALLOWED)).toContain('デバイスを接続しました');
       expect(await japanese(DENIED)).toContain('デバイスは接続されませんでした');
-      expect(await (await desk.get('/activate?ui_locales=ja')).text()).toContain('<html lang="ja">');
+      expect(await (await desk.get('/activate?ui_locales=ja')).text()).toContain('<html lang="ja" dir="ltr">');
     });
   });
 });

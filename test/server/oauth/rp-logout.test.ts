@@ -179,7 +179,7 @@ describe.each(databasesInFull())('%s', (_name, open) => {
     });
 
     test('in the language that is asked for', async () => {
-      expect((await logout({ ui_locales: 'en' })).html).toContain('<html lang="en">');
+      expect((await logout({ ui_locales: 'en' })).html).toContain('<html lang="en" dir="ltr">');
       const page = await logout({ ui_locales: 'ja' });
       expect(page.html).toContain('ログアウトしますか？');
       expect((await browser.post(page, { action: 'accept' })).html).toContain('ログアウトしました');

@@ -55,6 +55,6 @@ test('refuses what the connection refuses, and says which it is', async () => {
   ] as const) {
     const answer = await choose(await open(browser), password);
     expect([password, errorOf(answer)]).toEqual([password, error]);
-    if (error === undefined) expect(answer.url.pathname).toBe('/u/reset-password/success');
+    if (error === undefined) expect(answer.url.pathname).toBe('/u/reset-password-success');
   }
 });

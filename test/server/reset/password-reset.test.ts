@@ -110,7 +110,7 @@ describe('on the pages', () => {
       expect(refused.html).not.toContain(NEW);
     }
     const done = await choose(browser, page);
-    expect([at(done), done.status]).toEqual(['/u/reset-password/success', 200]);
+    expect([at(done), done.status]).toEqual(['/u/reset-password-success', 200]);
     expect(done.html).toContain('Password changed');
     expect(await opens(door, email, PASSWORD)).toBe(false);
     expect(await opens(door, email, NEW)).toBe(true);
@@ -131,7 +131,7 @@ describe('on the pages', () => {
     const sent = await browser.open(REQUEST, { email, action: 'default' });
     expect(sent.html).toContain('Check your email');
     const [link = ''] = await linksTo(door, email);
-    expect(at(await choose(browser, await browser.open(link)))).toBe('/u/reset-password/success');
+    expect(at(await choose(browser, await browser.open(link)))).toBe('/u/reset-password-success');
   });
 
   test('in Japanese, the mail too', async () => {
@@ -146,7 +146,7 @@ describe('on the pages', () => {
     const [mail] = await door.house.store.messages.inbox(door.house.tenant.id, email, 1);
     expect(mail).toMatchObject({ channel: 'email', text: expect.stringContaining('パスワードを再設定') });
     expect(mail).not.toHaveProperty('transactionId');
-    expect((await door.browser().open(link)).html).toContain('<html lang="ja">');
+    expect((await door.browser().open(link)).html).toContain('<html lang="ja" dir="ltr">');
   });
 
   test('a link that was used offers another mail', async () => {
@@ -184,15 +184,15 @@ describe('scripts on the way', () => {
     const email = await person(['otp']);
     const browser = door.browser();
     const page = await browser.open(await mailed(door, email));
-    expect(at(page)).toBe('/u/mfa-otp-challenge');
+    expect(at(page)).toBe('/u/reset-password-mfa-otp-challenge');
     const early = await browser.open(`/u/reset-password?state=${page.url.searchParams.get('state')}`, {
       password: NEW,
       're-enter-password': NEW,
     });
-    expect(at(early)).toBe('/u/mfa-otp-challenge');
+    expect(at(early)).toBe('/u/reset-password-mfa-otp-challenge');
     const cleared = await browser.post(page, { code: totp(door.house), action: 'default' });
     expect(at(cleared)).toBe('/u/reset-password');
-    expect(at(await choose(browser, cleared))).toBe('/u/reset-password/success');
+    expect(at(await choose(browser, cleared))).toBe('/u/reset-password-success');
     await bindTo(door.house, TRIGGER, []);
   });
 

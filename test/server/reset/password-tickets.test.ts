@@ -36,7 +36,7 @@ describe('a ticket', () => {
       expect(link.startsWith(`${door.site}/u/reset-password/verify?ticket=`)).toBe(true);
       expect(await store.messages.inbox(tenant.id, email, 1)).toEqual([]);
       const browser = door.browser();
-      expect(at(await choose(browser, await browser.open(link)))).toBe('/u/reset-password/success');
+      expect(at(await choose(browser, await browser.open(link)))).toBe('/u/reset-password-success');
       expect(await opens(door, email, NEW)).toBe(true);
       expect((await store.users.find(tenant.id, user_id))?.emailVerified).toBe(false);
       expect((await door.browser().open(link)).status).toBe(400);

@@ -96,6 +96,11 @@ export function describeBrowsers(stores: Stores): void {
       await remember(renewed);
       expect(await find(browser)).toEqual(renewed);
 
+      const list = (t = tenantId) => store.rememberedBrowsers.ofUser(t, user.id);
+      expect([await list(), await list(fresh('ten'))]).toEqual([[renewed, second], []]);
+      await store.rememberedBrowsers.clear(tenantId, user.id, second.device);
+      await store.rememberedBrowsers.clear(tenantId, user.id, 'unknown');
+      expect(await list()).toEqual([renewed]);
       await store.rememberedBrowsers.clear(fresh('ten'), user.id);
       expect(await find(browser)).toEqual(renewed);
       await store.rememberedBrowsers.clear(tenantId, user.id);

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Change, Store } from '#storage/store.ts';
 import type { Stores } from '../conformance.ts';
 import { AT, aHandle, aLog, aMessage, aTransaction, fresh, LATER } from '../samples.ts';
+import { FACTOR_ROWS } from './changes-of-factors.ts';
 import { accept, enrolled, known, loggedIn, PEOPLE_ROWS, put, type Row } from './changes-of-people.ts';
 import { PROTOCOL_ROWS } from './changes-of-protocol.ts';
 
@@ -38,6 +39,7 @@ const take = (handle: { tenantId: string; key: string }, now: number): Change =>
 const ROWS: Row[] = [
   ...PEOPLE_ROWS,
   ...PROTOCOL_ROWS,
+  ...FACTOR_ROWS,
   ['transaction.insert of a new id', true, (_, t) => ({ kind: 'transaction.insert', transaction: aTransaction(t) })],
   [
     'transaction.insert of a taken id',

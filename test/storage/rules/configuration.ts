@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { BindingRecord } from '#storage/records.ts';
 import type { Stores } from '../conformance.ts';
+import { aPage, aProvider } from '../factor-samples.ts';
 import { aForm, aGroup } from '../person-samples.ts';
 import { anExchangeProfile } from '../protocol-samples.ts';
 import { aBuild, aModule, aModuleVersion } from '../run-samples.ts';
@@ -100,6 +101,20 @@ export function describeConfiguration(stores: Stores): void {
     },
   });
   describeFamily(stores, 'forms', { collection: (store) => store.forms, make: aForm });
+  describeFamily(stores, 'pages', {
+    collection: (store) => store.pages,
+    make: aPage,
+    key: (record) => `${record.kind} ${record.name}`,
+    sameKey: ({ kind, name }) => ({ kind, name }),
+    parent: (record) => record.kind,
+    sameParent: ({ kind }) => ({ kind }),
+  });
+  describeFamily(stores, 'providers', {
+    collection: (store) => store.providers,
+    make: aProvider,
+    key: (record) => record.name,
+    sameKey: ({ name }) => ({ name }),
+  });
   describeFamily(stores, 'profiles of token exchanges', {
     collection: (store) => store.tokenExchangeProfiles,
     make: anExchangeProfile,

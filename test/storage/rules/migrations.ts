@@ -7,13 +7,22 @@ import { migrationsFor } from '#storage/migrations/all.ts';
 import { openStore } from '#storage/open.ts';
 import { openPostgres } from '#storage/postgres.ts';
 import { openSqlite } from '#storage/sqlite.ts';
+import { aKey, aPage, aPhone, aPushRequest } from '../factor-samples.ts';
 import { aGroup, aLoginDevice } from '../person-samples.ts';
 import { aRefreshToken, parties } from '../protocol-samples.ts';
 import { anExecution } from '../run-samples.ts';
 import { AT, anAuthenticator, aSession, aUser, fresh } from '../samples.ts';
 import type { Subject } from '../subject.ts';
 
-const RELEASED = ['0003-shared-modules', '0004-links-devices-groups'];
+/** With what its rows say beside those of all, where they do. */
+const RELEASED: [release: string, more: string[]][] = [
+  ['0003-shared-modules', []],
+  ['0004-links-devices-groups', []],
+  [
+    '0009-former-passwords-and-jobs',
+    [`update signing_keys set place = 'current', current_since = ${AT} where id = 'newest'`],
+  ],
+];
 
 /** An empty database with the schema of that release. */
 async function makeOld(url: string, release: string): Promise<void> {
@@ -34,7 +43,7 @@ export function describeMigrations(openSubject: () => Promise<Subject>): void {
       subject = undefined;
     });
 
-    test.each(RELEASED)('of %s keeps its rows, sealed ones included, and takes new ones', async (release) => {
+    test.each(RELEASED)('of %s keeps its rows, sealed ones included, and takes new ones', async (release, more) => {
       subject = await openSubject();
       const keyring = openKeyring([randomBytes(32).toString('base64url')]);
       const tenantId = fresh('ten');
@@ -64,6 +73,7 @@ export function describeMigrations(openSubject: () => Promise<Subject>): void {
           return `insert into signing_keys (tenant_id, id, algorithm, private_jwk, public_jwk, created_at)
             values ('${tenantId}', '${id}', 'RS256', '${jwk}', '{}', ${AT})`;
         }),
+        ...more,
       ]) {
         await subject.raw(statement);
       }
@@ -82,6 +92,11 @@ export function describeMigrations(openSubject: () => Promise<Subject>): void {
         ['former', 'previous', undefined],
       ]);
 
+      const phone = aPhone(tenantId, user.id);
+      expect(await store.authenticators.insert(phone)).toBe('inserted');
+      expect(await store.authenticators.insert(aKey(tenantId, user.id))).toBe('inserted');
+      expect(await store.commit([{ kind: 'push-request.insert', request: aPushRequest(phone) }])).toEqual({ ok: true });
+      expect(await store.pages.insert(aPage(tenantId))).toBe('inserted');
       const group = aGroup(tenantId);
       await store.groups.insert(group);
       await store.assignments.addToGroup(tenantId, group.id, [user.id], AT);

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { SealError } from '#storage/keyring.ts';
 import type { Store } from '#storage/store.ts';
 import type { Stores } from '../conformance.ts';
+import { aKey, aPhone, aProvider, aPushRequest, PLAIN_FACTOR_SECRETS } from '../factor-samples.ts';
 import { aTicket, PLAIN_PROTOCOL_SECRETS } from '../protocol-samples.ts';
 import { aModule, aModuleVersion, anExecution, PLAIN_RUN_SECRETS, someModules } from '../run-samples.ts';
 import {
@@ -37,6 +38,9 @@ async function fill(store: Store, tenantId: string) {
   const handle = aHandle(tenantId);
   const execution = anExecution(tenantId);
   const ticket = aTicket(tenantId);
+  const [securityKey, phone] = [aKey(tenantId, user.id), aPhone(tenantId, user.id)];
+  const request = aPushRequest(phone);
+  const provider = aProvider(tenantId);
   await store.users.insert(user);
   await store.clients.insert(client);
   await store.connections.insert(connection);
@@ -44,7 +48,8 @@ async function fill(store: Store, tenantId: string) {
   await store.actionVersions.insert(version);
   await store.modules.insert(module);
   await store.moduleVersions.insert(moduleVersion);
-  await store.authenticators.insert(authenticator);
+  for (const each of [authenticator, securityKey, phone]) await store.authenticators.insert(each);
+  await store.providers.insert(provider);
   await store.signingKeys.insert(key);
   await store.commit([
     { kind: 'transaction.insert', transaction },
@@ -52,9 +57,11 @@ async function fill(store: Store, tenantId: string) {
     { kind: 'handle.insert', handle },
     { kind: 'execution.insert', execution },
     { kind: 'ticket.insert', ticket },
+    { kind: 'push-request.insert', request },
   ]);
   const configured = { client, connection, action, version, module, moduleVersion, key };
-  return { ...configured, user, authenticator, transaction, message, handle, execution, ticket };
+  const factors = { authenticator, securityKey, phone, request, provider };
+  return { ...configured, ...factors, user, transaction, message, handle, execution, ticket };
 }
 
 type Filled = Awaited<ReturnType<typeof fill>>;
@@ -73,6 +80,9 @@ const SEALED: Sealed[] = [
   ['modules', 'sealed', (all) => all.module.id, (store, t, id) => store.modules.find(t, id)],
   ['module_versions', 'sealed', (all) => all.moduleVersion.id, (store, t, id) => store.moduleVersions.find(t, id)],
   ['authenticators', 'secret', (all) => all.authenticator.id, (store, t, id) => store.authenticators.find(t, id)],
+  ['authenticators', 'detail', (all) => all.securityKey.id, (store, t, id) => store.authenticators.find(t, id)],
+  ['push_requests', 'content', (all) => all.request.id, (store, t, id) => store.pushRequests.find(t, id)],
+  ['providers', 'sealed', (all) => all.provider.id, (store, t, id) => store.providers.find(t, id)],
   ['signing_keys', 'private_jwk', (all) => all.key.id, (store, t) => store.signingKeys.list(t)],
   ['transactions', 'snapshot', (all) => all.transaction.id, (store, t, id) => store.transactions.find(t, id)],
   ['messages', 'text', (all) => all.message.id, (store, t) => store.messages.inbox(t, undefined, 10)],
@@ -87,7 +97,13 @@ export function describeSecrecy(stores: Stores): void {
       const { store, subject } = stores;
       const { handle, client, message } = await fill(store, fresh('ten'));
       const stored = await subject.everything();
-      for (const plain of [...PLAIN_SECRETS, ...PLAIN_RUN_SECRETS, ...PLAIN_PROTOCOL_SECRETS, handle.key]) {
+      for (const plain of [
+        ...PLAIN_SECRETS,
+        ...PLAIN_RUN_SECRETS,
+        ...PLAIN_PROTOCOL_SECRETS,
+        ...PLAIN_FACTOR_SECRETS,
+        handle.key,
+      ]) {
         for (const encoding of ['utf8', 'hex', 'base64', 'base64url'] as const) {
           // Without the last letters, which depend on what follows in these encodings.
           const form = Buffer.from(plain)
@@ -118,10 +134,16 @@ export function describeSecrecy(stores: Stores): void {
       const [from, to] = [fresh('ten'), fresh('ten')];
       const id = idOf(await fill(store, from));
       // Whose row it is, is part of its place: the row itself moved under another tenant is as foreign as a copy.
-      if (table === 'authenticators')
+      if (table === 'authenticators' || table === 'push_requests') {
         await subject.raw(
           `insert into users (tenant_id, id, connection, identities, user_metadata, app_metadata, email_verified, phone_verified, blocked, logins_count, created_at, updated_at) select '${to}', id, connection, '[]', '{}', '{}', 0, 0, 0, 0, 0, 0 from users where tenant_id = '${from}'`,
         );
+      }
+      if (table === 'push_requests') {
+        await subject.raw(
+          `insert into authenticators (tenant_id, id, user_id, type, confirmed, created_at) select '${to}', id, user_id, type, 1, 0 from authenticators where tenant_id = '${from}' and type = 'push'`,
+        );
+      }
       await subject.raw(`update ${table} set tenant_id = '${to}' where id = '${id}'`);
       await expect(read(store, to, id)).rejects.toThrow(SealError);
       expect(await subject.raw(`select ${column} from ${table} where tenant_id = '${to}'`)).toHaveLength(1);

@@ -46,6 +46,8 @@ export function describeTraces(stores: Stores): void {
       ['a page behind the end', { page: { offset: 5, limit: 2 } }, [], 5],
       ['a type', { type: 'f' }, [3, 1], 2],
       ['a type nobody logged', { type: 'fp' }, [], 0],
+      ['several types of a user', { types: ['f', 'fp'], userId: 'auth0|1' }, [1], 1],
+      ['no type at all', { types: [] }, [], 0],
       ['a user', { userId: 'auth0|1' }, [2, 1, 0], 3],
       ['a user and a type', { userId: 'auth0|1', type: 'f' }, [1], 1],
       ['a client', { clientId: 'client_1', order: 'oldest' }, [0, 4], 2],
