@@ -13,7 +13,8 @@ const PER_BLOCK = 12;
 const SLOWEST_MS = 5;
 const HEAVIEST_KB = 30;
 
-type Measured = { name: string; p50: number; p95: number; bare: number; ratio: number; kilobytes: number };
+/** Milliseconds. `cpu`: of one GET, its client included; what else the machine does leaves that alone. */
+type Measured = { name: string; p50: number; p95: number; cpu: number; bare: number; ratio: number; kilobytes: number };
 
 export async function benchPages(): Promise<BenchLine[]> {
   const gallery = await openGallery();
@@ -24,19 +25,21 @@ export async function benchPages(): Promise<BenchLine[]> {
       if (!scene.act) pages.push(await measure(gallery, scene));
     }
     const slowest = greatest(pages, ({ p50 }) => p50);
+    const costliest = greatest(pages, ({ cpu }) => cpu);
     const heaviest = greatest(pages, ({ kilobytes }) => kilobytes);
     return [
       ...pages.map(
-        ({ name, p50, p95, bare, ratio, kilobytes }): BenchLine => ({
+        ({ name, p50, p95, cpu, bare, ratio, kilobytes }): BenchLine => ({
           name: `GET of ${name}: p50 (ms), against the same page without anything behind it`,
           value: p50,
           yardstick: bare,
           ratio,
           goal: Number.POSITIVE_INFINITY,
-          note: `p95 ${p95.toFixed(2)} ms; ${kilobytes.toFixed(1)} KB with all it loads`,
+          note: `p95 ${p95.toFixed(2)} ms, CPU ${cpu.toFixed(2)} ms; ${kilobytes.toFixed(1)} KB with all it loads`,
         }),
       ),
       bound('slowest page: p50 (ms)', slowest.p50, SLOWEST_MS, slowest.name),
+      bound('costliest page: CPU of a GET (ms)', costliest.cpu, SLOWEST_MS, costliest.name),
       bound('heaviest page with all it loads, as sent (KB)', heaviest.kilobytes, HEAVIEST_KB, heaviest.name),
     ];
   } finally {
@@ -64,14 +67,18 @@ async function measure(gallery: Gallery, scene: Scene): Promise<Measured> {
   }
   const times: number[] = [];
   const blocks = [];
+  let cpu = 0;
   for (let block = 0; block < BLOCKS; block++) {
+    const before = process.cpuUsage();
     const own = await timesOf(ours);
+    const { user, system } = process.cpuUsage(before);
+    cpu += (user + system) / 1000 / (BLOCKS * PER_BLOCK);
     times.push(...own);
     blocks.push({ value: percentile(own, 0.5), yardstick: percentile(await timesOf(theirs), 0.5) });
   }
   const { value: p50, yardstick, ratio } = inTurns(blocks);
   const kilobytes = (await weigh(visitor, html)) / 1024;
-  return { name: scene.name, p50, p95: percentile(times, 0.95), bare: yardstick, ratio, kilobytes };
+  return { name: scene.name, p50, p95: percentile(times, 0.95), cpu, bare: yardstick, ratio, kilobytes };
 }
 
 async function timesOf(call: () => Promise<unknown>): Promise<number[]> {

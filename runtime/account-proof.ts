@@ -3,7 +3,7 @@
 import type { FactorType } from '#actions/post-login.ts';
 import type { SessionRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
-import { enrolledFactors, factors, isEnrolled, usable } from './factors/catalogue.ts';
+import { factors, isEnrolled, usable } from './factors/catalogue.ts';
 import type { Person } from './factors/factor.ts';
 import { fromSession, withMethods } from './sessions/session.ts';
 import type { ChallengeAsk, LoginTransaction } from './transaction/transaction.ts';
@@ -21,14 +21,17 @@ export type ProofNeeded =
 
 export function proofNeeded(person: Person, session: SessionRecord, now: number): ProofNeeded {
   const isFresh = (at: number): boolean => now - at <= PROOF_LIFETIME_MS;
-  const types = provable(person);
-  if (types.length === 0)
-    return isFresh(session.authenticatedAt) ? { kind: 'none', by: 'sign-in' } : { kind: 'sign-in' };
+  const own = provable(person);
+  if (own.length === 0) return isFresh(session.authenticatedAt) ? { kind: 'none', by: 'sign-in' } : { kind: 'sign-in' };
+  // What was taken away since, or is of an account that a script took the login from, shows nothing.
   const isShown = fromSession(session).some(
-    ({ name, type, at }) => name === 'mfa' && type !== undefined && types.includes(type) && isFresh(at),
+    ({ name, type, authenticatorId, at }) =>
+      name === 'mfa' &&
+      isFresh(at) &&
+      own.some((each) => each.type === type && authenticatorId !== undefined && each.ids.includes(authenticatorId)),
   );
   if (isShown) return { kind: 'none', by: 'factor' };
-  const requests = types.map((type) => ({ type }));
+  const requests = own.map(({ type }) => ({ type }));
   // A browser that is remembered stands in for nothing here.
   return {
     kind: 'factor',
@@ -37,11 +40,14 @@ export function proofNeeded(person: Person, session: SessionRecord, now: number)
 }
 
 /** What counts as proof: a mailbox that enrolled itself does only where the person has nothing else. */
-function provable(person: Person): FactorType[] {
-  if (!isEnrolled(person)) return enrolledFactors(person).map(({ type }) => type);
+function provable(person: Person): { type: FactorType; ids: string[] }[] {
+  const isSetUp = isEnrolled(person);
   return factors('server')
-    .filter((factor) => usable(factor, person).some(({ record }) => record !== undefined))
-    .map(({ type }) => type);
+    .map((factor) => {
+      const counted = usable(factor, person).filter(({ record }) => isSetUp === (record !== undefined));
+      return { type: factor.type, ids: counted.map(({ id }) => id) };
+    })
+    .filter(({ ids }) => ids.length > 0);
 }
 
 /**

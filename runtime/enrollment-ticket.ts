@@ -124,8 +124,8 @@ export async function readEnrollmentLink(
         prefer: 'any',
         factors: factors.map((type) => ({ type })),
         ordinal: 1,
-        vouched: true,
-        ...(further === true ? { further } : {}),
+        // For a first factor it vouches for nothing: should the person get one meanwhile, that one decides.
+        ...(further === true ? { further, vouched: true } : {}),
       },
     ],
     ...(typeof locale === 'string' ? { locale } : {}),

@@ -2,6 +2,7 @@
 // own authenticator in place of the factor that was just shown. Offered once everything else is done, and only where a
 // script on our page has said that it would work and the person has not put it off there.
 import { usable } from './factors/catalogue.ts';
+import { mayHavePasskey } from './factors/enrolled.ts';
 import { suggestsPasskeys } from './factors/passkey-settings.ts';
 import { newCeremony, userHandleOf, webauthnPlatform } from './factors/webauthn.ts';
 import { personOf, type World } from './pipeline/world.ts';
@@ -32,7 +33,10 @@ function suggestible(tx: LoginTransaction, world: World): Suggestion['factor'] |
   const shown = methods.filter((method) => method.in === 'transaction');
   const person = personOf(world);
   const hasPasskey = person.authenticators.some(({ type }) => type === 'passkey');
-  if (shown.some(({ name }) => name === 'pwd') && !hasPasskey && suggestsPasskeys(world.connection)) return 'passkey';
+  // A passkey is looked for where its account is: of somebody who came by a linked account's password none would be found.
+  const isOwn = world.user.connection === world.connection?.name;
+  const mayHave = isOwn && !hasPasskey && mayHavePasskey(methods, person);
+  if (mayHave && shown.some(({ name }) => name === 'pwd') && suggestsPasskeys(world.connection)) return 'passkey';
   const { factors } = world.tenant;
   const byAnother = shown.some(({ name, type }) => name === 'mfa' && type !== 'webauthn-platform');
   return factors['webauthn-platform'] && byAnother && usable(webauthnPlatform, person).length === 0

@@ -150,8 +150,10 @@ async function run(
 function aboutOf({ world, caller, tx }: Task, { place }: Circumstances): PushRequestRecord['about'] {
   const { cityName, countryName } = place ?? {};
   const where = [cityName, countryName].filter((name) => name !== undefined).join(', ');
+  const { friendlyName, name } = world.tenant;
   return {
-    application: world.client?.name ?? tx.request.clientId,
+    // What no application asks for, a page of ours does.
+    application: world.client?.name ?? (tx.request.clientId || (friendlyName ?? name)),
     ip: caller.ip,
     ...(where === '' ? {} : { place: where }),
     ...(caller.userAgent === undefined ? {} : { userAgent: caller.userAgent.slice(0, 300) }),

@@ -2,7 +2,7 @@
 
 /** Requests per minute that one address may make at a tenant. They may come all at once. */
 export type RateLimits = {
-  /** `/oauth/*`, `/mfa/*` and `/userinfo`. */
+  /** `/oauth/*`, `/mfa/*` and `/userinfo`; and, counted apart, what phones say below `/push/api`. */
   token: number;
   authorize: number;
   /** Forms below `/u`; and, counted apart, `/v2/logout` with `/oidc/logout`. */

@@ -18,6 +18,8 @@ const perMinute = (capacity: number): Allowance => ({ capacity, refillMs: 60_000
 const LIMITED = {
   token: { name: 'token', dialect: 'oauth', allowance: ({ token }) => perMinute(token) },
   authorize: { name: 'authorize', dialect: 'page', allowance: ({ authorize }) => perMinute(authorize) },
+  // Each call that is signed leaves a row, for a minute, and anybody may sign.
+  phones: { name: 'phones', dialect: 'oauth', allowance: ({ token }) => perMinute(token) },
   pages: { name: 'pages', dialect: 'page', allowance: ({ pages }) => perMinute(pages) },
   logout: { name: 'logout', dialect: 'page', allowance: ({ pages }) => perMinute(pages) },
   database: { name: 'database', dialect: 'database', allowance: ({ database }) => perMinute(database) },
@@ -30,8 +32,9 @@ const LIMITED = {
 function limitOf(method: string, path: string): Limited | undefined {
   if (method === 'OPTIONS') return undefined;
   // Links that people follow, and what begins a login by itself.
-  if (path === '/mfa/enrollment' || (path === '/u/account' && method === 'GET')) return LIMITED.authorize;
+  if (path === '/mfa/enrollment' || (method === 'GET' && /^\/u\/account(-|$)/.test(path))) return LIMITED.authorize;
   if (/^\/((oauth|mfa)\/|userinfo$)/.test(path)) return LIMITED.token;
+  if (path.startsWith('/push/api/')) return LIMITED.phones;
   if (/^\/api\/v2(\/|$)|^\/v1\//.test(path)) return LIMITED.management;
   if (path === '/authorize' || path === '/authorize/resume') return LIMITED.authorize;
   if (path === '/v2/logout' || path === '/oidc/logout') return LIMITED.logout;

@@ -320,6 +320,8 @@ export type PushDeviceRecord = {
   /** Absent where the device asks by itself. */
   subscription?: PushSubscriptionRecord;
   userAgent?: string;
+  /** It has spoken since it was enrolled, so it has its keys. One that has not is not confirmed. */
+  heard?: true;
 };
 
 export type AuthenticatorRecord = {

@@ -82,8 +82,8 @@ export type Change =
    * but these.
    */
   | { kind: 'authenticator.confirm'; tenantId: string; id: string; userId: string; beside?: string[]; at: number }
-  /** Guard: the authenticator exists. */
-  | { kind: 'authenticator.name'; tenantId: string; id: string; name: string }
+  /** Guard: the authenticator exists; with `ifThere` there is none. */
+  | { kind: 'authenticator.name'; tenantId: string; id: string; name: string; ifThere?: true }
   /** Guard: the device exists and the id is free. */
   | { kind: 'push-request.insert'; request: PushRequestRecord }
   /** Guard: the request is pending and has not expired at `at`. */
@@ -253,7 +253,10 @@ export interface Authenticators {
     id: string,
     edit: (current: AuthenticatorRecord) => AuthenticatorRecord,
   ): Promise<AuthenticatorRecord | 'missing'>;
-  /** With the last confirmed second factor of a user (a passkey is none) the recovery code goes too: it stands for nothing. */
+  /**
+   * With the last confirmed second factor of a user (a passkey is none) the recovery code goes too: it stands for nothing.
+   * With any that was confirmed go the browsers that were remembered.
+   */
   remove(tenantId: string, id: string): Promise<boolean>;
 }
 

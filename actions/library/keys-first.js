@@ -5,12 +5,13 @@
 // have; pages offer them to set up this device once they are in.
 
 const KEYS = ['webauthn-platform', 'webauthn-roaming'];
+const WITHOUT_KEY = ['recovery-code'];
 
 exports.onExecutePostLogin = async (event, api) => {
   const enrolled = event.user.enrolledFactors.map(({ type }) => type);
   const [first, ...others] = KEYS.filter((type) => enrolled.includes(type));
   if (first) {
-    const ways = [...others, 'recovery-code'].map((type) => ({ type }));
+    const ways = [...others, ...WITHOUT_KEY].map((type) => ({ type }));
     api.authentication.challengeWith({ type: first }, { additionalFactors: ways });
   } else if (enrolled.length > 0) {
     api.authentication.challengeWithAny(enrolled.map((type) => ({ type })));

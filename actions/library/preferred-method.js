@@ -11,11 +11,11 @@ exports.onExecutePostLogin = async (event, api) => {
   const enrolled = event.user.enrolledFactors.map(({ type }) => type);
   if (enrolled.length === 0) return;
 
-  const liked = PHONE.includes(chosen) ? 'phone' : chosen;
-  const first = enrolled.includes(liked) ? liked : enrolled[0];
-  const options = first === 'phone' && PHONE.includes(chosen) ? { preferredMethod: chosen } : {};
+  const preferredMethod = PHONE.find((method) => method === chosen);
+  const liked = preferredMethod ? 'phone' : chosen;
+  const first = enrolled.find((type) => type === liked) ?? enrolled[0];
   api.authentication.challengeWith(
-    { type: first, options },
+    first === 'phone' && preferredMethod ? { type: first, options: { preferredMethod } } : { type: first },
     { additionalFactors: enrolled.filter((type) => type !== first).map((type) => ({ type })) },
   );
 };

@@ -11,6 +11,10 @@ function checkFactor(method: string, factor: unknown): void {
   if (!isObject(factor) || typeof factor.type !== 'string') {
     throw new TypeError(`${method} takes factors such as { type: 'otp' }.`);
   }
+  const { options } = factor;
+  if (options !== undefined && options !== null && !isObject(options)) {
+    throw new TypeError(`The options of a factor of ${method} must be an object.`);
+  }
 }
 
 function checkFactors(method: string, factors: unknown): void {

@@ -27,7 +27,7 @@ export function spell(code: string): string {
 export function pushText(tenantName: string, application: string, locale: string): string {
   return locale === 'ja'
     ? `${tenantName}: ${application} へのログインを承認しますか？`
-    : `${tenantName}: approve the sign-in to ${application}?`;
+    : `${tenantName}: approve the login to ${application}?`;
 }
 
 /** Somebody failed too often with this person's name. English or Japanese. */

@@ -1,7 +1,7 @@
 // How a phone is reached: by text message or by a call. What the tenant has on comes first, then what was said now, what
 // the script asked for, and what the person prefers. Source: actions-api reference, §3.1.
 import type { AuthenticatorRecord, TenantRecord } from '#storage/records.ts';
-import type { FactorAsk, MessageType } from '../transaction/transaction.ts';
+import type { Ask, FactorAsk, MessageType } from '../transaction/transaction.ts';
 
 /** `ask`: the person is to say. */
 export type Wanted = MessageType | 'ask';
@@ -20,8 +20,9 @@ export function messageTypeFor(
   return asked === 'both' ? 'ask' : (asked ?? phone?.preferredMethod ?? 'sms');
 }
 
-function preferredMethod(ask: FactorAsk): MessageType | 'both' | undefined {
-  if (ask.kind === 'challenge-or-enroll') return undefined;
+/** What the script would like; what it wrote otherwise says nothing. */
+export function preferredMethod(ask: Ask): MessageType | 'both' | undefined {
+  if (ask.kind !== 'challenge' && ask.kind !== 'enroll') return undefined;
   const wanted = ask.factors.find(({ type }) => type === 'phone')?.options?.preferredMethod;
   return wanted === 'sms' || wanted === 'voice' || wanted === 'both' ? wanted : undefined;
 }

@@ -6,6 +6,7 @@ import { codeMessage } from '../delivery/delivery.ts';
 import type { LogDraft, WorkInput } from '../transaction/input.ts';
 import type {
   AddressedEnrollment,
+  Ask,
   BusyState,
   Enrollment,
   EnrollmentOf,
@@ -18,6 +19,7 @@ import type { Person } from './factor.ts';
 import { readMailbox } from './mailbox.ts';
 import { maskEmail, maskPhone } from './mask.ts';
 import { MESSAGES_PER_LOGIN, tooMany } from './message-limit.ts';
+import { preferredMethod } from './message-type.ts';
 import { boundTo, CODE_LIFETIME_MS, newCode } from './one-time-code.ts';
 import { readPhoneNumber } from './phone.ts';
 import type { Needed } from './prepare.ts';
@@ -30,7 +32,7 @@ export function enrollBy(
   tx: LoginTransaction,
   person: Person,
   type: FactorType,
-  { enrollment: draft, resend }: Preparing,
+  { ask, enrollment: draft, resend }: Preparing,
   offers: Offer[],
   logs: LogDraft[],
 ): WorkInput {
@@ -40,7 +42,7 @@ export function enrollBy(
   const result = { kind: 'prepared', result: 'enrolling', offers } as const;
   if (draft?.factor !== type) {
     const begun = enroller.begin(`dev_${random.letters(16)}`, person, random, now());
-    const enrollment = withRecovery(begun, person, random);
+    const enrollment = withRecovery(reachedAsAsked(begun, ask), person, random);
     const started: LogDraft = {
       type: 'gd_start_enroll',
       description: 'Enrollment of a second factor started',
@@ -57,8 +59,15 @@ export function enrollBy(
 /** With the first factor that somebody enrolls comes a recovery code, where the tenant has them. */
 function withRecovery(begun: Enrollment, person: Person, random: Needed['random']): Enrollment {
   const isOn = person.tenant.factors['recovery-code'];
-  const isFirst = person.authenticators.every(({ confirmed }) => !confirmed);
+  // A passkey comes in a password's place: whoever has one and nothing else has no second factor yet.
+  const isFirst = person.authenticators.every(({ confirmed, type }) => !confirmed || type === 'passkey');
   return isOn && isFirst ? { ...begun, recoveryCode: newRecoveryCode(random) } : begun;
+}
+
+/** A phone is reached as the script would like, until the person says otherwise. */
+function reachedAsAsked(begun: Enrollment, ask: Ask): Enrollment {
+  const wanted = preferredMethod(ask);
+  return begun.factor === 'phone' && wanted !== undefined && wanted !== 'both' ? { ...begun, via: wanted } : begun;
 }
 
 /** The phone that reads the picture finds this login by its key, as long as it is at this ask. */

@@ -106,7 +106,7 @@ function challengeBy(
   logs: LogDraft[],
 ): WorkInput {
   const factor = factorOf(offer.factor);
-  const { authenticatorId, resend = false } = state;
+  const { authenticatorId, byCode = false, resend = false } = state;
   const own = factor ? usable(factor, person) : [];
   const authenticator = own.find(({ id }) => id === authenticatorId) ?? own[0];
   if (!factor || !authenticator) throw new Error(`an offer without an authenticator: ${offer.factor}`);
@@ -138,15 +138,16 @@ function challengeBy(
     expiresAt: tx.expiresAt,
   };
   if (!factor.pose) return { ...result, challenge: blank, changes: [], deliver: [], logs };
+  // What the device was asked before is asked no more.
+  const asked: Change[] =
+    open?.number === undefined ? [] : [{ kind: 'push-request.withdraw', tenantId: tx.tenantId, id: open.id }];
+  if (byCode) return { ...result, challenge: blank, changes: asked, deliver: [], logs };
   if (factor.channel && tx.messages >= MESSAGES_PER_LOGIN) {
     // The code that is out stays good.
     const challenge = open ?? { ...blank, undelivered: true };
     const notice = tooMany(factor.channel === 'phone' ? via : factor.channel);
     return { ...result, challenge, changes: [], deliver: [], logs, notice };
   }
-  // What the device was asked before is asked no more.
-  const asked: Change[] =
-    open?.number === undefined ? [] : [{ kind: 'push-request.withdraw', tenantId: tx.tenantId, id: open.id }];
   const { challenge, changes, message } = factor.pose({
     blank,
     authenticator,

@@ -48,7 +48,10 @@ export async function verifyAnswer(
   }
 }
 
-/** Whether the phone that read the picture has enrolled by now. Its row waits for this browser's word. */
+/**
+ * Whether the phone that read the picture has enrolled by now. Its row waits for this browser's word, and the browser for
+ * the phone's: one that the answer did not reach has lost the keys that it would be asked for.
+ */
 export function verifyDevice(
   { mac, random, now }: Pick<Ports, 'mac' | 'random' | 'now'>,
   tx: LoginTransaction,
@@ -60,7 +63,7 @@ export function verifyDevice(
   const { authenticatorId: id, recoveryCode } = enrollment;
   const device = person.authenticators.find((each) => each.id === id && each.type === 'push');
   const at = now();
-  if (!device) {
+  if (!device?.device?.heard) {
     const key = at < enrollment.expiresAt ? 'challenge-transaction-pending' : 'transaction-not-found';
     return { kind: 'rejected', notice: { key }, logs: [] };
   }
@@ -76,7 +79,7 @@ export function verifyDevice(
         beside: confirmedIds(person.authenticators),
         at,
       },
-      ...recoveryChanges({ mac, random }, recoveryCode, { tenantId, userId }, at),
+      ...recoveryChanges({ mac, random }, recoveryCode, person, at),
     ],
     logs: [
       {

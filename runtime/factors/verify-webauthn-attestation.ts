@@ -14,11 +14,11 @@ import {
   type WebAuthnFactor,
 } from '../transaction/transaction.ts';
 import { usable } from './catalogue.ts';
-import { confirmedIds, enrolledChanges, mayStillEnroll } from './enrolled.ts';
+import { confirmedIds, enrolledChanges, mayHavePasskey, mayStillEnroll } from './enrolled.ts';
 import type { NewAuthenticator, Person } from './factor.ts';
 import { passkeyProvider } from './passkey-providers.ts';
 import { judgeAttestation, KEY_FAULTS, type KeyFault } from './verify-webauthn-response.ts';
-import { originOf, webauthnPlatform } from './webauthn.ts';
+import { originOf, relyingPartyOf, webauthnPlatform } from './webauthn.ts';
 
 type Needed = Pick<Ports, 'store' | 'mac' | 'random' | 'now'>;
 type Made = Extract<Submission, { method: 'attestation' }>;
@@ -35,7 +35,8 @@ export function verifyAttestation(
   if (from.name === 'suggesting') return keepSuggested(ports, tx, from.suggestion, made, person, caller);
   const { ask, enrollment } = from;
   if (!('ceremony' in enrollment)) throw new Error(`no key is made while ${enrollment.factor} is enrolled`);
-  if (!mayStillEnroll(tx, ask, enrollment, person)) return { kind: 'withdrawn' };
+  const isOfSite = isOfPresentSite(enrollment, person);
+  if (!isOfSite || !mayStillEnroll(tx, ask, enrollment, person)) return { kind: 'withdrawn' };
   return enroll(ports, enrollment, made, person, caller);
 }
 
@@ -73,11 +74,9 @@ async function keepSuggested(
   const { id: userId, tenantId } = person.user;
   const at = ports.now();
   const authenticator = { ...judged.row, tenantId, id, userId, confirmed: true, createdAt, enrolledAt: at };
-  const change: Change =
-    factor === 'passkey'
-      ? { kind: 'authenticator.insert', authenticator }
-      : // Whether it may be kept was judged by these.
-        { kind: 'authenticator.insert', authenticator, beside: confirmedIds(person.authenticators) };
+  // Whether it may be kept was judged by these.
+  const beside = confirmedIds(person.authenticators);
+  const change: Change = { kind: 'authenticator.insert', authenticator, beside };
   const description = factor === 'passkey' ? 'Passkey created' : 'Second factor enrolled';
   return {
     kind: 'attested',
@@ -87,10 +86,17 @@ async function keepSuggested(
 }
 
 /** A second factor is only ever given to an account by somebody who has shown one. */
-function isStillSuggested({ methods }: LoginTransaction, { factor }: Suggestion, person: Person): boolean {
-  if (factor === 'passkey') return true;
+function isStillSuggested({ methods, purpose }: LoginTransaction, suggestion: Suggestion, person: Person): boolean {
+  const { factor } = suggestion;
+  if (!isOfPresentSite(suggestion, person)) return false;
+  if (factor === 'passkey') return purpose === 'enrollment' || mayHavePasskey(methods, person);
   const isOn = person.tenant.factors['webauthn-platform'];
   return isOn && isProven(methods) && usable(webauthnPlatform, person).length === 0;
+}
+
+/** A key for a domain that the tenant has left meanwhile would answer nothing. */
+function isOfPresentSite({ factor, ceremony }: Pending, { tenant }: Person): boolean {
+  return ceremony.relyingPartyId === relyingPartyOf(tenant, factor);
 }
 
 /** What a key is called until its person names it. */

@@ -38,7 +38,9 @@ const bytesUpTo = (most: number) => z.string().refine((text) => Buffer.byteLengt
 const json = z.json();
 const jsonObject = z.record(z.string(), json);
 
-const factor = z.object({ type: z.string().max(100), options: jsonObject.exactOptional() });
+const factor = z
+  .object({ type: z.string().max(100), options: jsonObject.nullish() })
+  .transform(({ type, options }) => ({ type, ...(options ? { options } : {}) }));
 const factors = z.array(factor).max(FACTORS_LIMIT);
 const oneFactor = parser(
   z.union([z.tuple([factor]), z.tuple([factor, z.object({ additionalFactors: factors.nullish() }).nullable()])]),

@@ -16,7 +16,14 @@ export function createPushDevices(ports: Ports, publicKey: (tenant: TenantRecord
       const found = await store.authenticators.find(tenant.id, deviceId);
       return found?.type === 'push' && found.device ? { ...found, device: found.device } : undefined;
     },
-    pending: (tenant, device) => pendingRequests(ports, tenant, device),
+    pending: async (tenant, device) => {
+      if (!device.confirmed && !device.device.heard) {
+        await store.authenticators.update(tenant.id, device.id, (current) =>
+          current.device ? { ...current, device: { ...current.device, heard: true } } : current,
+        );
+      }
+      return pendingRequests(ports, tenant, device);
+    },
     answer: (tenant, device, decision) => answerRequest(ports, tenant, device, decision),
     subscribe: async (tenant, { id }, subscription) => {
       await store.authenticators.update(tenant.id, id, (current) =>
@@ -38,12 +45,11 @@ function withSubscription(
 async function remove(
   { store, now, random }: Ports,
   { id: tenantId, baseUrl }: TenantRecord,
-  { id, userId }: Device,
+  { id, userId, confirmed }: Device,
   { ip }: Caller,
 ): Promise<void> {
-  if (!(await store.authenticators.remove(tenantId, id))) return;
-  // A browser that was remembered for this factor would go on standing in for it.
-  await store.rememberedBrowsers.clear(tenantId, userId);
+  // What was never confirmed was no factor of anybody's.
+  if (!(await store.authenticators.remove(tenantId, id)) || !confirmed) return;
   const details = { authenticator: { id, type: 'push-notification' } };
   const place = { tenantId, now: now(), random, userId, ip, hostname: new URL(baseUrl).host };
   const log = tenantLog({ type: 'gd_unenroll', description: 'Second factor removed by its device', details }, place);

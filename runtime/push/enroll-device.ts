@@ -1,6 +1,6 @@
 // Push: a phone that has read the picture finds the login that enrolls it. It gets a row that counts for nothing until the
 // browser that showed the picture asks for it and confirms it.
-import type { TenantRecord, UserRecord } from '#storage/records.ts';
+import type { JsonObject, TenantRecord, UserRecord } from '#storage/records.ts';
 import type { Ports } from '../ports.ts';
 import { decode } from '../transaction/snapshot.ts';
 import type { EnrollmentOf } from '../transaction/transaction.ts';
@@ -33,6 +33,7 @@ export async function enrollDevice(
   if (!found) return OVER;
   const { enrollment, user } = found;
   const { authenticatorId: id, secret } = enrollment;
+  const enrolled: EnrolledDevice = { ok: true, deviceId: id, account: accountOf(user), secret };
   // The id was drawn with the key and is free once: of two phones that read one picture the second comes too late.
   const inserted = await ports.store.authenticators.insert({
     tenantId: tenant.id,
@@ -45,7 +46,10 @@ export async function enrollDevice(
     device: { publicKey, ...(userAgent === undefined ? {} : { userAgent }) },
     createdAt: ports.now(),
   });
-  return inserted === 'inserted' ? { ok: true, deviceId: id, account: accountOf(user), secret } : OVER;
+  if (inserted === 'inserted') return enrolled;
+  // Only the first has that key, and says so again where the answer did not reach it.
+  const first = await ports.store.authenticators.find(tenant.id, id);
+  return first?.device && isSameKey(first.device.publicKey, publicKey) ? enrolled : OVER;
 }
 
 /** The login must be enrolling by this very key now: a picture that was shown before, or elsewhere, opens nothing. */
@@ -61,6 +65,8 @@ async function findEnrollment({ store, now }: Needed, tenant: TenantRecord, key:
   const user = await store.users.find(tenant.id, tx.subject.userId);
   return user && !user.blocked ? { enrollment, user } : undefined;
 }
+
+const isSameKey = (one: JsonObject, other: JsonObject): boolean => one.x === other.x && one.y === other.y;
 
 function accountOf({ email, username, phoneNumber, name, id }: UserRecord): string {
   return email ?? username ?? phoneNumber ?? name ?? id;

@@ -36,11 +36,14 @@ export type Subscription = NonNullable<Device['device']['subscription']> | undef
 export interface PushDevices {
   /** What the key of the picture stands for. Writes nothing. */
   offer(tenant: TenantRecord, key: string): Promise<EnrollmentOffer | undefined>;
-  /** Makes the phone a device that waits for the word of the browser whose login enrolls it. Once for each key. */
+  /**
+   * Makes the phone a device that waits for the word of the browser whose login enrolls it. Once for each key; a phone that
+   * has not got the answer says the same again. The browser waits until the device is heard.
+   */
   enroll(tenant: TenantRecord, key: string, draft: DeviceDraft): Promise<EnrolledDevice | PushRefusal>;
   /** By its id; undefined for anything that is no device. */
   find(tenant: TenantRecord, deviceId: string): Promise<Device | undefined>;
-  /** Sign-ins that wait for its answer, newest first. */
+  /** Sign-ins that wait for its answer, newest first. The first time it says that the phone has kept its keys. */
   pending(tenant: TenantRecord, device: Device): Promise<PushRequestRecord[]>;
   answer(tenant: TenantRecord, device: Device, decision: Decision): Promise<Answered>;
   subscribe(tenant: TenantRecord, device: Device, subscription: Subscription): Promise<void>;

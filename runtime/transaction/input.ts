@@ -40,10 +40,17 @@ export type DoorInput =
   /** A sign-up form was sent. */
   | { kind: 'registered'; registration: Registration }
   /**
-   * A row of the picker was chosen, or one authenticator, or how it is reached. `locale`: what is sent from now on is
-   * written in it.
+   * A row of the picker was chosen, or one authenticator, or how it is reached. `byCode`: by the codes that the device
+   * makes, so it is not asked. `locale`: what is sent from now on is written in it.
    */
-  | { kind: 'chosen'; factor: FactorType; authenticatorId?: string; via?: MessageType; locale?: string }
+  | {
+      kind: 'chosen';
+      factor: FactorType;
+      authenticatorId?: string;
+      via?: MessageType;
+      byCode?: true;
+      locale?: string;
+    }
   /** A code was entered. `remember`: the box was ticked. `challengeId`: where several are open, which it answers. */
   | { kind: 'responded'; code: string; remember?: boolean; challengeId?: string }
   /**

@@ -28,7 +28,8 @@ export function move(tx: LoginTransaction, state: LoginState, rest: Partial<Omit
 
 export function deny(tx: LoginTransaction, code: DenialCode, reason: string, logs: LogDraft[], now: number): Moved {
   const over = { ...final(tx), queue: [] };
-  return move(over, { name: 'denied', code, reason }, { changes: metadataChanges(tx, now), logs });
+  const changes = [...metadataChanges(tx, now), ...withdrawn(tx)];
+  return move(over, { name: 'denied', code, reason }, { changes, logs });
 }
 
 /** The person or the client is no longer what it was: nothing pending is written to a row that may be gone. */

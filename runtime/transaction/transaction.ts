@@ -412,7 +412,7 @@ export type BusyState =
   | { name: 'running'; visit?: Visit }
   /**
    * Which factor, whose, sent how? `chosen` when the person said, `authenticatorId` when they said which of theirs, `via`
-   * when they said how. `resend` voids what is out. `enrollment` with the number that was just given, or to send its code
+   * when they said how; `byCode`: by codes that the device makes. `resend` voids what is out. `enrollment` with the number that was just given, or to send its code
    * again.
    */
   | {
@@ -421,6 +421,7 @@ export type BusyState =
       chosen?: FactorType;
       authenticatorId?: string;
       via?: MessageType;
+      byCode?: true;
       resend?: true;
       enrollment?: Enrollment;
     }

@@ -208,7 +208,8 @@ const TABLE: Table = {
       if (note?.kind !== 'naming') return REFUSED;
       const { authenticatorId: id } = note;
       const told = others.map((each) => (each.kind === 'enrolled' ? { ...each, name } : each));
-      return read(tx, told, [{ kind: 'authenticator.name', tenantId: tx.tenantId, id, name }]);
+      // Removed in another window meanwhile: there is nothing to name, and the login goes on.
+      return read(tx, told, [{ kind: 'authenticator.name', tenantId: tx.tenantId, id, name, ifThere: true }]);
     },
     barred: bar,
   },
@@ -253,9 +254,10 @@ const TABLE: Table = {
       if (from.name !== 'suggesting') return REFUSED;
       return inform(tx, suggestedNotes(from.suggestion, submission), { changes, logs });
     },
-    declined: (tx, { from }, { logs }) => {
-      if (from.name !== 'challenging') return REFUSED;
-      const challenges = tx.challenges.map((c) => (c.id === from.challengeId ? { ...c, refused: true as const } : c));
+    declined: (tx, { submission, from }, { logs }) => {
+      if (from.name !== 'challenging' || !('challengeId' in submission)) return REFUSED;
+      const { challengeId } = submission;
+      const challenges = tx.challenges.map((c) => (c.id === challengeId ? { ...c, refused: true as const } : c));
       return move({ ...tx, challenges }, from, { logs, notice: { key: 'transaction-rejected' } });
     },
     replaced: (tx, { submission }, { changes, logs }, now) => {
@@ -282,8 +284,10 @@ const TABLE: Table = {
       switch (input.result) {
         case 'satisfied': {
           const mfa = input.by === 'remembered' ? { ...called.mfa, remembered: true as const } : called.mfa;
-          const met = { ...tx, mfa: input.by === 'enrolled' ? tx.mfa : mfa, queue: tx.queue.slice(1) };
-          return move(met, proceed(met), { logs });
+          const kept = input.by === 'enrolled' ? tx.mfa : mfa;
+          // What is open for this ask answers no other.
+          const met = { ...tx, mfa: kept, queue: tx.queue.slice(1), challenges: [] };
+          return move(met, proceed(met), { changes: withdrawn(tx), logs });
         }
         case 'unusable':
           return deny(tx, 'access_denied', input.reason, logs, now);
@@ -377,12 +381,12 @@ function isSomebodyElse({ request: { hintedUserId }, subject }: LoginTransaction
 function chosen(
   tx: LoginTransaction,
   { ask, offers }: StateOf<'choosing' | 'challenging' | 'enrolling'>,
-  { factor, authenticatorId, via, locale }: InputOf<'chosen'>,
+  { factor, authenticatorId, via, byCode, locale }: InputOf<'chosen'>,
 ): Step {
   const spoken = inLanguage(tx, locale);
   const offer = offers.find((each) => each.factor === factor);
   if (!offer) return REFUSED;
-  const how = via === undefined ? {} : { via };
+  const how = { ...(via === undefined ? {} : { via }), ...(byCode ? { byCode } : {}) };
   if (authenticatorId === undefined) return move(spoken, { name: 'preparing', ask, chosen: factor, ...how });
   return offer.authenticators.includes(authenticatorId)
     ? move(spoken, { name: 'preparing', ask, chosen: factor, authenticatorId, ...how })

@@ -3,6 +3,7 @@
 import type { Context } from 'hono';
 import { html } from 'hono/html';
 import type { Env } from '../deps.ts';
+import { dayFormat, momentFormat } from '../hosted/formats.ts';
 import { icon } from '../hosted/icons.ts';
 import { type Markup, sendPage } from '../hosted/page.ts';
 import type { Fields } from '../hosted/screen.ts';
@@ -72,17 +73,12 @@ export function doneLine(text: string): Markup {
   return html`<p class="info good" role="status">${icon('check')}<span>${text}</span></p>`;
 }
 
-/** A moment as the language writes it; which zone the person is in, no page without a script knows. */
+/** A moment as the language writes it. */
 export function moment(at: number, language: Language): Markup {
-  const text = new Intl.DateTimeFormat(language, {
-    dateStyle: 'medium',
-    timeStyle: 'short',
-    timeZone: 'UTC',
-  }).format(at);
-  return html`<time datetime="${new Date(at).toISOString()}">${text} UTC</time>`;
+  return html`<time datetime="${new Date(at).toISOString()}">${momentFormat(language).format(at)} UTC</time>`;
 }
 
 /** A day as the language writes it. */
 export function day(at: number, language: Language): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' }).format(at);
+  return dayFormat(language).format(at);
 }

@@ -19,6 +19,7 @@ import {
 } from './account-page.ts';
 import { proveFirst } from './begin.ts';
 import { kindOf, targetOf } from './factor-name.ts';
+import { factorOf } from './name-factor.ts';
 import { ACCOUNT_PATH, ADD_PATH, HISTORY_PATH, NAME_PATH, RECOVERY_PATH, REMOVE_PATH, SESSIONS_PATH } from './paths.ts';
 import { accountName, type Visit } from './visit.ts';
 
@@ -65,7 +66,8 @@ ${accountForm(
       case 'new-recovery-code':
         return (await proveFirst(context, visit, RECOVERY_PATH)) ?? sendTo(c, RECOVERY_PATH);
       case 'remove': {
-        const to = `${REMOVE_PATH}?id=${encodeURIComponent(id)}`;
+        if (!factorOf(visit, { id })) return sendTo(c, ACCOUNT_PATH);
+        const to = `${REMOVE_PATH}?id=${id}`;
         return (await proveFirst(context, visit, to)) ?? sendTo(c, to);
       }
       case 'log-out': {

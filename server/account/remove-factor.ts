@@ -36,13 +36,11 @@ ${accountForm(
     const { c, deps } = context;
     const factor = factorOf(visit, query);
     if (!factor || action !== 'default') return sendTo(c, ACCOUNT_PATH);
-    const { id, type, tenantId, userId } = factor;
+    const { id, type, tenantId } = factor;
     const proof = await proveFirst(context, visit, `${REMOVE_PATH}?id=${id}`);
     if (proof) return proof;
     const { store } = deps;
     if (!(await store.authenticators.remove(tenantId, id))) return sendTo(c, `${ACCOUNT_PATH}?done=nothing-changed`);
-    // A browser that was remembered for this factor would go on standing in for it.
-    await store.rememberedBrowsers.clear(tenantId, userId);
     const details = { authenticator: { id, type } };
     const draft = { type: 'gd_unenroll', description: 'Second factor removed', details } as const;
     await store.commit([accountLog(context, visit, draft)]);

@@ -50,18 +50,41 @@ ${browsers.length === 0 ? '' : rememberedList(browsers, speaker)}`,
 
   async take(context, visit, _query, { action = '' }) {
     const [verb = '', id = ''] = action.split('::', 2);
-    const sessions = (await alive(context, visit)).filter((session) => session.id !== visit.session.id);
     if (verb === 'forget') return forget(context, visit, id);
-    const ended = verb === 'end-others' ? sessions : sessions.filter((each) => verb === 'end' && each.id === id);
-    if (ended.length === 0) return sendTo(context.c, SESSIONS_PATH);
-    await context.deps.store.commit(ended.flatMap((session) => endOf(context, visit, session)));
-    return sendTo(context.c, `${SESSIONS_PATH}?done=session-ended`);
+    const ended =
+      verb === 'end-others' ? await endOthers(context, visit) : verb === 'end' && (await end(context, visit, id));
+    return sendTo(context.c, ended ? `${SESSIONS_PATH}?done=session-ended` : SESSIONS_PATH);
   },
 };
 
+/** The newest ones; those that have run out stay in storage for a while. */
 async function alive({ deps }: HostedContext, { person: { user } }: Visit): Promise<SessionRecord[]> {
   const { records } = await deps.store.sessions.ofUser(user.tenantId, user.id, { offset: 0, limit: SESSIONS_SHOWN });
   return records.filter((session) => isAlive(session, deps.clock.now()));
+}
+
+async function end(context: HostedContext, visit: Visit, id: string): Promise<boolean> {
+  const { store, clock } = context.deps;
+  const { user } = visit.person;
+  const session = id === visit.session.id ? undefined : await store.sessions.find(user.tenantId, id);
+  if (session?.userId !== user.id || !isAlive(session, clock.now())) return false;
+  return (await store.commit(endOf(context, visit, session))).ok;
+}
+
+/** All of them, also those that the page has no room for. */
+async function endOthers(context: HostedContext, visit: Visit): Promise<boolean> {
+  const { store } = context.deps;
+  const { id: userId, tenantId } = visit.person.user;
+  const page = { offset: 0, limit: SESSIONS_SHOWN };
+  let ended = 0;
+  for (;;) {
+    const { records } = await store.sessions.ofUser(tenantId, userId, page);
+    const others = records.filter(({ id }) => id !== visit.session.id);
+    if (others.length === 0) return ended > 0;
+    const committed = await store.commit(others.flatMap((session) => endOf(context, visit, session)));
+    if (!committed.ok) throw new Error(`sessions could not be ended: ${committed.failed.kind} was refused`);
+    ended += others.length;
+  }
 }
 
 function endOf(context: HostedContext, visit: Visit, { tenantId, id, userId }: SessionRecord): Change[] {

@@ -3,8 +3,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Person } from '#runtime/factors/factor.ts';
 import type { ConnectionRecord, SessionRecord } from '#storage/records.ts';
+import { ensureBinding } from '../hosted/binding.ts';
 import type { HostedContext } from '../hosted/show-screen.ts';
-import { readSession, readSessionKey } from '../oauth/session-cookie.ts';
+import { readSession } from '../oauth/session-cookie.ts';
 
 export type Visit = {
   session: SessionRecord;
@@ -19,15 +20,21 @@ export type Visit = {
 export async function readVisit({ c, deps }: HostedContext): Promise<Visit | undefined> {
   const { tenant } = c.var;
   const { store } = deps;
-  const key = readSessionKey(c);
   const session = await readSession(c, deps);
   const user = session && (await store.users.find(tenant.id, session.userId));
-  if (key === undefined || !session || !user || user.blocked || user.linkedTo !== undefined) return undefined;
+  if (!session || !user || user.blocked || user.linkedTo !== undefined) return undefined;
   const [authenticators, connection] = await Promise.all([
     store.authenticators.ofUser(tenant.id, user.id),
     store.connections.findByKey(tenant.id, user.connection),
   ]);
-  return connection && { session, person: { tenant, user, authenticators }, connection, token: tokenOf(key) };
+  return (
+    connection && {
+      session,
+      person: { tenant, user, authenticators },
+      connection,
+      token: tokenOf(ensureBinding(c, deps), session),
+    }
+  );
 }
 
 /** Whether a form was made for this session. */
@@ -37,8 +44,9 @@ export function isOfVisit({ token }: Visit, sent: string | undefined): boolean {
   return given.length === own.length && timingSafeEqual(given, own);
 }
 
-function tokenOf(sessionKey: string): string {
-  return createHmac('sha256', sessionKey).update('forms of the account pages').digest('base64url');
+/** The key of a session changes whenever another tab goes on to an application; the browser's own cookie does not. */
+function tokenOf(binding: string, { id }: SessionRecord): string {
+  return createHmac('sha256', binding).update(`forms of the account pages ${id}`).digest('base64url');
 }
 
 /** How the account is called, for its person. */

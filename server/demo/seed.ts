@@ -4,18 +4,27 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TenantRecord } from '#storage/records.ts';
 import type { Deps } from '../deps.ts';
 import { demoCallback, findDemoApplication } from '../dev/demo-application.ts';
+import { LANGUAGES } from '../hosted/texts/catalogue.ts';
 import { type Application, asAdministrator, type Call } from './management-client.ts';
 import { DEMO_API, DEMO_APPLICATION, DEMO_MARK, DEMO_PEOPLE, type DemoPerson } from './people.ts';
 
 /** What a terminal says about the demo tenant. */
 export type DemoSummary = { signInUrl: string; inboxUrl: string; people: readonly DemoPerson[] };
 
+/** All that people can enroll: on the account page, or when a script asks for it. */
+const FACTORS = ['otp', 'sms', 'email', 'push-notification', 'webauthn-roaming', 'webauthn-platform', 'recovery-code'];
+
 /** Makes the demo tenant. Call it once, on a database that was empty. Throws when a step is refused. */
 export async function seedDemo(app: Application, deps: Deps): Promise<DemoSummary> {
   const tenant = await defaultTenant(deps);
   await asAdministrator(app, deps, tenant, async (call) => {
-    await call('PATCH', '/tenants/settings', { friendly_name: 'Sallyport demo', enabled_locales: ['en', 'ja'] });
-    for (const factor of ['otp', 'sms', 'email']) await call('PUT', `/guardian/factors/${factor}`, { enabled: true });
+    await call('PATCH', '/tenants/settings', {
+      friendly_name: 'Sallyport demo',
+      // The first is for those whose own is not among them, and for clients that name none.
+      enabled_locales: ['en', ...LANGUAGES.filter((language) => language !== 'en')],
+    });
+    for (const factor of FACTORS) await call('PUT', `/guardian/factors/${factor}`, { enabled: true });
+    await openToPasskeys(call, deps, tenant);
     await call('POST', '/resource-servers', { name: 'Demo API', identifier: DEMO_API });
     await makePeople(call);
     await makeScripts(call);
@@ -54,6 +63,17 @@ async function defaultTenant({ store, config }: Deps): Promise<TenantRecord> {
 
 function summary({ baseUrl }: TenantRecord): DemoSummary {
   return { signInUrl: `${baseUrl}/dev/try`, inboxUrl: `${baseUrl}/dev/inbox`, people: DEMO_PEOPLE };
+}
+
+/** Whoever has a passkey needs no password. */
+async function openToPasskeys(call: Call, { store }: Deps, { id, defaultDirectory = '' }: TenantRecord): Promise<void> {
+  const connection = await store.connections.findByKey(id, defaultDirectory);
+  if (!connection) throw new Error('the default tenant has no default directory');
+  // What is sent replaces all options.
+  const methods = { password: { enabled: true }, passkey: { enabled: true } };
+  await call('PATCH', `/connections/${connection.id}`, {
+    options: { ...connection.options, authentication_methods: methods },
+  });
 }
 
 async function makePeople(call: Call): Promise<void> {

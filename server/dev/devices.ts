@@ -59,7 +59,8 @@ async function answer(c: Context<Env>, { store, clock }: Deps, ask: Ask): Promis
   }
   const { tenant } = c.var;
   const id = c.req.param('id') ?? '';
-  const device = await store.authenticators.find(tenant.id, id);
+  // Anything else was never the name of a device, and need not be a text that a database takes.
+  const device = /^dev_[A-Za-z0-9]{16}$/.test(id) ? await store.authenticators.find(tenant.id, id) : undefined;
   if (device?.type !== 'push' || device.secret === undefined) {
     return refuse(c, 404, 'not_found', 'There is no such device at this tenant.');
   }

@@ -47,6 +47,7 @@ function invitation(rows: Row[], now: number): Markup {
 <button type="submit" name="prompt" value="login" autofocus>Sign in</button>
 <a class="button quiet-button" href="/dev/try/start?prompt=login&amp;ui_locales=ja" lang="ja">日本語でログイン</a>
 <a class="button quiet-button" href="/dev/inbox" target="_blank" rel="noopener">Open the inbox</a>
+<a class="button quiet-button" href="/u/account">Your account</a>
 </form>
 ${rows.length === 0 ? '' : people(rows)}
 ${rows.map(({ person, totpKey }) => (totpKey === undefined ? '' : authenticatorApp(person, totpKey, now)))}
@@ -55,6 +56,7 @@ ${rows.map(({ person, totpKey }) => (totpKey === undefined ? '' : authenticatorA
 <li>The first script asks whoever has a phone or an authenticator app for one of the two.</li>
 <li>The second script looks at what was proven, and asks administrators who used the phone for their email too.</li>
 <li>Codes that would be sent by SMS or email arrive in the <a href="/dev/inbox" target="_blank" rel="noopener">dev inbox</a>.</li>
+<li>Everybody may add a security key, a passkey, a phone that approves sign-ins or another number under <a href="/u/account">Your account</a>.</li>
 </ol>`;
 }
 

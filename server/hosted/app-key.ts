@@ -43,9 +43,21 @@ const QUIET_ZONE = 4;
 /** A QR code of `text`; `label` says what it is to those who do not see it. */
 export function qrPicture(text: string, label: string): Markup {
   const rows = encodeQR(text, 'raw', { ecc: 'medium', border: QUIET_ZONE });
-  const path = rows.flatMap((row, y) => row.flatMap((dark, x) => (dark ? [`M${x} ${y}h1v1h-1z`] : []))).join('');
+  const path = rows.flatMap((row, y) => darkRuns(row).map(({ x, wide }) => `M${x} ${y}h${wide}v1h-${wide}z`)).join('');
   const size = rows.length;
   return html`<svg class="qr" role="img" aria-label="${label}" viewBox="0 0 ${size} ${size}" shape-rendering="crispEdges"><rect width="${size}" height="${size}" fill="#fff"/><path d="${path}" fill="#000"/></svg>`;
+}
+
+/** Neighbours are one shape: a page holds half as much for it, and no hair shows between them. */
+function darkRuns(row: readonly boolean[]): { x: number; wide: number }[] {
+  const runs: { x: number; wide: number }[] = [];
+  for (const [x, dark] of row.entries()) {
+    const last = runs.at(-1);
+    if (!dark) continue;
+    if (last && last.x + last.wide === x) last.wide += 1;
+    else runs.push({ x, wide: 1 });
+  }
+  return runs;
 }
 
 /**

@@ -84,7 +84,8 @@ export function render(
   const emitter = createEmitter();
   const context = new Context(scope, engine.options, { sync: true });
   attempt(() => toValueSync(engine.renderer.renderTemplates([...compiled], context, emitter)));
-  const own = emitter.buffer;
+  // A browser reads a break of either kind as one, and hashes stylesheets after that (HTML §13.2.3.5).
+  const own = emitter.buffer.replaceAll(/\r\n?/g, '\n');
   const { styles, plain } = takeApart(own);
   for (const slot of SLOTS) {
     if (own.split(MARKS[slot]).length !== 2 || !plain.includes(MARKS[slot])) {
@@ -127,7 +128,6 @@ const HIDING =
 
 /** What stands on the page in plain sight, and the texts of its stylesheets. In one pass, whatever the text is. */
 function takeApart(page: string): { plain: string; styles: string[] } {
-  const lower = page.toLowerCase();
   const styles: string[] = [];
   let plain = '';
   let from = 0;
@@ -136,13 +136,19 @@ function takeApart(page: string): { plain: string; styles: string[] } {
     const [opening, comment, name = ''] = found;
     plain += page.slice(from, found.index);
     const begin = found.index + opening.length;
-    const end = lower.indexOf(comment ? '-->' : `</${name.toLowerCase()}`, begin);
-    // Never closed: to a browser all that follows is hidden.
-    from = end === -1 ? page.length : end;
+    from = endOf(page, begin, comment ? '-->' : `</${name}`);
     if (name.toLowerCase() === 'style') styles.push(page.slice(begin, from));
     HIDING.lastIndex = from;
   }
   return { plain: plain + page.slice(from), styles };
+}
+
+/** Where a closing begins, in whatever letters; what is never closed hides all that follows from a browser. */
+function endOf(page: string, begin: number, closing: string): number {
+  // Lower case of a whole page would have other places: that of "İ" is two characters long.
+  const found = new RegExp(closing, 'gi');
+  found.lastIndex = begin;
+  return found.exec(page)?.index ?? page.length;
 }
 
 const hash = (text: string): string => createHash('sha256').update(text).digest('base64');

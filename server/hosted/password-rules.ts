@@ -2,6 +2,7 @@
 import { html } from 'hono/html';
 import type { Notice } from '#runtime/codes.ts';
 import type { PasswordCharacters, PasswordRule } from '#runtime/lifecycle/password-policy.ts';
+import { listFormat } from './formats.ts';
 import type { Markup } from './page.ts';
 import { type Say, speak, type Voice } from './speak.ts';
 
@@ -25,7 +26,7 @@ export const isAboutPassword = (notice: Notice | undefined): boolean =>
 export function passwordRulesList(voice: Voice, lead: string, rules: readonly PasswordRule[]): Markup | '' {
   if (rules.length === 0) return '';
   const say = speak(voice, 'common', 'password-policy');
-  const items = rules.map((rule) => html`<li>${line(say, rule, new Intl.ListFormat(voice.language))}</li>`);
+  const items = rules.map((rule) => html`<li>${line(say, rule, listFormat(voice.language))}</li>`);
   return html`<div class="fine" id="${PASSWORD_RULES_ID}">${lead}<ul>${items}</ul></div>`;
 }
 

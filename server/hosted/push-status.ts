@@ -27,7 +27,7 @@ async function waits({ store, clock }: Deps, tenant: TenantRecord, login: Rested
   const enrollment = presentEnrollment(login);
   if (enrollment?.factor === 'push-notification') {
     if (clock.now() >= enrollment.expiresAt) return false;
-    return (await store.authenticators.find(tenant.id, enrollment.authenticatorId)) === undefined;
+    return !(await store.authenticators.find(tenant.id, enrollment.authenticatorId))?.device?.heard;
   }
   const challenge = presentChallenge(login);
   const request = challenge && (await store.pushRequests.find(tenant.id, challenge.id));

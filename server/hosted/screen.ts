@@ -128,6 +128,9 @@ export function pathIn({ purpose }: Pick<RestedLogin, 'purpose'>, screen: Pick<S
 
 /** Where the browser finds a page of a login. */
 export function addressAt(path: string, key: string, query: Fields = {}): string {
-  const rest = Object.entries(query).map(([name, value]) => `&${name}=${encodeURIComponent(value)}`);
+  // Names too may be anybody's: they came with the address of the page.
+  const rest = Object.entries(query).map(
+    ([name, value]) => `&${encodeURIComponent(name)}=${encodeURIComponent(value)}`,
+  );
   return `${path}?state=${encodeURIComponent(key)}${rest.join('')}`;
 }

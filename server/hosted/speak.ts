@@ -1,6 +1,7 @@
 // Server, hosted pages: how a page says something: in its language, in the tenant's words where it has its own, with
 // names and numbers put in. What comes out is text, which the template escapes like any other.
 import type { Notice } from '#runtime/codes.ts';
+import { pluralRules } from './formats.ts';
 import { directionOf, type Language, TEXTS } from './texts/catalogue.ts';
 import type { Placeholder, Plural, Text } from './texts/text.ts';
 import type { Catalogue, KeyOf, Prompt, ScreenName, ScreenOf } from './texts/texts.ts';
@@ -89,14 +90,18 @@ function put({ language, names }: Voice, text: Text, values: Values = {}): strin
 }
 
 function pluralForm(language: Language, text: Plural, count: string | number | undefined): string {
-  return text[new Intl.PluralRules(language).select(Number(count))] ?? text.other;
+  return text[pluralRules(language).select(Number(count))] ?? text.other;
 }
 
 /**
- * A number as the language writes it, in the digits that codes and phone numbers have. In lines that run from right to left, addresses and phone numbers are set apart
- * (Unicode UAX #9 §2.3), or their parts would change places.
+ * A number as the language writes it, in the digits that codes and phone numbers have. In lines that run from right to
+ * left, addresses and phone numbers are set apart (Unicode UAX #9 §2.3), or their parts would change places. Signs that turn
+ * a text round are left out: the name of an application must not rewrite the sentence that asks whether to let it in.
  */
 function shown(language: Language, value: string | number): string {
-  const text = typeof value === 'number' ? value.toLocaleString(`${language}-u-nu-latn`) : value;
+  const text =
+    typeof value === 'number'
+      ? value.toLocaleString(`${language}-u-nu-latn`)
+      : value.replaceAll(/[\u202a-\u202e\u2066-\u2069]/g, '');
   return directionOf(language) === 'rtl' ? `\u2068${text}\u2069` : text;
 }

@@ -85,8 +85,11 @@ export const authenticationMethodRoutes: Route[] = [
       if (records.some((record, index) => records.slice(0, index).some((other) => isSameMethod(other, record)))) {
         return ALREADY_EXISTS;
       }
-      if (!(await removeAll(call, user))) return HAS_PASSKEY;
+      const gone = await removable(call, user);
+      if (!gone) return HAS_PASSKEY;
+      // Those that take their place come first: cut off in between, the user is not left without a second factor.
       for (const record of records) await deps.store.authenticators.insert(record);
+      await removeMethods(call, gone);
       return answer(records.map((record) => showMethod(record, { tenant, user, masked: false })));
     },
   }),
@@ -98,7 +101,10 @@ export const authenticationMethodRoutes: Route[] = [
     async handle(call) {
       const user = await findUser(call.deps.store, call.tenant.id, call.param('id'));
       if (!user) return NOT_FOUND.user;
-      return (await removeAll(call, user)) ? empty() : HAS_PASSKEY;
+      const gone = await removable(call, user);
+      if (!gone) return HAS_PASSKEY;
+      await removeMethods(call, gone);
+      return empty();
     },
   }),
 
@@ -168,10 +174,8 @@ async function find({ deps, tenant, param }: Incoming): Promise<Found> {
   return isNamed ? { ok: true, record, user } : { ok: false, refusal: NOT_FOUND.method };
 }
 
-/** False, and nothing is done, when there is a passkey among them. */
-async function removeAll(call: Incoming, user: UserRecord): Promise<boolean> {
-  const gone = await call.deps.store.authenticators.ofUser(call.tenant.id, user.id);
-  if (gone.some(({ type }) => type === 'passkey')) return false;
-  await removeMethods(call, gone);
-  return true;
+/** All that a user has; undefined when there is a passkey among them. */
+async function removable({ deps, tenant }: Incoming, { id }: UserRecord): Promise<AuthenticatorRecord[] | undefined> {
+  const all = await deps.store.authenticators.ofUser(tenant.id, id);
+  return all.some(({ type }) => type === 'passkey') ? undefined : all;
 }

@@ -135,11 +135,11 @@ function edited(current: TenantRecord, body: Change, updatedAt: number): TenantR
     ...rest
   } = body;
   const { friendlyName: ownName, defaultDirectory: ownDirectory, defaultAudience: ownAudience, ...kept } = current;
-  // An empty text and null both mean: none. The empty text is given back as it was sent.
+  // An empty text and null both mean: none. Those below are given back as they were sent.
   const blanks = { default_directory: blank(directory), default_audience: blank(audience) };
   return {
     ...kept,
-    ...optional('friendlyName', friendlyName === undefined ? ownName : (friendlyName ?? undefined)),
+    ...optional('friendlyName', friendlyName === undefined ? ownName : friendlyName || undefined),
     ...optional('defaultDirectory', directory === undefined ? ownDirectory : directory || undefined),
     ...optional('defaultAudience', audience === undefined ? ownAudience : audience || undefined),
     ...optional('enabledLocales', locales),

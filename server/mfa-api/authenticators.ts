@@ -50,8 +50,6 @@ export async function removeAuthenticator(c: Context<Env>, deps: Deps): Promise<
   if (!(await deps.store.authenticators.remove(tenant.id, recordId))) {
     return refuseBy(c, refusal(404, 'not_found', 'The authenticator does not exist'));
   }
-  // A browser that was remembered for this factor would go on standing in for it.
-  await deps.store.rememberedBrowsers.clear(tenant.id, user.id);
   const details = { authenticator: { id: recordId, type: factor } };
   const log = tenantLog(
     { type: 'gd_unenroll', description: 'Second factor removed', details },

@@ -2,6 +2,7 @@
 // and voids what was sent before. Source: wire reference, section 2.5.
 import type { Context } from 'hono';
 import type { FactorType } from '#actions/post-login.ts';
+import { hasOtpFallback } from '#runtime/factors/verify-code.ts';
 import type { MessageType } from '#runtime/transaction/transaction.ts';
 import type { Deps, Env } from '../deps.ts';
 import { messageLanguage } from '../oauth/message-language.ts';
@@ -59,7 +60,14 @@ export async function challenge(c: Context<Env>, deps: Deps): Promise<Response> 
     deps,
     tenant,
     reference,
-    { kind: 'chosen', factor, authenticatorId, locale, ...(via === undefined ? {} : { via }) },
+    {
+      kind: 'chosen',
+      factor,
+      authenticatorId,
+      locale,
+      ...(via === undefined ? {} : { via }),
+      ...(byCode ? { byCode } : {}),
+    },
     caller,
   );
   if (!stepped.ok) return refuseBy(c, stepped);
@@ -107,8 +115,9 @@ async function choose(
   const named = user && listAuthenticators({ tenant, user, authenticators }).find(({ wire }) => wire.id === wireId);
   if (!named) return refusal(404, 'not_found', 'The authenticator does not exist');
   const { factor, authenticatorId, via, byCode } = named;
+  const isTakenSo = byCode ? taken.includes('otp') && hasOtpFallback(login) : isTaken(factor);
   const isOffered = offers.some((offer) => offer.factor === factor && offer.authenticators.includes(authenticatorId));
-  if (!isOffered || !(byCode ? taken.includes('otp') : isTaken(factor))) {
+  if (!isOffered || !isTakenSo) {
     return cannotChallenge(login, byCode ? 'otp' : (challengeTypeOf(factor) ?? factor));
   }
   return {

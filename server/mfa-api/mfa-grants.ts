@@ -50,8 +50,11 @@ export async function exchangeOtp(grant: GrantRequest): Promise<Granted> {
   return respond(grant, found, target, otp, WRONG_OTP);
 }
 
-/** What makes the codes that a person types: an app, or for want of one the device that approves sign-ins. */
+/** What makes the codes that a person types: an app, or where it was named, or for want of one, the device that approves. */
 function codesOf(login: MfaLogin): FactorType {
+  const { state, challenges } = login;
+  const present = state.name === 'challenging' ? challenges.find(({ id }) => id === state.challengeId) : undefined;
+  if (present?.factor === 'push-notification' && present.number === undefined) return present.factor;
   const factors = challengeable(login).map(({ factor }) => factor);
   return !factors.includes('otp') && factors.includes('push-notification') ? 'push-notification' : 'otp';
 }
@@ -129,7 +132,9 @@ async function openChallenge(grant: GrantRequest, { login, reference }: Found, f
   const [authenticatorId] = challengeable(login).find((offer) => offer.factor === factor)?.authenticators ?? [];
   if (authenticatorId === undefined) return cannotChallenge(login, factor);
   const { deps, tenant, caller } = grant;
-  const stepped = await stepMfaLogin(deps, tenant, reference, { kind: 'chosen', factor, authenticatorId }, caller);
+  // Who brings a code has no need of a push.
+  const chosen = { kind: 'chosen', factor, authenticatorId, byCode: true } as const;
+  const stepped = await stepMfaLogin(deps, tenant, reference, chosen, caller);
   if (!stepped.ok) return stepped;
   const now = stepped.shown.login;
   if (now.state.name === 'challenging') return { ok: true, challengeId: now.state.challengeId };

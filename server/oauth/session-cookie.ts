@@ -15,7 +15,7 @@ export async function readSession(c: Context<Env>, { runtime }: Deps): Promise<S
 }
 
 /** The plain value of this browser's session cookie, if it sent a usable one. */
-export function readSessionKey(c: Context<Env>): string | undefined {
+function readSessionKey(c: Context<Env>): string | undefined {
   const key = getCookie(c, cookieName(c));
   return key !== undefined && SHAPE.test(key) ? key : undefined;
 }

@@ -78,7 +78,7 @@ export function* nameAuthenticator({ db }: Desk, change: ChangeOf<'authenticator
     .set({ name: change.name })
     .where('tenant_id', '=', change.tenantId)
     .where('id', '=', change.id);
-  return (yield* affected(query)) === 1;
+  return (yield* affected(query)) === 1 || change.ifThere === true;
 }
 
 /** Sealed twice a value differs, so what is stored is opened and compared while the row is held. */

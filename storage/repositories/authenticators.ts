@@ -66,7 +66,11 @@ export function createAuthenticators(desk: Desk): Authenticators {
         );
         const query = build.deleteFrom('authenticators').where('tenant_id', '=', tenantId).where('id', '=', id);
         if ((yield* affected(query)) === 0) return false;
+        if (row.confirmed === 0) return true;
         yield* removeLoneRecoveryCode(desk, tenantId, row.user_id);
+        // A browser that was remembered for this factor would go on standing in for it.
+        const remembered = build.deleteFrom('remembered_browsers').where('tenant_id', '=', tenantId);
+        yield remembered.where('user_id', '=', row.user_id).compile();
         return true;
       }),
   };

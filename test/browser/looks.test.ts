@@ -28,7 +28,7 @@ describe('how it looks', () => {
       await photograph(page, `${colorScheme}-${width}-${name}`);
       const box = await page.locator('main').boundingBox();
       expect((box?.x ?? -1) >= 0 && (box?.x ?? 0) + (box?.width ?? Infinity) <= width).toBe(true);
-      for (const element of await page.locator('h1, input:not([type=hidden]), button').all()) {
+      for (const element of await page.locator('h1, input:not([type=hidden]):visible, button:visible').all()) {
         const inner = await element.boundingBox();
         expect((inner?.x ?? 0) + (inner?.width ?? Infinity)).toBeLessThanOrEqual(width);
       }

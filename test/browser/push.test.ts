@@ -86,6 +86,10 @@ async function enrolled(looks: { language?: string; colorScheme?: 'light' | 'dar
   await page.waitForURL('**/u/mfa-push-success?**');
   await photo(page, name('success'));
   await press(page, 'continue');
+  // With the first factor comes a recovery code.
+  expect(at(page)).toBe('/u/mfa-recovery-code-enrollment');
+  await page.check('[name=saved]');
+  await press(page, 'default');
   expect(at(page)).toBe('/dev/try/callback');
   await device.locator('[data-do=home]').click();
   await device.locator('#accounts [role=listitem]').waitFor();

@@ -28,6 +28,7 @@ import type {
   UserRecord,
 } from '#storage/records.ts';
 import type { Store } from '#storage/store.ts';
+import { sandboxOnDemand } from './sandbox-on-demand.ts';
 
 export const CALLER: Caller = { ip: '203.0.113.7', method: 'POST', userAgent: 'test', language: 'en' };
 /** How the sample application hears of the end. */
@@ -124,7 +125,7 @@ export async function openHouse({
   const store = given?.store ?? (await openStore(databaseUrl, keyring, { now }));
   const egress = createEgress({ allow: egressAllow });
   // One cell: each that starts costs as much as ten logins, and what many of them do together has tests of its own.
-  const cells = sandbox ?? createSandbox({ egress, log: quiet, cells: 1 });
+  const cells = sandbox ?? sandboxOnDemand(() => createSandbox({ egress, log: quiet, cells: 1 }));
   const random = createRandom();
   const ports: Ports = {
     store,

@@ -28,10 +28,12 @@ test.each<[method: string, path: string, within: number, body: object | RegExp]>
     400,
     /The rate limit for endpoint \/authorize was reached\. Please retry after a few minutes\./,
   ],
+  ['GET', '/u/account-sessions', 302, /The rate limit for endpoint \/u\/account-sessions was reached/],
   ['POST', '/u/login', 400, /The rate limit for endpoint \/u\/login was reached/],
   ['GET', '/v2/logout', 200, /The rate limit for endpoint \/v2\/logout was reached/],
   ['POST', '/oidc/logout', 400, /The rate limit for endpoint \/oidc\/logout was reached/],
   ['GET', '/userinfo', 401, tooMany],
+  ['POST', '/push/api/enroll', 400, tooMany],
   [
     'POST',
     '/dbconnections/signup',

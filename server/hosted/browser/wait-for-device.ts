@@ -22,6 +22,11 @@ if (line && button && address) {
   timer = setTimeout(ask, EVERY_MS);
 }
 
+// Come back to by the back button, as it was left: it has stopped asking, and the phone may have answered since.
+addEventListener('pageshow', ({ persisted }) => {
+  if (persisted) location.replace(location.href);
+});
+
 async function ask(): Promise<void> {
   clearTimeout(timer);
   if (isSent || !address || !button) return;

@@ -27,7 +27,7 @@ ${countriesByName(language).map((country) => {
   // The list begins at the present choice: whoever types goes on from there.
   const chosen = choice === present ? html` aria-current="true" autofocus` : '';
   // Hundreds of rows: each says no more than it must.
-  return html`<li><button name=action value="${SELECTION}${choice}"${chosen}>${country.name} <b>+${country.callingCode}</b></button>`;
+  return html`<li><button name="action" value="${SELECTION}${choice}"${chosen}>${country.name} <b>+${country.callingCode}</b></button>`;
 })}</ul>`,
     );
   },

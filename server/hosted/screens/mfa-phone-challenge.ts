@@ -32,9 +32,11 @@ ${hasOthers(view.login) ? html`<button class="quiet-button" type="submit" name="
         return hasSeveral(view, 'phone') ? ANOTHER_ONE : refused('authenticator-error');
       case 'default': {
         const via = readMessageType(type ?? 'sms');
+        if (!via) return refused('authenticator-error');
+        // Where the last one was removed meanwhile, what else there is comes next.
         const phone = phoneOf(view);
-        if (!via || !phone) return refused('authenticator-error');
-        return { ok: true, input: { kind: 'chosen', factor: 'phone', authenticatorId: phone.authenticatorId, via } };
+        const which = phone ? { authenticatorId: phone.authenticatorId } : {};
+        return { ok: true, input: { kind: 'chosen', factor: 'phone', ...which, via } };
       }
       default:
         return refused('authenticator-error');

@@ -44,7 +44,7 @@ function singleOf(field: FormField, [first = '', ...others]: string[]): Json | u
       return text === 'true' ? true : undefined;
     case 'choice':
     case 'dropdown':
-      return field.options.some(({ value }) => value === text) ? text : undefined;
+      return field.options.some(({ value }) => value === first) ? first : undefined;
     case 'email':
       return /^[^\s@<>"]{1,64}@[^\s@<>"]{1,255}$/.test(text) ? text : undefined;
     case 'url':

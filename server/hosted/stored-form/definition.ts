@@ -133,7 +133,8 @@ function fieldOf(component: JsonObject, config: JsonObject | undefined, known: K
   const id = textAt(component, 'id');
   const wireType = textAt(component, 'type');
   const type = Object.hasOwn(TYPES, wireType) ? TYPES[wireType] : undefined;
-  if (component.category !== 'FIELD' || id === '' || type === undefined) return undefined;
+  // Under the name of prototypes no form is ever read (request.ts): a field of it would keep people from sending theirs.
+  if (component.category !== 'FIELD' || id === '' || id === '__proto__' || type === undefined) return undefined;
   const own = plainText(textAt(component, 'label'), known);
   const least = numberAt(config, type === 'number' ? 'min_value' : 'min_length');
   const most = numberAt(config, type === 'number' ? 'max_value' : 'max_length');

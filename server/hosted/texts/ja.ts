@@ -617,7 +617,7 @@ export const ja: Texts = {
       copyCodeButtonText: 'コードをコピーする',
       downloadCodeButtonText: 'ファイルに保存する',
       copiedText: 'コピーしました',
-      checkboxText: 'コードを安全な場所に控えました',
+      checkboxText: 'コードを控えて安全な場所に保管しました',
       ...goOn,
     },
     'mfa-recovery-code-challenge': {
@@ -636,7 +636,7 @@ export const ja: Texts = {
       copyCodeButtonText: 'コードをコピーする',
       downloadCodeButtonText: 'ファイルに保存する',
       copiedText: 'コピーしました',
-      checkboxText: 'コードを安全な場所に控えました',
+      checkboxText: 'コードを控えて安全な場所に保管しました',
       ...goOn,
     },
   },
@@ -790,8 +790,8 @@ export const ja: Texts = {
       noJSErrorDescription: noScript,
     },
     'push-device-request': {
-      ...titled('ログインしようとしていますか？'),
-      description: '${account} としてログインしようとしています。',
+      ...titled('ログインはご本人の操作ですか？'),
+      description: '${account} としてログインしようとしている人がいます。',
       applicationText: 'アプリケーション',
       placeText: '場所',
       addressText: 'IP アドレス',

@@ -1,7 +1,7 @@
 // In the browser of a phone: it becomes a device. The key of the picture is in the fragment of the address, which the browser
 // sends to nobody; once it was used it is taken out of the address.
 import { allAccounts, keepAccount } from './accounts.ts';
-import { askOffer, introduce, now } from './exchange.ts';
+import { ask, askOffer, introduce, now } from './exchange.ts';
 import { home } from './home.ts';
 import { known } from './known.ts';
 import { notificationDeeds, prepareEnrollment, prepareNotifications } from './notifications.ts';
@@ -22,17 +22,21 @@ export async function enroll(): Promise<void> {
     return;
   }
   const account = String(offer.body.account);
-  show('enroll', { account }, { enroll: (form) => become(form as HTMLFormElement, key, account) }, prepareEnrollment);
+  // One pair for all tries: where an answer got lost, the server knows this phone by it.
+  const making = crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify']);
+  const deeds = {
+    enroll: async (form: HTMLElement) => become(form as HTMLFormElement, key, account, await making),
+  };
+  show('enroll', { account }, deeds, prepareEnrollment);
   const field = document.querySelector<HTMLInputElement>('#name');
   if (field) field.value = suggestedName();
 }
 
-async function become(form: HTMLFormElement, key: string, account: string): Promise<void> {
+async function become(form: HTMLFormElement, key: string, account: string, pair: CryptoKeyPair): Promise<void> {
   const name = String(new FormData(form).get('name') ?? '').trim();
   const button = form.querySelector('button');
   if (name === '' || button?.disabled) return;
   if (button) button.disabled = true;
-  const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify']);
   const jwk = await crypto.subtle.exportKey('jwk', pair.publicKey);
   const answer = await introduce(pair, jwk, { key, name });
   if (!answer.ok) {
@@ -44,7 +48,10 @@ async function become(form: HTMLFormElement, key: string, account: string): Prom
   const { device, secret, public_key: publicKey } = answer.body;
   const algorithm = { name: 'HMAC', hash: 'SHA-1' };
   const codes = await crypto.subtle.importKey('raw', fromBase32(String(secret)), algorithm, false, ['sign']);
-  await keepAccount({ device: String(device), account, key: pair.privateKey, codes, addedAt: now() });
+  const kept = { device: String(device), account, key: pair.privateKey, codes, addedAt: now() };
+  await keepAccount(kept);
+  // The other page goes on once the phone is heard; the page that waits asks again should this get lost.
+  await ask(kept, 'requests');
   localStorage.setItem('push-key', String(publicKey));
   history.replaceState(null, '', '/push');
   const proceed = () => {

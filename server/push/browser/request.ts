@@ -20,6 +20,11 @@ export function readRequests(body: Record<string, unknown>): Request[] {
   return (body.requests as Request[] | undefined) ?? [];
 }
 
+/** What nobody can answer any more; after anything else the person may press again. */
+const OVER: ReadonlySet<string> = new Set(['answered-request', 'expired-request', 'unknown-request', 'unknown-device']);
+/** Of the request that was shown last: an earlier one that runs out takes no other off the stage. */
+let runningOut: ReturnType<typeof setTimeout> | undefined;
+
 /** @param back where the person goes afterwards. */
 export function showRequest(account: Account, request: Request, back: () => void): void {
   const { application, ip, place = known.unknown, user_agent: userAgent, choices, created_at: at } = request;
@@ -46,7 +51,8 @@ export function showRequest(account: Account, request: Request, back: () => void
     rows(root, 'number', numbers);
     root.querySelector(`[data-if="${unused}"]`)?.remove();
   });
-  setTimeout(() => {
+  clearTimeout(runningOut);
+  runningOut = setTimeout(() => {
     if (onStage() === 'request') show('expired', {}, { home: back });
   }, request.expires_at - now());
 }
@@ -63,7 +69,7 @@ async function answer(
     show(String(said.body.outcome), {}, { home: back });
     return;
   }
-  if (said.code === 'offline' || said.code === 'failed') {
+  if (!OVER.has(said.code)) {
     showRequest(account, request, back);
     tell(known.failed);
     return;

@@ -39,14 +39,14 @@ const rows = SCENES.flatMap((scene) =>
 );
 
 describe('with scripts', () => {
-  test.each(draw(rows, 8))('$scene.name in $language', async ({ scene, language }) => {
+  test.each(draw(rows, 5))('$scene.name in $language', async ({ scene, language }) => {
     expect(await lookOver(eye, scene, language)).toEqual({});
   });
 });
 
 describe('without scripts', () => {
   const plain = SCENES.filter(({ act, needsScript }) => !(act && needsScript));
-  test.each(draw(plain, 8))('$name can be used', async (scene) => {
+  test.each(draw(plain, 5))('$name can be used', async (scene) => {
     const page = await eye.see(scene, { language: 'en', withoutScript: true });
     try {
       expect(await frame(page, 'en', 'Lighthouse')).toEqual([]);

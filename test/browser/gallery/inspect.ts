@@ -73,8 +73,7 @@ export async function enlarge(page: Page): Promise<void> {
 
 /** Language, direction, one heading, a title that says where one is, and the focus where the page is about. */
 export async function frame(page: Page, language: string, brand: string): Promise<string[]> {
-  // A browser moves the focus when it has drawn the page.
-  await page.locator('[autofocus]:focus').waitFor({ timeout: 1000 }).catch(notThere);
+  await settle(page);
   return page.evaluate(
     ([wanted, tenant]) => {
       const wrong: string[] = [];
@@ -96,11 +95,15 @@ export async function frame(page: Page, language: string, brand: string): Promis
   );
 }
 
-/** What is missing is told below, with all else that is wrong. */
-const notThere = (): void => undefined;
+/** A browser moves the focus when it has drawn the page. What has not come by then is told with all else that is wrong. */
+async function settle(page: Page): Promise<void> {
+  const waits = page.locator('[autofocus]:not(:focus)');
+  for (let looks = 0; looks < 20 && (await waits.count()) > 0; looks += 1) await page.waitForTimeout(50);
+}
 
 /** An error is heard, and tied to the field that it is about. */
-export function refusal(page: Page): Promise<string[]> {
+export async function refusal(page: Page): Promise<string[]> {
+  await settle(page);
   return page.evaluate(() => {
     const wrong: string[] = [];
     const alert = document.querySelector('[role=alert]');

@@ -68,7 +68,10 @@ export const ENROLLMENT_SCENES: Scene[] = [
     const { html, ...address } = await visitor.post(picture, { action: 'toggle-view' });
     const key = /\/push\/enroll#([\w-]+)/.exec(html)?.[1] ?? '';
     const { device } = pushPhone();
-    await house.runtime.push.enroll(house.tenant, key, { name: 'Pixel 10', publicKey: device?.publicKey ?? {} });
+    const { push } = house.runtime;
+    const enrolled = await push.enroll(house.tenant, key, { name: 'Pixel 10', publicKey: device?.publicKey ?? {} });
+    const phone = enrolled.ok && (await push.find(house.tenant, enrolled.deviceId));
+    if (phone) await push.pending(house.tenant, phone);
     return visitor.post({ ...address, html }, { action: 'continue' });
   }),
   met('mfa-webauthn-roaming-enrollment', 'enrollment', enrollWithAny('webauthn-roaming'), { needsScript: true }),

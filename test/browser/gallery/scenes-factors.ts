@@ -101,7 +101,7 @@ export const FACTOR_SCENES: Scene[] = [
       const next = await visitor.post(page, { code: RECOVERY_CODE, action: 'default' });
       return arrived(next, '/u/mfa-recovery-code-challenge-new-code');
     },
-    plainly: { tick: 'saved', to: PASSED },
+    plainly: { to: PASSED },
   },
   met('mfa-push-challenge-push', 'factor', challengeWith('push-notification', {}, OTHER), {
     has: [pushPhone(), app],

@@ -126,7 +126,7 @@ describe('reading', () => {
   test('a name is written, and the next note says it', () => {
     const step = moved(informing(notes), { kind: 'named', name: 'Red key' });
     expect(step.changes).toEqual([
-      { kind: 'authenticator.name', tenantId: 'tenant-1', id: 'dev_key', name: 'Red key' },
+      { kind: 'authenticator.name', tenantId: 'tenant-1', id: 'dev_key', name: 'Red key', ifThere: true },
     ]);
     expect(notesOf(step.tx)).toEqual([{ kind: 'enrolled', factor: 'webauthn-roaming', name: 'Red key' }, kept]);
   });
@@ -173,6 +173,16 @@ describe('another device', () => {
     const step = moved(moved(waiting, { kind: 'polled' }).tx, { kind: 'declined', logs: [] });
     expect(step).toMatchObject({ notice: { key: 'transaction-rejected' }, tx: { state: challenging, queue: [ask] } });
     expect(step.tx.challenges).toEqual([{ ...open, refused: true }]);
+  });
+  test('that said no is the one that was asked about, whatever else is shown', () => {
+    const other = { ...open, id: 'another', authenticatorId: 'dev_other' } as const;
+    const both = sample(challenging, { challenges: [open, other] });
+    const step = moved(moved(both, { kind: 'polled', challengeId: 'another' }).tx, { kind: 'declined', logs: [] });
+    expect(step.tx.challenges).toEqual([open, { ...other, refused: true }]);
+  });
+  test('is asked no more once the login is over', () => {
+    const step = moved(waiting, { kind: 'barred', code: 'unauthorized', reason: 'user is blocked', logs: [] });
+    expect(step.changes).toEqual([{ kind: 'push-request.withdraw', tenantId: 'tenant-1', id: open.id }]);
   });
   test('may be asked again', () => {
     expect(moved(waiting, { kind: 'resent' }).tx.state).toMatchObject({ name: 'preparing', resend: true });

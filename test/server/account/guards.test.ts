@@ -27,7 +27,7 @@ const MINUTE = 60_000;
 
 let door: FrontDoor;
 beforeAll(async () => {
-  door = await openFrontDoor({ on: ['otp', 'sms', 'email', 'recovery-code'] });
+  door = await openFrontDoor({ on: ['otp', 'sms', 'email', 'recovery-code', 'push-notification'] });
 });
 afterAll(() => door.close());
 
@@ -83,6 +83,18 @@ describe('a proof', () => {
     expect((await door.browser().open(asked.url.href)).status).toBe(400);
   });
 
+  test('by a phone tells that phone whose page asks for it', async () => {
+    const who = await visit(door, [], 11 * MINUTE);
+    const { store, tenant, clock } = door.house;
+    const id = `dev_${'p'.repeat(16)}`;
+    const of = { tenantId: tenant.id, userId: who.id, createdAt: clock.at };
+    await store.authenticators.insert({ ...of, id, type: 'push', confirmed: true, device: { publicKey: {} } });
+    const asked = await press(who.browser, await open(who), 'add');
+    expect(at(asked)).toBe('/u/mfa-push-challenge-push');
+    const [request] = await store.pushRequests.pending(tenant.id, id, clock.at);
+    expect(request?.about.application).toBe(tenant.friendlyName ?? tenant.name);
+  });
+
   test('wrong codes and a session that ends meanwhile open nothing', async () => {
     const who = await visit(door, ['otp'], 11 * MINUTE);
     const asked = await press(who.browser, await open(who), 'add');
@@ -133,6 +145,15 @@ describe('a form', () => {
       expect(at(await mine.browser.open(`/u/account-${path}-factor?id=${target?.id}`, body))).toBe(ACCOUNT);
     }
     expect(await factorsOf(door, theirs.id)).toEqual([target]);
+  });
+
+  test('is still good after another tab has gone on to an application', async () => {
+    const who = await visit(door);
+    const before = [...who.browser.cookies];
+    const away = await who.browser.open(door.authorizeUrl());
+    expect(away.url.origin).toBe('https://app.example');
+    expect([...who.browser.cookies]).not.toEqual(before);
+    expect(at(await press(who.browser, who.page, 'add'))).toBe('/u/account-add-factor');
   });
 
   test('after the session is over leads to the login and does nothing', async () => {

@@ -58,6 +58,12 @@ describe.each(databases())('%s', (_name, open) => {
     const bindings = await house.store.bindings.list(tenant.id, 'post-login');
     expect(bindings.map(({ displayName }) => displayName)).toEqual(['sequence-first', 'sequence-second']);
 
+    // Who asks for no language, or for one that we do not speak, reads English.
+    for (const headers of [{}, { 'accept-language': 'tlh' }]) {
+      const page = await createApp(deps).request(`${first}/u/login`, { headers });
+      expect(await page.text()).toContain('<html lang="en" dir="ltr">');
+    }
+
     const second = 'http://localhost:3001';
     const later = serverAt(second);
     const moved = await ensureDefaultTenant(house.ports, { name: NAME, baseUrl: second });

@@ -57,7 +57,9 @@ const DEFINITION: JsonObject = {
       field('colour', 'CHOICE', { config: OPTIONS }),
       field('colours', 'CHOICE', { config: { ...OPTIONS, multiple: true } }),
       field('drop', 'DROPDOWN', { config: { ...OPTIONS, placeholder: 'Pick one' } }),
+      field('size', 'DROPDOWN', { config: { options: [{ value: ' wide ', label: 'Wide' }] } }),
       field('state', 'TEXT'),
+      field('__proto__', 'TEXT'),
       field('terms', 'LEGAL', { required: true, config: { text: 'I agree to <a href="x">terms</a>' } }),
       field('file', 'FILE'),
       block('DIVIDER', {}),
@@ -131,6 +133,7 @@ test('the page: all steps in order, texts as texts, fields with what the script 
   expect(text).toMatch(/name="nick"[\s\S]*name="terms"[\s\S]*<hr>[\s\S]*name="more"[\s\S]*Send it/);
   expect(text).not.toContain('unreached');
   expect(text).not.toContain('Your file');
+  expect(text).not.toContain('__proto__');
 });
 
 test('what the script gets: by type, without what was left empty', async () => {
@@ -146,6 +149,7 @@ test('what the script gets: by type, without what was left empty', async () => {
     news: 'false',
     colour: 'g',
     drop: 'r',
+    size: ' wide ',
     'field-state': 'on',
     terms: 'true',
     more: '',
@@ -169,6 +173,7 @@ test('what the script gets: by type, without what was left empty', async () => {
       colour: 'g',
       colours: ['r', 'g'],
       drop: 'r',
+      size: ' wide ',
       state: 'on',
       terms: true,
     },

@@ -103,6 +103,15 @@ describe.each(databasesInFull())('%s', (_name, open) => {
     });
   });
 
+  test('whatever else stands in the address of a page stays where it is in that of its form', async () => {
+    const { key } = await begin();
+    const more = 'a%26state%3Dz=1&b=%22%3E%3Cscript%3E';
+    const { text } = await pages.get(`/u/login?state=${key}&${more}`);
+    const action = /<form[^>]* action="([^"]*)"/.exec(text)?.[1]?.replaceAll('&amp;', '&') ?? '';
+    expect(action).toBe(`/u/login?state=${key}&${more}`);
+    expect((await pages.post(action, { state: key, action: 'default' })).error).toBe('no-email');
+  });
+
   describe('refusals of the login page', () => {
     const rows: [name: string, fields: Record<string, string>, error: string][] = [
       ['nothing', {}, 'no-email'],

@@ -24,6 +24,8 @@ const shown = (source: string, scope: object = SCOPE) =>
     { language: 'ar', direction: 'rtl' },
   );
 
+const hashOf = (css: string): string => createHash('sha256').update(css).digest('base64');
+
 function faultOf(run: () => unknown): Error | undefined {
   try {
     run();
@@ -72,7 +74,17 @@ describe('a template', () => {
   test('its inline stylesheets are allowed by their hashes, ours are not among them', () => {
     const css = 'body > main { box-shadow: none }';
     const { styles } = shown(around(`<style>${css}</style><STYLE media="print">a{}</STYLE>`));
-    expect(styles).toEqual([css, 'a{}'].map((text) => createHash('sha256').update(text).digest('base64')));
+    expect(styles).toEqual([css, 'a{}'].map(hashOf));
+  });
+
+  test.each<[name: string, before: string, css: string, read: string]>([
+    ['with the line breaks of Windows', '', 'a{}\r\nb{}\rc{}', 'a{}\nb{}\nc{}'],
+    ['after a letter that lower case makes longer', '<p>İSTANBUL İ</p>', 'a{}', 'a{}'],
+    ['closed in capitals', '', 'a{}</STYLE><i>', 'a{}'],
+  ])('an inline stylesheet %s is hashed as browsers read it', (_name, before, css, read) => {
+    const { styles, text } = shown(around(`${before}<style>${css}</style>`));
+    expect(styles).toEqual([hashOf(read)]);
+    expect(text).toContain(`<style>${read}</`);
   });
 });
 

@@ -105,6 +105,15 @@ describe('where phones are reached in both ways', () => {
     isDone(await press(chosen, { code: await desk.house.codeFor(who.phones[0]!) }));
   });
 
+  test('asked which way, somebody whose phone is removed meanwhile gets what else there is', async () => {
+    await script(ASK_WAY.replace('} });', "} }, { additionalFactors: [{ type: 'otp' }] });"));
+    const who = await somebody();
+    const page = await signIn(who);
+    expect(at(page)).toBe('mfa-phone-challenge');
+    await desk.house.store.authenticators.remove(desk.house.tenant.id, who.phoneIds[0]!);
+    expect(at(await press(page, { type: 'sms', action: 'default' }))).toBe('mfa-otp-challenge');
+  });
+
   test('asked which way, somebody with two phones may say which', async () => {
     await script(ASK_WAY);
     const who = await somebody(2);

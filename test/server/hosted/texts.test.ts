@@ -93,6 +93,7 @@ describe('a text', () => {
     ['${field} ${field}', '$&', '$& $&'],
     ['${field}', '${clientName}', '${clientName}'],
     ['${clientName} of ${companyName}', '', 'App of Acme'],
+    ['${field} asks', 'Shop\u202e\u2066', 'Shop asks'],
     ['${constructor} ${toString} ${} ${a b}', '', '${constructor} ${toString} ${} ${a b}'],
     ['', 'Name', 'Please check: Name'],
     [' ', 'Name', ' '],

@@ -353,6 +353,23 @@ describe('what is suggested', () => {
     expect(ended(await send(error, { action: 'refuse-add-device' }))).toBe(true);
   });
 
+  test.each<[what: string, connection: JsonObject, bound: string]>([
+    ['a passkey', PASSKEYS, ''],
+    ["this device's authenticator", {}, APP],
+  ])('where the browser cannot make %s after all, its page leads on', async (_what, connection, bound) => {
+    await setConnection(connection);
+    if (bound) await house.bind(bound);
+    const { who } = await person(undefined, bound ? ['otp'] : []);
+    const first = await toPage(who, ABLE);
+    const page = bound ? await next(first, { code: totp(house), action: 'default' }) : first;
+    const error = await next(page, { action: 'showError::{"name":"NotSupportedError"}' });
+    expect([error.name, error.text]).toEqual([
+      'mfa-webauthn-not-available-error',
+      expect.stringContaining('value="refuse-add-device"'),
+    ]);
+    expect(ended(await send(error, { action: 'refuse-add-device' }))).toBe(true);
+  });
+
   test.each<[why: string, fields: Record<string, string>]>([
     ['a client that knows no fields', {}],
     ['a browser whose script has not run', Object.fromEntries(Object.keys(ABLE).map((name) => [name, '']))],

@@ -187,6 +187,21 @@ describe.each(databasesInFull())('authentication methods on %s', (_name, open) =
       expect((await office.send('PUT', methods, [{ type: 'email', email: 'a@example.com' }])).status).toBe(200);
     });
 
+    test('a list that is cut off in the middle leaves nobody without a factor', async () => {
+      const { methods } = await person(office);
+      await office.send('POST', methods, { type: 'totp', totp_secret: 'JBSWY3DPEHPK3PXP' });
+      const { authenticators } = office.door.house.store;
+      const { remove } = authenticators;
+      authenticators.remove = async (...whose) => {
+        await remove(...whose);
+        throw new Error('the process ends here');
+      };
+      const cut = await office.send('PUT', methods, [{ type: 'phone', phone_number: '+447700900188' }]);
+      authenticators.remove = remove;
+      expect(cut.status).toBe(500);
+      expect(items((await office.send('GET', methods)).body)).toMatchObject([{ type: 'phone' }]);
+    });
+
     test('a list takes no keys', async () => {
       const { methods } = await person(office);
       const put = await office.send('PUT', methods, [securityKey()]);

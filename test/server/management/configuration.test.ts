@@ -179,6 +179,9 @@ describe.each(databasesInFull())('configuration on %s', (_name, open) => {
     expect((await send('GET', '/tenants/settings')).body).toEqual(body);
     const cleared = await send('PATCH', '/tenants/settings', { friendly_name: null, support_url: null, flags: null });
     expect(cleared.body).not.toHaveProperty('friendly_name');
+    // Pages without a name would greet from nobody.
+    const blank = await send('PATCH', '/tenants/settings', { friendly_name: '' });
+    expect(blank.body).not.toHaveProperty('friendly_name');
     expect(cleared.body).not.toHaveProperty('support_url');
     expect((await send('PATCH', '/tenants/settings', { default_directory: 'nowhere' })).status).toBe(400);
     expect((await theirs('GET', '/tenants/settings')).body).toMatchObject({ session_lifetime: 168 });

@@ -1,6 +1,8 @@
 // Test: phones that approve sign-ins, through the MFA API: a client asks until the person has answered, and shows no number.
 import { generateSync } from 'otplib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { UserRecord } from '#storage/records.ts';
+import { TOTP_KEY } from '#test/kit/house.ts';
 import { type Exchange, openExchange, type Phone } from '../push/phone.ts';
 import { type MfaDesk, openMfaDesk } from './mfa-desk.ts';
 
@@ -35,10 +37,11 @@ async function enrolled() {
 
 const keyIn = (uri: unknown) => new URL(String(uri)).hash.slice(1);
 
-async function withPhone(): Promise<{ name: string; phone: Phone; answer: Awaited<ReturnType<typeof poll>> }> {
-  const { name, token, body } = await enrolled();
+type WithPhone = { name: string; user: UserRecord; phone: Phone; answer: Awaited<ReturnType<typeof poll>> };
+async function withPhone(): Promise<WithPhone> {
+  const { name, user, token, body } = await enrolled();
   const { phone } = await phones.enroll(keyIn(body.barcode_uri));
-  return { name, phone, answer: await poll(token, body.oob_code) };
+  return { name, user, phone, answer: await poll(token, body.oob_code) };
 }
 
 describe('enrollment', () => {
@@ -131,16 +134,38 @@ describe('a challenge', () => {
     expect(await poll(token, body.oob_code)).toMatchObject({ status: 401, body: { error: 'expired_token' } });
   });
 
-  test('is met by a code of the device', async () => {
-    const { name, phone } = await withPhone();
+  test('is met by a code of the device that was named, which is not asked, whatever else makes codes', async () => {
+    const { name, user, phone } = await withPhone();
+    const { house } = desk.door;
+    const app = { tenantId: user.tenantId, userId: user.id, type: 'totp', confirmed: true, secret: TOTP_KEY } as const;
+    await house.store.authenticators.insert({ ...app, id: `${phone.id}2`, createdAt: house.clock.at });
     const token = await desk.mfaToken(name);
     const challenge = { mfa_token: token, client_id: 'native', client_secret: 'native secret' };
     const asked = await desk.call('POST', 'challenge', {
       body: { ...challenge, authenticator_id: `totp|${phone.id}` },
     });
     expect(asked.body).toEqual({ challenge_type: 'otp' });
+    expect(await house.store.pushRequests.pending(user.tenantId, phone.id, house.clock.at)).toEqual([]);
     const epoch = Math.floor(desk.door.house.clock.at / 1000);
     expect((await desk.otp(token, generateSync({ secret: phone.secret, epoch }))).status).toBe(200);
+  });
+
+  test('of a script that wants no codes is not met by them', async () => {
+    const { name, phone } = await withPhone();
+    await desk.door.house.bind(CHALLENGE.replace("'push-notification'", '$&, options: { otpFallback: false }'));
+    const token = await desk.mfaToken(name);
+    const asked = await desk.call('POST', 'challenge', {
+      body: {
+        mfa_token: token,
+        client_id: 'native',
+        client_secret: 'native secret',
+        authenticator_id: `totp|${phone.id}`,
+      },
+    });
+    await desk.door.house.bind();
+    expect(asked).toMatchObject({ status: 401, body: { error: 'unsupported_challenge_type' } });
+    const epoch = Math.floor(desk.door.house.clock.at / 1000);
+    expect((await desk.otp(token, generateSync({ secret: phone.secret, epoch }))).status).toBe(403);
   });
 
   test('of a script names the factor', async () => {

@@ -187,14 +187,16 @@ describe.each(databasesInFull())('%s', (_name, open) => {
       const check = await ana.open(`/activate?user_code=${codes.user}`);
       expect([check.status, check.url.pathname]).toEqual([200, '/activate']);
       expect(check.html).toContain('Is this your device?');
-      expect(check.html).toContain(`<code class="key">${codes.user}</code>`);
+      expect(check.html).toContain(`<code class="key large">${codes.user}</code>`);
       expect((await desk.hear(codes)).slice(0, 2)).toEqual([403, 'authorization_pending']);
       const question = await desk.enter(ana, codes.user, { action: 'accept' });
       expect(question.url.pathname).toBe(CONFIRMATION);
     });
 
     test('of a code that nobody has, the link says nothing', async () => {
-      expect((await ana.open('/activate?user_code=bcdfghjk')).html).toContain('<code class="key">BCDF-GHJK</code>');
+      expect((await ana.open('/activate?user_code=bcdfghjk')).html).toContain(
+        '<code class="key large">BCDF-GHJK</code>',
+      );
     });
 
     test.each<[how: string, type: (code: string) => string]>([

@@ -23,8 +23,11 @@ export type Phone = {
 export type Exchange = {
   post(verb: string, body: string, type?: string): Promise<Said>;
   offer(key: string): Promise<Said>;
-  /** Reads the picture with the key and becomes a device. */
-  enroll(key: string, name?: string): Promise<Said & { phone: Phone }>;
+  /**
+   * Reads the picture with the key, becomes a device and asks what there is for it; where the answer gets lost, it does not.
+   * `again`: it says the same once more.
+   */
+  enroll(key: string, name?: string, answer?: 'lost'): Promise<Said & { phone: Phone; again(): Promise<Said> }>;
 };
 
 /** @param tenant whose address is called; the house's own unless given. */
@@ -50,12 +53,15 @@ export function openExchange(house: House, tenant: () => TenantRecord = () => ho
       return { status: answer.status, body: (await answer.json()) as JsonObject };
     },
     offer: (key) => exchange.post('offer', JSON.stringify({ key }), 'application/json'),
-    enroll: async (key, name = 'My phone') => {
+    enroll: async (key, name = 'My phone', answer) => {
       const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
       const jwk = (await exportJWK(publicKey)) as JsonObject;
-      const said = await exchange.post('enroll', await statement(privateKey, 'enroll', { key, name }, { jwk }));
+      const again = async () => exchange.post('enroll', await statement(privateKey, 'enroll', { key, name }, { jwk }));
+      const said = await again();
       const { device: id = '', secret = '' } = said.body as { device?: string; secret?: string };
-      return { ...said, phone: phoneOf(privateKey, id, secret) };
+      const phone = phoneOf(privateKey, id, secret);
+      if (said.status === 200 && answer !== 'lost') await phone.say('requests');
+      return { ...said, phone, again };
     },
   };
 

@@ -17,15 +17,34 @@ beforeAll(async () => {
 afterAll(() => house.close());
 
 async function newPhone(who: string): Promise<Phone> {
+  const { key, picture } = await enrolling(who);
+  const enrolled = await phones.enroll(picture);
+  await house.step(key, { kind: 'polled' });
+  return enrolled.phone;
+}
+
+/** A login that shows a picture. */
+async function enrolling(who: string): Promise<{ key: string; picture: string }> {
   await house.user(who);
   const { key } = await house.begin();
   const shown = await house.step(key, { kind: 'submitted', identifier: `${who}@example.com`, password: PASSWORD });
   const { state } = shown.login;
   if (state.name !== 'enrolling' || state.enrollment.factor !== 'push-notification') throw new Error(state.name);
-  const enrolled = await phones.enroll(state.enrollment.key);
-  await house.step(shown.key, { kind: 'polled' });
-  return enrolled.phone;
+  return { key: shown.key, picture: state.enrollment.key };
 }
+
+test('the page waits for a phone that has not got its answer, and that may ask again', async () => {
+  const { key, picture } = await enrolling('unlucky');
+  const look = () => house.step(key, { kind: 'polled' });
+  const { phone: unlucky, again } = await phones.enroll(picture, 'My phone', 'lost');
+  expect((await look()).notice?.key).toBe('challenge-transaction-pending');
+  expect((await phones.enroll(picture)).body.error).toBe('enrollment-over');
+  expect((await again()).body).toMatchObject({ device: unlucky.id, secret: unlucky.secret });
+  expect((await look()).notice?.key).toBe('challenge-transaction-pending');
+  await unlucky.say('requests');
+  expect((await look()).login.state.name).toBe('informing');
+  expect((await again()).body.error).toBe('enrollment-over');
+});
 
 describe('a statement', () => {
   test('is good once', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { LoginDeviceRecord, RememberedBrowserRecord } from '#storage/records.ts';
 import type { Stores } from '../conformance.ts';
 import { aLoginDevice, aRememberedBrowser } from '../person-samples.ts';
-import { AT, aUser, fresh } from '../samples.ts';
+import { AT, anAuthenticator, aUser, fresh } from '../samples.ts';
 
 const DAY = 86_400_000;
 
@@ -78,6 +78,25 @@ export function describeBrowsers(stores: Stores): void {
   });
 
   describe('remembered browsers', () => {
+    test('go with a factor of their user, and not with one that never counted', async () => {
+      const { store, tenantId, user, remember } = await setup();
+      const bob = aUser(tenantId);
+      await store.users.insert(bob);
+      const [mine, bobs] = [user, bob].map(({ id }) => aRememberedBrowser(tenantId, id));
+      if (mine && bobs) await remember(mine, bobs);
+      const ofUser = (id: string) => store.rememberedBrowsers.ofUser(tenantId, id);
+      for (const [confirmed, left] of [
+        [false, [mine]],
+        [true, []],
+      ] as const) {
+        const factor = anAuthenticator(tenantId, user.id, { confirmed });
+        await store.authenticators.insert(factor);
+        expect(await store.authenticators.remove(tenantId, factor.id)).toBe(true);
+        expect(await ofUser(user.id)).toEqual(left);
+      }
+      expect(await ofUser(bob.id)).toEqual([bobs]);
+    });
+
     test('are found, renewed and forgotten, each for its user', async () => {
       const { store, tenantId, user, remember } = await setup();
       const bob = aUser(tenantId);

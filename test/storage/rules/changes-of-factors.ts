@@ -121,6 +121,11 @@ export const FACTOR_ROWS: Row[] = [
     (_, t) => ({ kind: 'authenticator.name', tenantId: t, id: fresh('dev'), name: 'Desk' }),
   ],
   [
+    'authenticator.name of nothing, if it is there',
+    true,
+    (_, t) => ({ kind: 'authenticator.name', tenantId: t, id: fresh('dev'), name: 'Desk', ifThere: true }),
+  ],
+  [
     'authenticator.insert of a taken credential',
     false,
     async (store, t) => {
