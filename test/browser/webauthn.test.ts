@@ -1,7 +1,7 @@
 // Test: keys and passkeys in a real Chromium with virtual authenticators of every kind: enrolled, asked for, refused, named,
 // suggested and put off.
 import type { CDPSession, Page } from 'playwright-core';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { at, error, openLogin, photograph, press, server, signIn, somebody } from './stage.ts';
 
 type Kind = 'platform' | 'u2f' | 'roaming' | 'passkey';
@@ -107,9 +107,22 @@ async function enrolled(kind: Kind, type: string): Promise<{ who: Person; device
   return { who, device: own };
 }
 
+let connection: { id: string; options: Record<string, unknown> };
+const setPasskeys = (enabled: boolean, more: Record<string, unknown> = {}) =>
+  server.manage('PATCH', `/connections/${connection.id}`, {
+    options: { ...connection.options, authentication_methods: { passkey: { enabled } }, ...more },
+  });
+
 beforeAll(async () => {
+  const all: unknown = await server.manage('GET', '/connections');
+  const [first] = (all as (typeof connection & { name: string })[]).filter(({ name }) => name === DATABASE);
+  if (!first) throw new Error('there is no database connection');
+  connection = first;
+  await setPasskeys(false);
   await factor('webauthn-platform', true);
   await factor('webauthn-roaming', true);
+  // What is written down with a first factor has its own tests.
+  await factor('recovery-code', false);
   await server.bind(ASKS);
 });
 
@@ -201,22 +214,10 @@ describe('a second factor', () => {
 });
 
 describe('a passkey', () => {
-  let connection: { id: string; options: Record<string, unknown> };
-  const setPasskeys = (more: Record<string, unknown> = {}) =>
-    server.manage('PATCH', `/connections/${connection.id}`, {
-      options: { ...connection.options, authentication_methods: { passkey: { enabled: true } }, ...more },
-    });
-
-  beforeAll(async () => {
-    const all: unknown = await server.manage('GET', '/connections');
-    const [first] = (all as (typeof connection & { name: string })[]).filter(({ name }) => name === DATABASE);
-    if (!first) throw new Error('there is no database connection');
-    connection = first;
-  });
   beforeEach(async () => {
-    await setPasskeys();
+    await setPasskeys(true);
   });
-  afterEach(() => server.manage('PATCH', `/connections/${connection.id}`, { options: connection.options }));
+  afterAll(() => setPasskeys(false));
 
   async function made(): Promise<{ who: Person; device: Device }> {
     const who = await newcomer();
@@ -256,7 +257,7 @@ describe('a passkey', () => {
   });
 
   test('by the button', async () => {
-    await setPasskeys({ passkey_options: { challenge_ui: 'button' } });
+    await setPasskeys(true, { passkey_options: { challenge_ui: 'button' } });
     const { device } = await made();
     const { page } = device;
     await toLogin(page);
@@ -267,7 +268,7 @@ describe('a passkey', () => {
   });
 
   test('of a device that does not know its person opens nothing; the password does', async () => {
-    await setPasskeys({ passkey_options: { challenge_ui: 'button' } });
+    await setPasskeys(true, { passkey_options: { challenge_ui: 'button' } });
     const { who, device } = await made();
     const { page } = device;
     await device.verify(false);
