@@ -2,7 +2,8 @@
 // one whose browser has left is reached no more.
 import type { Ports } from '../ports.ts';
 import type { Delivery } from './delivery.ts';
-import { type PushPorts, pushProviderFor } from './push-provider.ts';
+import type { PushPorts } from './push-provider.ts';
+import { pushProviderFor } from './push-providers.ts';
 
 /** @param id of the message, which is that of the request it tells of. */
 export async function deliverPush(

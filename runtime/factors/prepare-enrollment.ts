@@ -3,6 +3,7 @@
 import type { FactorType } from '#actions/post-login.ts';
 import type { Change } from '#storage/store.ts';
 import { codeMessage } from '../delivery/delivery.ts';
+import type { Ports } from '../ports.ts';
 import type { LogDraft, WorkInput } from '../transaction/input.ts';
 import type {
   AddressedEnrollment,
@@ -22,9 +23,9 @@ import { MESSAGES_PER_LOGIN, tooMany } from './message-limit.ts';
 import { preferredMethod } from './message-type.ts';
 import { boundTo, CODE_LIFETIME_MS, newCode } from './one-time-code.ts';
 import { readPhoneNumber } from './phone.ts';
-import type { Needed } from './prepare.ts';
 import { newRecoveryCode } from './recovery-code.ts';
 
+type Needed = Pick<Ports, 'random' | 'mac' | 'now'>;
 type Preparing = Extract<BusyState, { name: 'preparing' }>;
 
 export function enrollBy(

@@ -22,7 +22,7 @@ import { type Remembered, rememberableFor, standsIn } from './remembered-browser
 import { CHALLENGE_FIRST, oneUnusable, type Selected, select } from './select.ts';
 
 type Preparing = Extract<BusyState, { name: 'preparing' }>;
-export type Needed = Pick<Ports, 'random' | 'mac' | 'now'>;
+type Needed = Pick<Ports, 'random' | 'mac' | 'now'>;
 
 /** What surrounds the login at this step. `about`: what a device tells its person of it. */
 export type Situation = { browser: Remembered; about: PushRequestRecord['about'] };

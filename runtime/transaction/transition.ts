@@ -22,6 +22,7 @@ import {
   type Step,
   withdrawn,
 } from './move.ts';
+import { enrolledNotes, suggestedNotes } from './notes.ts';
 import type {
   AddressedEnrollment,
   Ask,
@@ -35,7 +36,6 @@ import type {
   Offer,
   PolicyAsk,
   Submission,
-  Suggestion,
 } from './transaction.ts';
 import { proceed } from './transaction.ts';
 
@@ -426,33 +426,6 @@ function inform(tx: LoginTransaction, notes: Information[], written: Written): S
 
 function read(tx: LoginTransaction, notes: Information[], changes: Change[] = []): Step {
   return inform(tx, notes, { changes, logs: [] });
-}
-
-/** What the person has to know of a factor that they have from now on. */
-function enrolledNotes(enrollment: Enrollment, submission: Submission): Information[] {
-  const { factor, recoveryCode, authenticatorId } = enrollment;
-  const name = submission.method === 'attestation' ? submission.name : undefined;
-  const called = name === undefined ? {} : { name };
-  const kept: Information[] =
-    recoveryCode === undefined ? [] : [{ kind: 'recovery-code', because: 'enrolled', code: recoveryCode }];
-  switch (factor) {
-    case 'webauthn-roaming':
-      return [
-        { kind: 'naming', factor, authenticatorId, name: name ?? '' },
-        { kind: 'enrolled', factor, ...called },
-        ...kept,
-      ];
-    case 'webauthn-platform':
-    case 'push-notification':
-      return [{ kind: 'enrolled', factor, ...called }, ...kept];
-    default:
-      return kept;
-  }
-}
-
-function suggestedNotes({ factor }: Suggestion, submission: Submission): Information[] {
-  const name = submission.method === 'attestation' ? submission.name : undefined;
-  return [{ kind: 'enrolled', factor, ...(name === undefined ? {} : { name }) }];
 }
 
 function attestation(response: JsonObject, name: string | undefined): Submission {
