@@ -98,8 +98,17 @@ async function enrolled(looks: { language?: string; colorScheme?: 'light' | 'dar
   return { person, context, device, phone, name };
 }
 
-/** Pages ask again when somebody turns to them: no test waits for their next turn. */
-const turnTo = (page: Page) => page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+/**
+ * Pages ask again when somebody turns to them: no test waits for their next turn. One that asked by itself meanwhile may
+ * be on its way to the next page already.
+ */
+async function turnTo(page: Page): Promise<void> {
+  try {
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  } catch (error) {
+    if (!String(error).includes('Execution context was destroyed')) throw error;
+  }
+}
 
 /** What the phone shows, once it is asked. */
 async function asked(device: Page): Promise<void> {
