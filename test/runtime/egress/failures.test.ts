@@ -147,7 +147,8 @@ describe('a server that does not answer well', async () => {
     const from = performance.now();
     controller.abort();
     expect(failureOf(await pending).code).toBe('ABORT_ERR');
-    expect(performance.now() - from).toBeLessThan(50);
+    // Far sooner than any limit of the call would.
+    expect(performance.now() - from).toBeLessThan(2_000);
   });
 
   test('a signal that has fallen already lets nothing out', async () => {
