@@ -1,23 +1,45 @@
 // Server, hosted pages: what pages say in German.
 // Longer than 300 lines because it is one table.
+import { titled } from './text.ts';
 import type { Texts } from './texts.ts';
+
+const authenticatorNames = {
+  authenticatorNamesSMS: 'SMS',
+  authenticatorNamesVoice: 'Anruf',
+  authenticatorNamesPhone: 'Telefon',
+  authenticatorNamesPushNotification: 'Mitteilung auf dem Smartphone',
+  authenticatorNamesOTP: 'Google Authenticator oder ähnliche App',
+  authenticatorNamesEmail: 'E-Mail',
+  authenticatorNamesRecoveryCode: 'Wiederherstellungscode',
+  authenticatorNamesWebauthnRoaming: 'Sicherheitsschlüssel',
+  authenticatorNamesWebauthnPlatform: 'Fingerabdruck oder Gesichtserkennung',
+};
+
+const enrollHints = {
+  authenticatorHintsSMS: 'Codes kommen als SMS auf Ihr Telefon.',
+  authenticatorHintsVoice: 'Wir rufen Sie an und nennen Ihnen einen Code.',
+  authenticatorHintsPhone: 'Codes kommen als SMS oder Anruf auf Ihr Telefon.',
+  authenticatorHintsPushNotification: 'Sie geben Anmeldungen auf Ihrem Smartphone frei.',
+  authenticatorHintsOTP: 'Eine App auf Ihrem Smartphone zeigt Codes, auch ohne Netz.',
+  authenticatorHintsEmail: 'Codes kommen per E-Mail.',
+  authenticatorHintsRecoveryCode: 'Ein Code zum Aufschreiben, falls nichts anderes zur Hand ist.',
+  authenticatorHintsWebauthnRoaming: 'Ein kleiner Schlüssel zum Einstecken oder Anhalten.',
+  authenticatorHintsWebauthnPlatform: 'Dieses Gerät erkennt Sie. Nichts davon verlässt es.',
+};
 
 export const de: Texts = {
   common: {
     busy: {
-      pageTitle: 'Einen Moment',
-      title: 'Einen Moment',
+      ...titled('Einen Moment'),
       description: 'Wir bearbeiten noch Ihren letzten Schritt. Die Seite geht von selbst weiter.',
     },
     redirecting: {
-      pageTitle: 'Einen Moment',
-      title: 'Einen Moment',
+      ...titled('Einen Moment'),
       description: 'Es geht auf einer anderen Website weiter.',
       buttonText: 'Weiter',
     },
     'redeem-ticket': {
-      pageTitle: 'Anmeldung fortsetzen',
-      title: 'Anmeldung fortsetzen',
+      ...titled('Anmeldung fortsetzen'),
       description: 'Sie sind zurück. Mit einem weiteren Schritt ist dieser Teil fertig.',
       buttonText: 'Weiter',
     },
@@ -101,77 +123,64 @@ export const de: Texts = {
       reasonText: 'Für Entwickler:',
     },
     'unknown-login': {
-      pageTitle: 'Diese Seite lässt sich nicht öffnen',
-      title: 'Diese Seite lässt sich nicht öffnen',
+      ...titled('Diese Seite lässt sich nicht öffnen'),
       description:
         'Die Anmeldung wurde in einem anderen Browser begonnen, oder die Adresse ist unvollständig. Kehren Sie zu der Anwendung zurück, von der Sie kommen, und beginnen Sie neu.',
     },
     expired: {
-      pageTitle: 'Diese Anmeldung hat zu lange gedauert',
-      title: 'Diese Anmeldung hat zu lange gedauert',
+      ...titled('Diese Anmeldung hat zu lange gedauert'),
       description:
         'Zu Ihrer Sicherheit wurde sie beendet. Kehren Sie zu der Anwendung zurück, von der Sie kommen, und beginnen Sie neu.',
     },
     'already-used': {
-      pageTitle: 'Diese Anmeldung ist abgeschlossen',
-      title: 'Diese Anmeldung ist abgeschlossen',
+      ...titled('Diese Anmeldung ist abgeschlossen'),
       description:
         'Um sich noch einmal anzumelden: Kehren Sie zu der Anwendung zurück, von der Sie kommen, und beginnen Sie neu.',
     },
     'foreign-form': {
-      pageTitle: 'Dieses Formular kam von einer anderen Website',
-      title: 'Dieses Formular kam von einer anderen Website',
+      ...titled('Dieses Formular kam von einer anderen Website'),
       description:
         'Wir haben es nicht angenommen. Kehren Sie zu der Anwendung zurück, von der Sie kommen, und beginnen Sie neu.',
     },
     'bad-request': {
-      pageTitle: 'Das konnten wir nicht lesen',
-      title: 'Das konnten wir nicht lesen',
+      ...titled('Das konnten wir nicht lesen'),
       description: 'Kehren Sie zu der Anwendung zurück, von der Sie kommen, und beginnen Sie neu.',
     },
     'bad-application': {
-      pageTitle: 'Die Anwendung hat einen Fehler gemacht',
-      title: 'Die Anwendung hat einen Fehler gemacht',
+      ...titled('Die Anwendung hat einen Fehler gemacht'),
       description:
         'Sie hat Sie mit einer Anfrage hierher geschickt, die wir nicht beantworten können. Bitte sagen Sie es den Betreibern der Anwendung.',
     },
     'not-found': {
-      pageTitle: 'Hier ist nichts',
-      title: 'Hier ist nichts',
+      ...titled('Hier ist nichts'),
       description: 'Prüfen Sie die Adresse oder gehen Sie dorthin zurück, woher Sie kommen.',
     },
     'too-many-requests': {
-      pageTitle: 'Zu viele Anfragen',
-      title: 'Zu viele Anfragen',
+      ...titled('Zu viele Anfragen'),
       description: 'Aus Ihrem Netz kamen zu viele Anfragen. Bitte versuchen Sie es in einigen Minuten wieder.',
     },
     'link-used': {
-      pageTitle: 'Dieser Link gilt nicht mehr',
-      title: 'Dieser Link gilt nicht mehr',
+      ...titled('Dieser Link gilt nicht mehr'),
       description:
         'Er wurde schon benutzt oder ist zu alt. Wenn die Anmeldung weiterhin scheitert, setzen Sie Ihr Passwort zurück.',
     },
     'verification-link-used': {
-      pageTitle: 'Dieser Link gilt nicht mehr',
-      title: 'Dieser Link gilt nicht mehr',
+      ...titled('Dieser Link gilt nicht mehr'),
       description:
         'Er wurde schon benutzt oder ist zu alt. Ist Ihre Adresse noch nicht bestätigt, fordern Sie eine neue E-Mail an.',
     },
     'login-refused': {
-      pageTitle: 'Sie wurden nicht angemeldet',
-      title: 'Sie wurden nicht angemeldet',
+      ...titled('Sie wurden nicht angemeldet'),
       description: 'Versuchen Sie es noch einmal oder fragen Sie die Betreiber dieser Website.',
     },
     fault: {
-      pageTitle: 'Bei uns ist etwas schiefgegangen',
-      title: 'Bei uns ist etwas schiefgegangen',
+      ...titled('Bei uns ist etwas schiefgegangen'),
       description: 'Bitte versuchen Sie es gleich noch einmal.',
     },
   },
   login: {
     login: {
-      pageTitle: 'Willkommen',
-      title: 'Willkommen',
+      ...titled('Willkommen'),
       description: 'Melden Sie sich an, um mit ${clientName} fortzufahren.',
       usernamePlaceholder: 'E-Mail-Adresse',
       passwordPlaceholder: 'Passwort',
@@ -185,8 +194,7 @@ export const de: Texts = {
   },
   signup: {
     signup: {
-      pageTitle: 'Konto anlegen',
-      title: 'Konto anlegen',
+      ...titled('Konto anlegen'),
       description: 'Registrieren Sie sich, um mit ${clientName} fortzufahren.',
       emailPlaceholder: 'E-Mail-Adresse',
       usernamePlaceholder: 'Benutzername',
@@ -199,8 +207,7 @@ export const de: Texts = {
   },
   consent: {
     consent: {
-      pageTitle: 'Anwendung zulassen',
-      title: 'Anwendung zulassen',
+      ...titled('Anwendung zulassen'),
       messageSingleTenant: '${clientName} möchte Ihr Konto nutzen, um:',
       'scope-openid': 'zu wissen, wer Sie sind',
       'scope-profile': 'Ihr Profil zu sehen: Ihren Namen und Ihr Bild',
@@ -222,8 +229,7 @@ export const de: Texts = {
   },
   'email-verification': {
     'email-verification': {
-      pageTitle: 'E-Mail-Adresse bestätigen',
-      title: 'E-Mail-Adresse bestätigen',
+      ...titled('E-Mail-Adresse bestätigen'),
       description: 'Ist ${email} Ihre Adresse? Dann klicken Sie auf die Schaltfläche.',
       buttonText: 'Bestätigen',
     },
@@ -235,23 +241,20 @@ export const de: Texts = {
   },
   'reset-password': {
     'reset-password-request': {
-      pageTitle: 'Passwort vergessen?',
-      title: 'Passwort vergessen?',
+      ...titled('Passwort vergessen?'),
       descriptionEmail: 'Geben Sie Ihre E-Mail-Adresse ein. Wir senden Ihnen einen Link, um ein neues zu wählen.',
       placeholderEmail: 'E-Mail-Adresse',
       buttonText: 'Weiter',
       backToLoginLinkText: 'Zurück zur Anmeldung',
     },
     'reset-password-email': {
-      pageTitle: 'Prüfen Sie Ihre E-Mails',
-      title: 'Prüfen Sie Ihre E-Mails',
+      ...titled('Prüfen Sie Ihre E-Mails'),
       emailDescription:
         'Falls es zu dieser Adresse ein Konto gibt, haben wir einen Link gesendet, um ein neues Passwort zu wählen. Das kann einige Minuten dauern; sehen Sie auch im Spam-Ordner nach.',
       backToLoginLinkText: 'Zurück zur Anmeldung',
     },
     'reset-password': {
-      pageTitle: 'Passwort ändern',
-      title: 'Passwort ändern',
+      ...titled('Passwort ändern'),
       description: 'Wählen Sie ein neues Passwort für ${companyName}. Sie werden überall abgemeldet.',
       passwordPlaceholder: 'Neues Passwort',
       reEnterpasswordPlaceholder: 'Neues Passwort wiederholen',
@@ -275,49 +278,42 @@ export const de: Texts = {
   },
   'brute-force-protection': {
     'brute-force-protection-unblock': {
-      pageTitle: 'Konto entsperren',
-      title: 'Konto entsperren',
+      ...titled('Konto entsperren'),
       description:
         'Nach mehreren fehlgeschlagenen Anmeldungen wurde Ihr Konto gesperrt. Waren Sie das? Dann heben Sie die Sperre auf.',
       buttonText: 'Entsperren',
     },
     'brute-force-protection-unblock-success': {
-      pageTitle: 'Ihr Konto ist entsperrt',
-      title: 'Ihr Konto ist entsperrt',
+      ...titled('Ihr Konto ist entsperrt'),
       description: 'Kehren Sie zu der Anwendung zurück, von der Sie kommen, und melden Sie sich an.',
     },
   },
   logout: {
     logout: {
-      pageTitle: 'Möchten Sie sich abmelden?',
-      title: 'Möchten Sie sich abmelden?',
+      ...titled('Möchten Sie sich abmelden?'),
       description: 'Sie sind bei ${companyName} angemeldet.',
       descriptionClient: '${clientName} möchte Sie von ${companyName} abmelden.',
       acceptButtonText: 'Abmelden',
       declineButtonText: 'Angemeldet bleiben',
     },
     'logout-complete': {
-      pageTitle: 'Sie sind abgemeldet',
-      title: 'Sie sind abgemeldet',
+      ...titled('Sie sind abgemeldet'),
       description: 'Sie können diese Seite schließen.',
     },
     'logout-aborted': {
-      pageTitle: 'Sie sind weiterhin angemeldet',
-      title: 'Sie sind weiterhin angemeldet',
+      ...titled('Sie sind weiterhin angemeldet'),
       description: 'Es hat sich nichts geändert. Sie können diese Seite schließen.',
     },
   },
   'device-flow': {
     'device-code-activation': {
-      pageTitle: 'Gerät verbinden',
-      title: 'Gerät verbinden',
+      ...titled('Gerät verbinden'),
       description: 'Geben Sie den Code ein, den Ihr Gerät zeigt.',
       placeholder: 'Gerätecode',
       buttonText: 'Weiter',
     },
     'device-code-check': {
-      pageTitle: 'Ist das Ihr Gerät?',
-      title: 'Ist das Ihr Gerät?',
+      ...titled('Ist das Ihr Gerät?'),
       codeText: 'Code auf dem Gerät',
       description:
         'Fahren Sie nur fort, wenn Sie genau diesen Code auf einem eigenen Gerät sehen. Hat Sie jemand hierher geschickt, lehnen Sie ab.',
@@ -325,8 +321,7 @@ export const de: Texts = {
       cancelButtonText: 'Ablehnen',
     },
     'device-code-confirmation': {
-      pageTitle: 'Dieses Gerät verbinden?',
-      title: 'Dieses Gerät verbinden?',
+      ...titled('Dieses Gerät verbinden?'),
       codeText: 'Code auf dem Gerät',
       description: '${clientName} auf dem Gerät mit diesem Code wird Ihr Konto nutzen können.',
       accountText: 'Sie sind als ${account} angemeldet.',
@@ -334,32 +329,21 @@ export const de: Texts = {
       cancelButtonText: 'Ablehnen',
     },
     'device-code-activation-allowed': {
-      pageTitle: 'Ihr Gerät ist verbunden',
-      title: 'Ihr Gerät ist verbunden',
+      ...titled('Ihr Gerät ist verbunden'),
       description: 'Es geht dort in wenigen Sekunden von selbst weiter. Sie können diese Seite schließen.',
     },
     'device-code-activation-denied': {
-      pageTitle: 'Das Gerät wurde nicht verbunden',
-      title: 'Das Gerät wurde nicht verbunden',
+      ...titled('Das Gerät wurde nicht verbunden'),
       description: 'Es hat keinen Zugang zu Ihrem Konto. Sie können diese Seite schließen.',
     },
   },
   mfa: {
     'mfa-login-options': {
-      pageTitle: 'Methode wählen',
-      title: 'Methode wählen',
+      ...titled('Methode wählen'),
       description: 'Bestätigen Sie, dass Sie es sind. Wie möchten Sie das tun?',
       backText: 'Zurück',
       moreText: { one: 'und ${count} weitere', other: 'und ${count} weitere' },
-      authenticatorNamesSMS: 'SMS',
-      authenticatorNamesVoice: 'Anruf',
-      authenticatorNamesPhone: 'Telefon',
-      authenticatorNamesPushNotification: 'Mitteilung auf dem Smartphone',
-      authenticatorNamesOTP: 'Google Authenticator oder ähnliche App',
-      authenticatorNamesEmail: 'E-Mail',
-      authenticatorNamesRecoveryCode: 'Wiederherstellungscode',
-      authenticatorNamesWebauthnRoaming: 'Sicherheitsschlüssel',
-      authenticatorNamesWebauthnPlatform: 'Fingerabdruck oder Gesichtserkennung',
+      ...authenticatorNames,
       authenticatorHintsSMS: 'Wir senden einen Code an Ihr Telefon.',
       authenticatorHintsVoice: 'Wir rufen an und nennen Ihnen einen Code.',
       authenticatorHintsPhone: 'Wir senden einen Code an Ihr Telefon oder rufen an.',
@@ -371,32 +355,14 @@ export const de: Texts = {
       authenticatorHintsWebauthnPlatform: 'Dieses Gerät erkennt Sie.',
     },
     'mfa-begin-enroll-options': {
-      pageTitle: 'Schützen Sie Ihr Konto',
-      title: 'Schützen Sie Ihr Konto',
+      ...titled('Schützen Sie Ihr Konto'),
       description: 'Fügen Sie einen weiteren Nachweis hinzu, dass Sie es sind. Welchen möchten Sie?',
       backText: 'Zurück',
-      authenticatorNamesSMS: 'SMS',
-      authenticatorNamesVoice: 'Anruf',
-      authenticatorNamesPhone: 'Telefon',
-      authenticatorNamesPushNotification: 'Mitteilung auf dem Smartphone',
-      authenticatorNamesOTP: 'Google Authenticator oder ähnliche App',
-      authenticatorNamesEmail: 'E-Mail',
-      authenticatorNamesRecoveryCode: 'Wiederherstellungscode',
-      authenticatorNamesWebauthnRoaming: 'Sicherheitsschlüssel',
-      authenticatorNamesWebauthnPlatform: 'Fingerabdruck oder Gesichtserkennung',
-      authenticatorHintsSMS: 'Codes kommen als SMS auf Ihr Telefon.',
-      authenticatorHintsVoice: 'Wir rufen Sie an und nennen Ihnen einen Code.',
-      authenticatorHintsPhone: 'Codes kommen als SMS oder Anruf auf Ihr Telefon.',
-      authenticatorHintsPushNotification: 'Sie geben Anmeldungen auf Ihrem Smartphone frei.',
-      authenticatorHintsOTP: 'Eine App auf Ihrem Smartphone zeigt Codes, auch ohne Netz.',
-      authenticatorHintsEmail: 'Codes kommen per E-Mail.',
-      authenticatorHintsRecoveryCode: 'Ein Code zum Aufschreiben, falls nichts anderes zur Hand ist.',
-      authenticatorHintsWebauthnRoaming: 'Ein kleiner Schlüssel zum Einstecken oder Anhalten.',
-      authenticatorHintsWebauthnPlatform: 'Dieses Gerät erkennt Sie. Nichts davon verlässt es.',
+      ...authenticatorNames,
+      ...enrollHints,
     },
     'mfa-detect-browser-capabilities': {
-      pageTitle: 'Einen Moment',
-      title: 'Einen Moment',
+      ...titled('Einen Moment'),
       description: 'Wir sehen nach, welche Methoden Ihr Browser beherrscht.',
       buttonText: 'Weiter',
       pickAuthenticatorText: 'Andere Methode verwenden',
@@ -421,8 +387,7 @@ export const de: Texts = {
   },
   'mfa-otp': {
     'mfa-otp-enrollment-qr': {
-      pageTitle: 'Konto absichern',
-      title: 'Konto absichern',
+      ...titled('Konto absichern'),
       description:
         'Scannen Sie dieses Bild mit einer Authenticator-App und geben Sie dann den Code ein, den die App zeigt.',
       qrCodeText: 'QR-Code mit dem Schlüssel, der auf dieser Seite steht',
@@ -434,8 +399,7 @@ export const de: Texts = {
       pickAuthenticatorText: 'Andere Methode verwenden',
     },
     'mfa-otp-enrollment-code': {
-      pageTitle: 'Konto absichern',
-      title: 'Konto absichern',
+      ...titled('Konto absichern'),
       description:
         'Geben Sie diesen Schlüssel in einer Authenticator-App ein und dann hier den Code, den die App zeigt.',
       keyText: 'Schlüssel',
@@ -446,8 +410,7 @@ export const de: Texts = {
       pickAuthenticatorText: 'Andere Methode verwenden',
     },
     'mfa-otp-challenge': {
-      pageTitle: 'Identität bestätigen',
-      title: 'Identität bestätigen',
+      ...titled('Identität bestätigen'),
       description: 'Geben Sie den Code ein, den Ihre Authenticator-App gerade zeigt.',
       placeholder: 'Sechsstelligen Code eingeben',
       buttonText: 'Weiter',
@@ -457,14 +420,12 @@ export const de: Texts = {
   },
   'mfa-sms': {
     'mfa-country-codes': {
-      pageTitle: 'Ländervorwahl wählen',
-      title: 'Ländervorwahl wählen',
+      ...titled('Ländervorwahl wählen'),
       description: 'Aus welchem Land ist Ihre Telefonnummer?',
       backText: 'Zurück',
     },
     'mfa-sms-enrollment': {
-      pageTitle: 'Konto absichern',
-      title: 'Konto absichern',
+      ...titled('Konto absichern'),
       description: 'Geben Sie Ihre Telefonnummer ein. Wir senden Ihnen einen Code per SMS.',
       placeholder: 'Telefonnummer',
       countryText: 'Ländervorwahl',
@@ -473,8 +434,7 @@ export const de: Texts = {
       buttonText: 'Code senden',
     },
     'mfa-sms-challenge': {
-      pageTitle: 'Identität bestätigen',
-      title: 'Identität bestätigen',
+      ...titled('Identität bestätigen'),
       description: 'Wir haben eine SMS mit einem Code an ${phoneNumber} gesendet. Er gilt einmal, 5 Minuten lang.',
       placeholder: 'Sechsstelligen Code eingeben',
       buttonText: 'Weiter',
@@ -486,15 +446,13 @@ export const de: Texts = {
       changePhoneText: 'Andere Telefonnummer verwenden',
     },
     'mfa-sms-list': {
-      pageTitle: 'Telefonnummer wählen',
-      title: 'Telefonnummer wählen',
+      ...titled('Telefonnummer wählen'),
       backText: 'Zurück',
     },
   },
   'mfa-voice': {
     'mfa-voice-enrollment': {
-      pageTitle: 'Konto absichern',
-      title: 'Konto absichern',
+      ...titled('Konto absichern'),
       description: 'Geben Sie Ihre Telefonnummer ein. Wir rufen Sie an und nennen Ihnen einen Code.',
       placeholder: 'Telefonnummer',
       countryText: 'Ländervorwahl',
@@ -503,8 +461,7 @@ export const de: Texts = {
       buttonText: 'Anrufen lassen',
     },
     'mfa-voice-challenge': {
-      pageTitle: 'Identität bestätigen',
-      title: 'Identität bestätigen',
+      ...titled('Identität bestätigen'),
       description: 'Wir rufen ${phoneNumber} an und nennen Ihnen einen Code. Er gilt einmal, 5 Minuten lang.',
       placeholder: 'Sechsstelligen Code eingeben',
       buttonText: 'Weiter',
@@ -518,8 +475,7 @@ export const de: Texts = {
   },
   'mfa-phone': {
     'mfa-phone-enrollment': {
-      pageTitle: 'Konto absichern',
-      title: 'Konto absichern',
+      ...titled('Konto absichern'),
       description: 'Geben Sie Ihre Telefonnummer ein. Wir senden Ihnen einen Code oder rufen Sie an.',
       placeholder: 'Telefonnummer',
       countryText: 'Ländervorwahl',
@@ -531,8 +487,7 @@ export const de: Texts = {
       continueButtonText: 'Weiter',
     },
     'mfa-phone-challenge': {
-      pageTitle: 'Identität bestätigen',
-      title: 'Identität bestätigen',
+      ...titled('Identität bestätigen'),
       description: 'Wir senden einen Code an ${phoneNumber}.',
       chooseMessageTypeText: 'Wie möchten Sie den Code erhalten?',
       smsButtonText: 'SMS',
@@ -545,8 +500,7 @@ export const de: Texts = {
   },
   'mfa-email': {
     'mfa-email-challenge': {
-      pageTitle: 'Identität bestätigen',
-      title: 'Identität bestätigen',
+      ...titled('Identität bestätigen'),
       description: 'Wir haben eine E-Mail mit einem Code an ${email} gesendet. Er gilt einmal, 5 Minuten lang.',
       placeholder: 'Sechsstelligen Code eingeben',
       buttonText: 'Weiter',
@@ -556,23 +510,20 @@ export const de: Texts = {
       changeEmailText: 'Andere E-Mail-Adresse verwenden',
     },
     'mfa-email-list': {
-      pageTitle: 'E-Mail-Adresse wählen',
-      title: 'E-Mail-Adresse wählen',
+      ...titled('E-Mail-Adresse wählen'),
       backText: 'Zurück',
     },
   },
   'mfa-push': {
     'mfa-push-welcome': {
-      pageTitle: 'Konto absichern',
-      title: 'Konto absichern',
+      ...titled('Konto absichern'),
       description:
         'Ihr Smartphone kann Anmeldungen freigeben. Eine App ist nicht nötig: Es öffnet eine Seite im Browser.',
       buttonText: 'Weiter',
       pickAuthenticatorText: 'Andere Methode verwenden',
     },
     'mfa-push-enrollment-qr': {
-      pageTitle: 'Konto absichern',
-      title: 'Konto absichern',
+      ...titled('Konto absichern'),
       description: 'Scannen Sie dieses Bild mit der Kamera Ihres Smartphones und folgen Sie dort den Schritten.',
       qrCodeText: 'QR-Code, der eine Seite auf Ihrem Smartphone öffnet',
       awaitingConfirmation: 'Warten auf Ihr Smartphone',
@@ -582,8 +533,7 @@ export const de: Texts = {
       pickAuthenticatorText: 'Andere Methode verwenden',
     },
     'mfa-push-enrollment-code': {
-      pageTitle: 'Konto absichern',
-      title: 'Konto absichern',
+      ...titled('Konto absichern'),
       description: 'Öffnen Sie diese Adresse auf Ihrem Smartphone und folgen Sie dort den Schritten.',
       addressText: 'Adresse',
       copyCodeButtonText: 'Adresse kopieren',
@@ -594,14 +544,12 @@ export const de: Texts = {
       pickAuthenticatorText: 'Andere Methode verwenden',
     },
     'mfa-push-success': {
-      pageTitle: 'Ihr Smartphone ist bereit',
-      title: 'Ihr Smartphone ist bereit',
+      ...titled('Ihr Smartphone ist bereit'),
       description: 'Von jetzt an kann es Ihre Anmeldungen freigeben.',
       buttonText: 'Weiter',
     },
     'mfa-push-challenge-push': {
-      pageTitle: 'Identität bestätigen',
-      title: 'Identität bestätigen',
+      ...titled('Identität bestätigen'),
       description: 'Wir haben eine Anfrage an ${deviceName} gesendet. Wählen Sie dort diese Zahl:',
       numberText: 'Zahl, die Sie auf dem Smartphone wählen',
       awaitingConfirmation: 'Warten auf Ihr Smartphone',
@@ -614,8 +562,7 @@ export const de: Texts = {
       rememberMeText: 'Dieses Gerät 30 Tage lang merken',
     },
     'mfa-push-challenge-code': {
-      pageTitle: 'Identität bestätigen',
-      title: 'Identität bestätigen',
+      ...titled('Identität bestätigen'),
       description: 'Geben Sie den Einmalcode ein, den die Seite mit den Anmeldeanfragen auf Ihrem Smartphone zeigt.',
       placeholder: 'Sechsstelligen Code eingeben',
       buttonText: 'Weiter',
@@ -624,15 +571,13 @@ export const de: Texts = {
       rememberMeText: 'Dieses Gerät 30 Tage lang merken',
     },
     'mfa-push-list': {
-      pageTitle: 'Smartphone wählen',
-      title: 'Smartphone wählen',
+      ...titled('Smartphone wählen'),
       backText: 'Zurück',
     },
   },
   'mfa-webauthn': {
     'mfa-webauthn-platform-enrollment': {
-      pageTitle: 'Auf diesem Gerät schneller anmelden',
-      title: 'Auf diesem Gerät schneller anmelden',
+      ...titled('Auf diesem Gerät schneller anmelden'),
       description:
         'Dieses Gerät kann Sie an Fingerabdruck, Gesicht oder seiner Sperre erkennen. Möchten Sie das nutzen?',
       awaitingConfirmation: 'Warten auf Ihr Gerät',
@@ -644,8 +589,7 @@ export const de: Texts = {
       refuseAddingDeviceText: 'Nicht auf diesem Gerät',
     },
     'mfa-webauthn-roaming-enrollment': {
-      pageTitle: 'Sicherheitsschlüssel hinzufügen',
-      title: 'Sicherheitsschlüssel hinzufügen',
+      ...titled('Sicherheitsschlüssel hinzufügen'),
       description:
         'Halten Sie Ihren Sicherheitsschlüssel bereit und klicken Sie auf die Schaltfläche. Ihr Browser führt Sie durch den Rest.',
       awaitingConfirmation: 'Warten auf Ihren Sicherheitsschlüssel',
@@ -655,8 +599,7 @@ export const de: Texts = {
       pickAuthenticatorText: 'Andere Methode verwenden',
     },
     'mfa-webauthn-platform-challenge': {
-      pageTitle: 'Identität bestätigen',
-      title: 'Identität bestätigen',
+      ...titled('Identität bestätigen'),
       description: 'Klicken Sie auf die Schaltfläche, und dieses Gerät erkennt Sie.',
       awaitingConfirmation: 'Warten auf Ihr Gerät',
       noJSErrorDescription:
@@ -666,8 +609,7 @@ export const de: Texts = {
       rememberMeText: 'Dieses Gerät 30 Tage lang merken',
     },
     'mfa-webauthn-roaming-challenge': {
-      pageTitle: 'Identität bestätigen',
-      title: 'Identität bestätigen',
+      ...titled('Identität bestätigen'),
       description: 'Halten Sie Ihren Sicherheitsschlüssel bereit und klicken Sie auf die Schaltfläche.',
       awaitingConfirmation: 'Warten auf Ihren Sicherheitsschlüssel',
       noJSErrorDescription:
@@ -677,8 +619,7 @@ export const de: Texts = {
       rememberMeText: 'Dieses Gerät 30 Tage lang merken',
     },
     'mfa-webauthn-change-key-nickname': {
-      pageTitle: 'Sicherheitsschlüssel benennen',
-      title: 'Sicherheitsschlüssel benennen',
+      ...titled('Sicherheitsschlüssel benennen'),
       titlePlatform: 'Gerät benennen',
       description: 'Der Name unterscheidet ihn von anderen, die Sie hinzufügen.',
       nickname: 'Mein Sicherheitsschlüssel',
@@ -687,8 +628,7 @@ export const de: Texts = {
       buttonText: 'Weiter',
     },
     'mfa-webauthn-enrollment-success': {
-      pageTitle: 'Ihr Sicherheitsschlüssel ist bereit',
-      title: 'Ihr Sicherheitsschlüssel ist bereit',
+      ...titled('Ihr Sicherheitsschlüssel ist bereit'),
       titlePlatform: 'Ihr Gerät ist bereit',
       titlePasskey: 'Ihr Passkey ist bereit',
       description: 'Von jetzt an können Sie sich damit anmelden.',
@@ -716,8 +656,7 @@ export const de: Texts = {
   },
   'mfa-recovery-code': {
     'mfa-recovery-code-enrollment': {
-      pageTitle: 'Fast geschafft',
-      title: 'Fast geschafft',
+      ...titled('Fast geschafft'),
       description:
         'Schreiben Sie diesen Wiederherstellungscode auf und bewahren Sie ihn sicher auf. Damit können Sie sich anmelden, wenn Ihr Gerät nicht zur Hand ist.',
       codeText: 'Wiederherstellungscode',
@@ -728,8 +667,7 @@ export const de: Texts = {
       buttonText: 'Weiter',
     },
     'mfa-recovery-code-challenge': {
-      pageTitle: 'Identität bestätigen',
-      title: 'Identität bestätigen',
+      ...titled('Identität bestätigen'),
       description:
         'Geben Sie den Wiederherstellungscode ein, den Sie aufgeschrieben haben. Er gilt einmal; danach erhalten Sie einen neuen.',
       placeholder: 'Wiederherstellungscode',
@@ -739,8 +677,7 @@ export const de: Texts = {
       'invalid-code': 'Das ist nicht Ihr Wiederherstellungscode, oder er wurde schon benutzt.',
     },
     'mfa-recovery-code-challenge-new-code': {
-      pageTitle: 'Ihr neuer Wiederherstellungscode',
-      title: 'Ihr neuer Wiederherstellungscode',
+      ...titled('Ihr neuer Wiederherstellungscode'),
       description: 'Der benutzte Code gilt nicht mehr. Schreiben Sie diesen auf und bewahren Sie ihn sicher auf.',
       codeText: 'Wiederherstellungscode',
       copyCodeButtonText: 'Code kopieren',
@@ -752,8 +689,7 @@ export const de: Texts = {
   },
   passkeys: {
     'passkey-enrollment': {
-      pageTitle: 'Ohne Passwort anmelden',
-      title: 'Ohne Passwort anmelden',
+      ...titled('Ohne Passwort anmelden'),
       description:
         'Mit einem Passkey melden Sie sich bei ${companyName} per Fingerabdruck, Gesicht oder Gerätesperre an.',
       passkeyBenefit1Text: 'Nichts zu merken, nichts zu tippen',
@@ -768,20 +704,11 @@ export const de: Texts = {
   },
   account: {
     account: {
-      pageTitle: 'Ihr Konto',
-      title: 'Ihr Konto',
+      ...titled('Ihr Konto'),
       description: 'Sie sind als ${account} angemeldet.',
       factorsTitle: 'Wie Sie sich anmelden',
       noFactorsText: 'Bisher gibt es nur Ihr Passwort.',
-      authenticatorNamesSMS: 'SMS',
-      authenticatorNamesVoice: 'Anruf',
-      authenticatorNamesPhone: 'Telefon',
-      authenticatorNamesPushNotification: 'Mitteilung auf dem Smartphone',
-      authenticatorNamesOTP: 'Google Authenticator oder ähnliche App',
-      authenticatorNamesEmail: 'E-Mail',
-      authenticatorNamesRecoveryCode: 'Wiederherstellungscode',
-      authenticatorNamesWebauthnRoaming: 'Sicherheitsschlüssel',
-      authenticatorNamesWebauthnPlatform: 'Fingerabdruck oder Gesichtserkennung',
+      ...authenticatorNames,
       authenticatorNamesPasskey: 'Passkey',
       addedText: 'Hinzugefügt ${date}',
       lastUsedText: 'Zuletzt benutzt ${date}',
@@ -799,60 +726,32 @@ export const de: Texts = {
       'nothing-changed': 'Es wurde nichts geändert.',
     },
     'account-add-factor': {
-      pageTitle: 'Methode hinzufügen',
-      title: 'Methode hinzufügen',
+      ...titled('Methode hinzufügen'),
       description: 'Welche möchten Sie hinzufügen?',
       nothingText: 'Sie haben alle Methoden eingerichtet, die es gibt.',
       backText: 'Zurück',
-      authenticatorNamesSMS: 'SMS',
-      authenticatorNamesVoice: 'Anruf',
-      authenticatorNamesPhone: 'Telefon',
-      authenticatorNamesPushNotification: 'Mitteilung auf dem Smartphone',
-      authenticatorNamesOTP: 'Google Authenticator oder ähnliche App',
-      authenticatorNamesEmail: 'E-Mail',
-      authenticatorNamesRecoveryCode: 'Wiederherstellungscode',
-      authenticatorNamesWebauthnRoaming: 'Sicherheitsschlüssel',
-      authenticatorNamesWebauthnPlatform: 'Fingerabdruck oder Gesichtserkennung',
+      ...authenticatorNames,
       authenticatorNamesPasskey: 'Passkey',
-      authenticatorHintsSMS: 'Codes kommen als SMS auf Ihr Telefon.',
-      authenticatorHintsVoice: 'Wir rufen Sie an und nennen Ihnen einen Code.',
-      authenticatorHintsPhone: 'Codes kommen als SMS oder Anruf auf Ihr Telefon.',
-      authenticatorHintsPushNotification: 'Sie geben Anmeldungen auf Ihrem Smartphone frei.',
-      authenticatorHintsOTP: 'Eine App auf Ihrem Smartphone zeigt Codes, auch ohne Netz.',
-      authenticatorHintsEmail: 'Codes kommen per E-Mail.',
-      authenticatorHintsRecoveryCode: 'Ein Code zum Aufschreiben, falls nichts anderes zur Hand ist.',
-      authenticatorHintsWebauthnRoaming: 'Ein kleiner Schlüssel zum Einstecken oder Anhalten.',
-      authenticatorHintsWebauthnPlatform: 'Dieses Gerät erkennt Sie. Nichts davon verlässt es.',
+      ...enrollHints,
       authenticatorHintsPasskey: 'Ohne Passwort anmelden.',
     },
     'account-name-factor': {
-      pageTitle: 'Methode benennen',
-      title: 'Methode benennen',
+      ...titled('Methode benennen'),
       description: 'Der Name unterscheidet sie von anderen.',
       placeholder: 'Bezeichnung',
       buttonText: 'Speichern',
       backText: 'Zurück',
     },
     'account-remove-factor': {
-      pageTitle: 'Diese Methode entfernen?',
-      title: 'Diese Methode entfernen?',
+      ...titled('Diese Methode entfernen?'),
       description: 'Mit ${factorName} können Sie sich dann nicht mehr anmelden.',
       confirmButtonText: 'Entfernen',
       cancelButtonText: 'Behalten',
-      authenticatorNamesSMS: 'SMS',
-      authenticatorNamesVoice: 'Anruf',
-      authenticatorNamesPhone: 'Telefon',
-      authenticatorNamesPushNotification: 'Mitteilung auf dem Smartphone',
-      authenticatorNamesOTP: 'Google Authenticator oder ähnliche App',
-      authenticatorNamesEmail: 'E-Mail',
-      authenticatorNamesRecoveryCode: 'Wiederherstellungscode',
-      authenticatorNamesWebauthnRoaming: 'Sicherheitsschlüssel',
-      authenticatorNamesWebauthnPlatform: 'Fingerabdruck oder Gesichtserkennung',
+      ...authenticatorNames,
       authenticatorNamesPasskey: 'Passkey',
     },
     'account-recovery-code': {
-      pageTitle: 'Neuer Wiederherstellungscode',
-      title: 'Neuer Wiederherstellungscode',
+      ...titled('Neuer Wiederherstellungscode'),
       description: 'Der Code, den Sie jetzt haben, gilt dann nicht mehr.',
       buttonText: 'Neuen Code erstellen',
       madeTitle: 'Ihr neuer Wiederherstellungscode',
@@ -861,8 +760,7 @@ export const de: Texts = {
       backText: 'Zurück',
     },
     'account-history': {
-      pageTitle: 'Anmeldeverlauf',
-      title: 'Anmeldeverlauf',
+      ...titled('Anmeldeverlauf'),
       description: 'Wenn Sie hier etwas nicht erkennen, ändern Sie Ihr Passwort.',
       emptyText: 'Hier ist noch nichts.',
       successText: 'Angemeldet',
@@ -883,8 +781,7 @@ export const de: Texts = {
       backText: 'Zurück',
     },
     'account-sessions': {
-      pageTitle: 'Wo Sie angemeldet sind',
-      title: 'Wo Sie angemeldet sind',
+      ...titled('Wo Sie angemeldet sind'),
       description: 'Melden Sie ab, was Sie nicht erkennen.',
       thisSessionText: 'Dieses Gerät',
       sinceText: 'Seit ${date}',
@@ -902,8 +799,7 @@ export const de: Texts = {
   },
   'push-device': {
     'push-device': {
-      pageTitle: 'Anmeldeanfragen',
-      title: 'Anmeldeanfragen',
+      ...titled('Anmeldeanfragen'),
       waitingTitle: 'Gerade keine Anfrage',
       waitingDescription: 'Wenn Sie sich anmelden, erscheint die Anfrage hier.',
       noAccountsTitle: 'Dieses Smartphone ist nicht eingerichtet',
@@ -921,8 +817,7 @@ export const de: Texts = {
         'Dieser Schritt braucht JavaScript. Bitte schalten Sie es im Browser ein und laden Sie die Seite neu.',
     },
     'push-device-enrollment': {
-      pageTitle: 'Anmeldungen auf diesem Smartphone freigeben',
-      title: 'Anmeldungen auf diesem Smartphone freigeben',
+      ...titled('Anmeldungen auf diesem Smartphone freigeben'),
       description: 'Dieses Smartphone wird Anmeldungen von ${account} bei ${companyName} freigeben.',
       nameText: 'Name dieses Smartphones',
       buttonText: 'Dieses Smartphone verwenden',
@@ -947,8 +842,7 @@ export const de: Texts = {
         'Dieser Schritt braucht JavaScript. Bitte schalten Sie es im Browser ein und laden Sie die Seite neu.',
     },
     'push-device-request': {
-      pageTitle: 'Melden Sie sich gerade an?',
-      title: 'Melden Sie sich gerade an?',
+      ...titled('Melden Sie sich gerade an?'),
       description: 'Jemand möchte sich als ${account} anmelden.',
       applicationText: 'Anwendung',
       placeText: 'Ort',

@@ -1,23 +1,45 @@
 // Server, hosted pages: what pages say in Spanish.
 // Longer than 300 lines because it is one table.
+import { titled } from './text.ts';
 import type { Texts } from './texts.ts';
+
+const authenticatorNames = {
+  authenticatorNamesSMS: 'SMS',
+  authenticatorNamesVoice: 'Llamada',
+  authenticatorNamesPhone: 'Teléfono',
+  authenticatorNamesPushNotification: 'Notificación en su teléfono',
+  authenticatorNamesOTP: 'Google Authenticator o similar',
+  authenticatorNamesEmail: 'Correo',
+  authenticatorNamesRecoveryCode: 'Código de recuperación',
+  authenticatorNamesWebauthnRoaming: 'Llave de seguridad',
+  authenticatorNamesWebauthnPlatform: 'Huella o reconocimiento facial',
+};
+
+const enrollHints = {
+  authenticatorHintsSMS: 'Los códigos llegan a su teléfono por mensaje de texto.',
+  authenticatorHintsVoice: 'Llamamos a su teléfono y le dictamos un código.',
+  authenticatorHintsPhone: 'Los códigos llegan a su teléfono por mensaje o llamada.',
+  authenticatorHintsPushNotification: 'Usted aprueba los accesos en su teléfono.',
+  authenticatorHintsOTP: 'Una aplicación de su teléfono muestra códigos, incluso sin conexión.',
+  authenticatorHintsEmail: 'Los códigos llegan a su dirección.',
+  authenticatorHintsRecoveryCode: 'Un código para anotar, por si no tiene otra cosa a mano.',
+  authenticatorHintsWebauthnRoaming: 'Una llave pequeña que se conecta o se acerca al teléfono.',
+  authenticatorHintsWebauthnPlatform: 'Este dispositivo le reconoce. Nada sale de él.',
+};
 
 export const es: Texts = {
   common: {
     busy: {
-      pageTitle: 'Un momento',
-      title: 'Un momento',
+      ...titled('Un momento'),
       description: 'Aún estamos procesando su último paso. Esta página continúa automáticamente.',
     },
     redirecting: {
-      pageTitle: 'Un momento',
-      title: 'Un momento',
+      ...titled('Un momento'),
       description: 'Va a continuar en otro sitio.',
       buttonText: 'Continuar',
     },
     'redeem-ticket': {
-      pageTitle: 'Continúe el inicio de sesión',
-      title: 'Continúe el inicio de sesión',
+      ...titled('Continúe el inicio de sesión'),
       description: 'Ya está de vuelta. Un paso más y esta parte queda lista.',
       buttonText: 'Continuar',
     },
@@ -93,72 +115,59 @@ export const es: Texts = {
       reasonText: 'Para desarrolladores:',
     },
     'unknown-login': {
-      pageTitle: 'No se puede abrir esta página',
-      title: 'No se puede abrir esta página',
+      ...titled('No se puede abrir esta página'),
       description:
         'El inicio de sesión empezó en otro navegador o la dirección está incompleta. Vuelva a la aplicación de la que viene y empiece de nuevo.',
     },
     expired: {
-      pageTitle: 'Este inicio de sesión tardó demasiado',
-      title: 'Este inicio de sesión tardó demasiado',
+      ...titled('Este inicio de sesión tardó demasiado'),
       description: 'Ha terminado por su seguridad. Vuelva a la aplicación de la que viene y empiece de nuevo.',
     },
     'already-used': {
-      pageTitle: 'Este inicio de sesión ya terminó',
-      title: 'Este inicio de sesión ya terminó',
+      ...titled('Este inicio de sesión ya terminó'),
       description: 'Para iniciar sesión otra vez, vuelva a la aplicación de la que viene y empiece de nuevo.',
     },
     'foreign-form': {
-      pageTitle: 'Este formulario vino de otro sitio',
-      title: 'Este formulario vino de otro sitio',
+      ...titled('Este formulario vino de otro sitio'),
       description: 'No lo hemos aceptado. Vuelva a la aplicación de la que viene y empiece de nuevo.',
     },
     'bad-request': {
-      pageTitle: 'No pudimos leerlo',
-      title: 'No pudimos leerlo',
+      ...titled('No pudimos leerlo'),
       description: 'Vuelva a la aplicación de la que viene y empiece de nuevo.',
     },
     'bad-application': {
-      pageTitle: 'La aplicación cometió un error',
-      title: 'La aplicación cometió un error',
+      ...titled('La aplicación cometió un error'),
       description:
         'Le envió aquí con una solicitud que no podemos responder. Avise a los responsables de la aplicación.',
     },
     'not-found': {
-      pageTitle: 'Aquí no hay nada',
-      title: 'Aquí no hay nada',
+      ...titled('Aquí no hay nada'),
       description: 'Compruebe la dirección o vuelva al lugar de donde viene.',
     },
     'too-many-requests': {
-      pageTitle: 'Demasiadas solicitudes',
-      title: 'Demasiadas solicitudes',
+      ...titled('Demasiadas solicitudes'),
       description: 'Hemos recibido demasiadas solicitudes de su red. Vuelva a intentarlo en unos minutos.',
     },
     'link-used': {
-      pageTitle: 'Este enlace ya no funciona',
-      title: 'Este enlace ya no funciona',
+      ...titled('Este enlace ya no funciona'),
       description: 'Ya se usó o es demasiado antiguo. Si sigue sin poder entrar, restablezca su contraseña.',
     },
     'verification-link-used': {
-      pageTitle: 'Este enlace ya no funciona',
-      title: 'Este enlace ya no funciona',
+      ...titled('Este enlace ya no funciona'),
       description: 'Ya se usó o es demasiado antiguo. Si su dirección aún no está verificada, pida otro correo.',
     },
     'login-refused': {
-      pageTitle: 'No se inició la sesión',
-      title: 'No se inició la sesión',
+      ...titled('No se inició la sesión'),
       description: 'Vuelva a intentarlo o pregunte a los responsables de este sitio.',
     },
     fault: {
-      pageTitle: 'Algo ha fallado por nuestra parte',
-      title: 'Algo ha fallado por nuestra parte',
+      ...titled('Algo ha fallado por nuestra parte'),
       description: 'Vuelva a intentarlo en un momento.',
     },
   },
   login: {
     login: {
-      pageTitle: 'Le damos la bienvenida',
-      title: 'Le damos la bienvenida',
+      ...titled('Le damos la bienvenida'),
       description: 'Inicie sesión para continuar a ${clientName}.',
       usernamePlaceholder: 'Correo electrónico',
       passwordPlaceholder: 'Contraseña',
@@ -172,8 +181,7 @@ export const es: Texts = {
   },
   signup: {
     signup: {
-      pageTitle: 'Cree su cuenta',
-      title: 'Cree su cuenta',
+      ...titled('Cree su cuenta'),
       description: 'Regístrese para continuar a ${clientName}.',
       emailPlaceholder: 'Correo electrónico',
       usernamePlaceholder: 'Nombre de usuario',
@@ -186,8 +194,7 @@ export const es: Texts = {
   },
   consent: {
     consent: {
-      pageTitle: 'Autorizar la aplicación',
-      title: 'Autorizar la aplicación',
+      ...titled('Autorizar la aplicación'),
       messageSingleTenant: '${clientName} quiere usar su cuenta. Pide:',
       'scope-openid': 'saber quién es usted',
       'scope-profile': 'ver su perfil: su nombre y su imagen',
@@ -209,8 +216,7 @@ export const es: Texts = {
   },
   'email-verification': {
     'email-verification': {
-      pageTitle: 'Verifique su correo electrónico',
-      title: 'Verifique su correo electrónico',
+      ...titled('Verifique su correo electrónico'),
       description: '¿Es ${email} su dirección? Entonces pulse el botón.',
       buttonText: 'Verificar',
     },
@@ -222,23 +228,20 @@ export const es: Texts = {
   },
   'reset-password': {
     'reset-password-request': {
-      pageTitle: '¿Olvidó su contraseña?',
-      title: '¿Olvidó su contraseña?',
+      ...titled('¿Olvidó su contraseña?'),
       descriptionEmail: 'Escriba su correo electrónico y le enviaremos un enlace para elegir una nueva.',
       placeholderEmail: 'Correo electrónico',
       buttonText: 'Continuar',
       backToLoginLinkText: 'Volver al inicio de sesión',
     },
     'reset-password-email': {
-      pageTitle: 'Revise su correo',
-      title: 'Revise su correo',
+      ...titled('Revise su correo'),
       emailDescription:
         'Si existe una cuenta con esta dirección, le hemos enviado un enlace para elegir una contraseña nueva. Puede tardar unos minutos; mire también en el correo no deseado.',
       backToLoginLinkText: 'Volver al inicio de sesión',
     },
     'reset-password': {
-      pageTitle: 'Cambie su contraseña',
-      title: 'Cambie su contraseña',
+      ...titled('Cambie su contraseña'),
       description: 'Elija una contraseña nueva para ${companyName}. Se cerrará su sesión en todas partes.',
       passwordPlaceholder: 'Contraseña nueva',
       reEnterpasswordPlaceholder: 'Repita la contraseña nueva',
@@ -262,49 +265,42 @@ export const es: Texts = {
   },
   'brute-force-protection': {
     'brute-force-protection-unblock': {
-      pageTitle: 'Desbloquee su cuenta',
-      title: 'Desbloquee su cuenta',
+      ...titled('Desbloquee su cuenta'),
       description:
         'Se detuvieron los accesos a su cuenta tras varios intentos fallidos. ¿Fue usted? Entonces desbloquéela.',
       buttonText: 'Desbloquear',
     },
     'brute-force-protection-unblock-success': {
-      pageTitle: 'Su cuenta está desbloqueada',
-      title: 'Su cuenta está desbloqueada',
+      ...titled('Su cuenta está desbloqueada'),
       description: 'Vuelva a la aplicación de la que viene e inicie sesión.',
     },
   },
   logout: {
     logout: {
-      pageTitle: '¿Quiere cerrar la sesión?',
-      title: '¿Quiere cerrar la sesión?',
+      ...titled('¿Quiere cerrar la sesión?'),
       description: 'Ha iniciado sesión en ${companyName}.',
       descriptionClient: '${clientName} pide cerrar su sesión en ${companyName}.',
       acceptButtonText: 'Cerrar sesión',
       declineButtonText: 'Seguir con la sesión abierta',
     },
     'logout-complete': {
-      pageTitle: 'Sesión cerrada',
-      title: 'Sesión cerrada',
+      ...titled('Sesión cerrada'),
       description: 'Puede cerrar esta página.',
     },
     'logout-aborted': {
-      pageTitle: 'Su sesión sigue abierta',
-      title: 'Su sesión sigue abierta',
+      ...titled('Su sesión sigue abierta'),
       description: 'No ha cambiado nada. Puede cerrar esta página.',
     },
   },
   'device-flow': {
     'device-code-activation': {
-      pageTitle: 'Conectar un dispositivo',
-      title: 'Conectar un dispositivo',
+      ...titled('Conectar un dispositivo'),
       description: 'Escriba el código que muestra su dispositivo.',
       placeholder: 'Código',
       buttonText: 'Continuar',
     },
     'device-code-check': {
-      pageTitle: '¿Es este su dispositivo?',
-      title: '¿Es este su dispositivo?',
+      ...titled('¿Es este su dispositivo?'),
       codeText: 'Código en el dispositivo',
       description:
         'Continúe solo si ve exactamente este código en un dispositivo suyo. Si alguien le envió aquí, rechace.',
@@ -312,8 +308,7 @@ export const es: Texts = {
       cancelButtonText: 'Rechazar',
     },
     'device-code-confirmation': {
-      pageTitle: '¿Conectar este dispositivo?',
-      title: '¿Conectar este dispositivo?',
+      ...titled('¿Conectar este dispositivo?'),
       codeText: 'Código en el dispositivo',
       description: '${clientName}, en el dispositivo que muestra este código, podrá usar su cuenta.',
       accountText: 'Ha iniciado sesión como ${account}.',
@@ -321,32 +316,21 @@ export const es: Texts = {
       cancelButtonText: 'Rechazar',
     },
     'device-code-activation-allowed': {
-      pageTitle: 'Su dispositivo está conectado',
-      title: 'Su dispositivo está conectado',
+      ...titled('Su dispositivo está conectado'),
       description: 'Continúa automáticamente en unos segundos. Puede cerrar esta página.',
     },
     'device-code-activation-denied': {
-      pageTitle: 'El dispositivo no se conectó',
-      title: 'El dispositivo no se conectó',
+      ...titled('El dispositivo no se conectó'),
       description: 'No obtuvo acceso a su cuenta. Puede cerrar esta página.',
     },
   },
   mfa: {
     'mfa-login-options': {
-      pageTitle: 'Elija un método',
-      title: 'Elija un método',
+      ...titled('Elija un método'),
       description: 'Confirme que es usted. ¿Cómo quiere hacerlo?',
       backText: 'Volver',
       moreText: { one: 'y ${count} más', other: 'y ${count} más' },
-      authenticatorNamesSMS: 'SMS',
-      authenticatorNamesVoice: 'Llamada',
-      authenticatorNamesPhone: 'Teléfono',
-      authenticatorNamesPushNotification: 'Notificación en su teléfono',
-      authenticatorNamesOTP: 'Google Authenticator o similar',
-      authenticatorNamesEmail: 'Correo',
-      authenticatorNamesRecoveryCode: 'Código de recuperación',
-      authenticatorNamesWebauthnRoaming: 'Llave de seguridad',
-      authenticatorNamesWebauthnPlatform: 'Huella o reconocimiento facial',
+      ...authenticatorNames,
       authenticatorHintsSMS: 'Enviamos un código a su teléfono.',
       authenticatorHintsVoice: 'Le llamamos y le dictamos un código.',
       authenticatorHintsPhone: 'Enviamos un código a su teléfono o le llamamos.',
@@ -358,32 +342,14 @@ export const es: Texts = {
       authenticatorHintsWebauthnPlatform: 'Este dispositivo le reconoce.',
     },
     'mfa-begin-enroll-options': {
-      pageTitle: 'Proteja su cuenta',
-      title: 'Proteja su cuenta',
+      ...titled('Proteja su cuenta'),
       description: 'Añada otra forma de demostrar que es usted. ¿Cuál prefiere?',
       backText: 'Volver',
-      authenticatorNamesSMS: 'SMS',
-      authenticatorNamesVoice: 'Llamada',
-      authenticatorNamesPhone: 'Teléfono',
-      authenticatorNamesPushNotification: 'Notificación en su teléfono',
-      authenticatorNamesOTP: 'Google Authenticator o similar',
-      authenticatorNamesEmail: 'Correo',
-      authenticatorNamesRecoveryCode: 'Código de recuperación',
-      authenticatorNamesWebauthnRoaming: 'Llave de seguridad',
-      authenticatorNamesWebauthnPlatform: 'Huella o reconocimiento facial',
-      authenticatorHintsSMS: 'Los códigos llegan a su teléfono por mensaje de texto.',
-      authenticatorHintsVoice: 'Llamamos a su teléfono y le dictamos un código.',
-      authenticatorHintsPhone: 'Los códigos llegan a su teléfono por mensaje o llamada.',
-      authenticatorHintsPushNotification: 'Usted aprueba los accesos en su teléfono.',
-      authenticatorHintsOTP: 'Una aplicación de su teléfono muestra códigos, incluso sin conexión.',
-      authenticatorHintsEmail: 'Los códigos llegan a su dirección.',
-      authenticatorHintsRecoveryCode: 'Un código para anotar, por si no tiene otra cosa a mano.',
-      authenticatorHintsWebauthnRoaming: 'Una llave pequeña que se conecta o se acerca al teléfono.',
-      authenticatorHintsWebauthnPlatform: 'Este dispositivo le reconoce. Nada sale de él.',
+      ...authenticatorNames,
+      ...enrollHints,
     },
     'mfa-detect-browser-capabilities': {
-      pageTitle: 'Un momento',
-      title: 'Un momento',
+      ...titled('Un momento'),
       description: 'Estamos viendo qué métodos admite su navegador.',
       buttonText: 'Continuar',
       pickAuthenticatorText: 'Probar otro método',
@@ -407,8 +373,7 @@ export const es: Texts = {
   },
   'mfa-otp': {
     'mfa-otp-enrollment-qr': {
-      pageTitle: 'Proteja su cuenta',
-      title: 'Proteja su cuenta',
+      ...titled('Proteja su cuenta'),
       description: 'Escanee esta imagen con una aplicación de autenticación y escriba el código que muestra.',
       qrCodeText: 'Código QR con la clave escrita en esta página',
       keyText: 'Clave',
@@ -419,8 +384,7 @@ export const es: Texts = {
       pickAuthenticatorText: 'Probar otro método',
     },
     'mfa-otp-enrollment-code': {
-      pageTitle: 'Proteja su cuenta',
-      title: 'Proteja su cuenta',
+      ...titled('Proteja su cuenta'),
       description: 'Escriba esta clave en una aplicación de autenticación y después el código que muestra.',
       keyText: 'Clave',
       copyCodeButtonText: 'Copiar la clave',
@@ -430,8 +394,7 @@ export const es: Texts = {
       pickAuthenticatorText: 'Probar otro método',
     },
     'mfa-otp-challenge': {
-      pageTitle: 'Verifique su identidad',
-      title: 'Verifique su identidad',
+      ...titled('Verifique su identidad'),
       description: 'Escriba el código que su aplicación de autenticación muestra ahora.',
       placeholder: 'Escriba el código de 6 cifras',
       buttonText: 'Continuar',
@@ -441,14 +404,12 @@ export const es: Texts = {
   },
   'mfa-sms': {
     'mfa-country-codes': {
-      pageTitle: 'Elija un prefijo de país',
-      title: 'Elija un prefijo de país',
+      ...titled('Elija un prefijo de país'),
       description: '¿De qué país es su número de teléfono?',
       backText: 'Volver',
     },
     'mfa-sms-enrollment': {
-      pageTitle: 'Proteja su cuenta',
-      title: 'Proteja su cuenta',
+      ...titled('Proteja su cuenta'),
       description: 'Escriba su número de teléfono. Le enviaremos un código por mensaje de texto.',
       placeholder: 'Número de teléfono',
       countryText: 'Prefijo del país',
@@ -457,8 +418,7 @@ export const es: Texts = {
       buttonText: 'Enviar código',
     },
     'mfa-sms-challenge': {
-      pageTitle: 'Verifique su identidad',
-      title: 'Verifique su identidad',
+      ...titled('Verifique su identidad'),
       description: 'Enviamos un mensaje con un código a ${phoneNumber}. Sirve una vez, durante 5 minutos.',
       placeholder: 'Escriba el código de 6 cifras',
       buttonText: 'Continuar',
@@ -470,15 +430,13 @@ export const es: Texts = {
       changePhoneText: 'Usar otro número de teléfono',
     },
     'mfa-sms-list': {
-      pageTitle: 'Elija un número de teléfono',
-      title: 'Elija un número de teléfono',
+      ...titled('Elija un número de teléfono'),
       backText: 'Volver',
     },
   },
   'mfa-voice': {
     'mfa-voice-enrollment': {
-      pageTitle: 'Proteja su cuenta',
-      title: 'Proteja su cuenta',
+      ...titled('Proteja su cuenta'),
       description: 'Escriba su número de teléfono. Le llamaremos y le dictaremos un código.',
       placeholder: 'Número de teléfono',
       countryText: 'Prefijo del país',
@@ -487,8 +445,7 @@ export const es: Texts = {
       buttonText: 'Llamarme',
     },
     'mfa-voice-challenge': {
-      pageTitle: 'Verifique su identidad',
-      title: 'Verifique su identidad',
+      ...titled('Verifique su identidad'),
       description: 'Estamos llamando a ${phoneNumber} para dictarle un código. Sirve una vez, durante 5 minutos.',
       placeholder: 'Escriba el código de 6 cifras',
       buttonText: 'Continuar',
@@ -502,8 +459,7 @@ export const es: Texts = {
   },
   'mfa-phone': {
     'mfa-phone-enrollment': {
-      pageTitle: 'Proteja su cuenta',
-      title: 'Proteja su cuenta',
+      ...titled('Proteja su cuenta'),
       description: 'Escriba su número de teléfono. Le enviaremos un código o le llamaremos para dictárselo.',
       placeholder: 'Número de teléfono',
       countryText: 'Prefijo del país',
@@ -515,8 +471,7 @@ export const es: Texts = {
       continueButtonText: 'Continuar',
     },
     'mfa-phone-challenge': {
-      pageTitle: 'Verifique su identidad',
-      title: 'Verifique su identidad',
+      ...titled('Verifique su identidad'),
       description: 'Enviaremos un código a ${phoneNumber}.',
       chooseMessageTypeText: '¿Cómo quiere recibir el código?',
       smsButtonText: 'Mensaje de texto',
@@ -529,8 +484,7 @@ export const es: Texts = {
   },
   'mfa-email': {
     'mfa-email-challenge': {
-      pageTitle: 'Verifique su identidad',
-      title: 'Verifique su identidad',
+      ...titled('Verifique su identidad'),
       description: 'Enviamos un correo con un código a ${email}. Sirve una vez, durante 5 minutos.',
       placeholder: 'Escriba el código de 6 cifras',
       buttonText: 'Continuar',
@@ -540,23 +494,20 @@ export const es: Texts = {
       changeEmailText: 'Usar otro correo electrónico',
     },
     'mfa-email-list': {
-      pageTitle: 'Elija un correo electrónico',
-      title: 'Elija un correo electrónico',
+      ...titled('Elija un correo electrónico'),
       backText: 'Volver',
     },
   },
   'mfa-push': {
     'mfa-push-welcome': {
-      pageTitle: 'Proteja su cuenta',
-      title: 'Proteja su cuenta',
+      ...titled('Proteja su cuenta'),
       description:
         'Su teléfono puede aprobar accesos. No hace falta ninguna aplicación: abre una página en su navegador.',
       buttonText: 'Continuar',
       pickAuthenticatorText: 'Probar otro método',
     },
     'mfa-push-enrollment-qr': {
-      pageTitle: 'Proteja su cuenta',
-      title: 'Proteja su cuenta',
+      ...titled('Proteja su cuenta'),
       description: 'Escanee esta imagen con la cámara de su teléfono y siga allí los pasos.',
       qrCodeText: 'Código QR que abre una página en su teléfono',
       awaitingConfirmation: 'Esperando a su teléfono',
@@ -566,8 +517,7 @@ export const es: Texts = {
       pickAuthenticatorText: 'Probar otro método',
     },
     'mfa-push-enrollment-code': {
-      pageTitle: 'Proteja su cuenta',
-      title: 'Proteja su cuenta',
+      ...titled('Proteja su cuenta'),
       description: 'Abra esta dirección en su teléfono y siga allí los pasos.',
       addressText: 'Dirección',
       copyCodeButtonText: 'Copiar la dirección',
@@ -578,14 +528,12 @@ export const es: Texts = {
       pickAuthenticatorText: 'Probar otro método',
     },
     'mfa-push-success': {
-      pageTitle: 'Su teléfono está listo',
-      title: 'Su teléfono está listo',
+      ...titled('Su teléfono está listo'),
       description: 'Desde ahora puede aprobar sus accesos.',
       buttonText: 'Continuar',
     },
     'mfa-push-challenge-push': {
-      pageTitle: 'Verifique su identidad',
-      title: 'Verifique su identidad',
+      ...titled('Verifique su identidad'),
       description: 'Enviamos una solicitud a ${deviceName}. Elija allí este número:',
       numberText: 'Número que elegir en su teléfono',
       awaitingConfirmation: 'Esperando a su teléfono',
@@ -598,8 +546,7 @@ export const es: Texts = {
       rememberMeText: 'Recordar este dispositivo durante 30 días',
     },
     'mfa-push-challenge-code': {
-      pageTitle: 'Verifique su identidad',
-      title: 'Verifique su identidad',
+      ...titled('Verifique su identidad'),
       description: 'Escriba el código de un solo uso que muestra en su teléfono la página de solicitudes de acceso.',
       placeholder: 'Escriba el código de 6 cifras',
       buttonText: 'Continuar',
@@ -608,15 +555,13 @@ export const es: Texts = {
       rememberMeText: 'Recordar este dispositivo durante 30 días',
     },
     'mfa-push-list': {
-      pageTitle: 'Elija un teléfono',
-      title: 'Elija un teléfono',
+      ...titled('Elija un teléfono'),
       backText: 'Volver',
     },
   },
   'mfa-webauthn': {
     'mfa-webauthn-platform-enrollment': {
-      pageTitle: 'Entre más rápido en este dispositivo',
-      title: 'Entre más rápido en este dispositivo',
+      ...titled('Entre más rápido en este dispositivo'),
       description: 'Este dispositivo puede reconocerle por la huella, la cara o su bloqueo. ¿Quiere usarlo?',
       awaitingConfirmation: 'Esperando a su dispositivo',
       noJSErrorDescription: 'Este paso necesita JavaScript. Actívelo en su navegador y vuelva a cargar la página.',
@@ -626,8 +571,7 @@ export const es: Texts = {
       refuseAddingDeviceText: 'No en este dispositivo',
     },
     'mfa-webauthn-roaming-enrollment': {
-      pageTitle: 'Añada su llave de seguridad',
-      title: 'Añada su llave de seguridad',
+      ...titled('Añada su llave de seguridad'),
       description: 'Tenga a mano su llave de seguridad y pulse el botón. Su navegador le guía en el resto.',
       awaitingConfirmation: 'Esperando a su llave de seguridad',
       noJSErrorDescription: 'Este paso necesita JavaScript. Actívelo en su navegador y vuelva a cargar la página.',
@@ -635,8 +579,7 @@ export const es: Texts = {
       pickAuthenticatorText: 'Probar otro método',
     },
     'mfa-webauthn-platform-challenge': {
-      pageTitle: 'Verifique su identidad',
-      title: 'Verifique su identidad',
+      ...titled('Verifique su identidad'),
       description: 'Pulse el botón y este dispositivo le reconocerá.',
       awaitingConfirmation: 'Esperando a su dispositivo',
       noJSErrorDescription: 'Este paso necesita JavaScript. Actívelo en su navegador y vuelva a cargar la página.',
@@ -645,8 +588,7 @@ export const es: Texts = {
       rememberMeText: 'Recordar este dispositivo durante 30 días',
     },
     'mfa-webauthn-roaming-challenge': {
-      pageTitle: 'Verifique su identidad',
-      title: 'Verifique su identidad',
+      ...titled('Verifique su identidad'),
       description: 'Tenga a mano su llave de seguridad y pulse el botón.',
       awaitingConfirmation: 'Esperando a su llave de seguridad',
       noJSErrorDescription: 'Este paso necesita JavaScript. Actívelo en su navegador y vuelva a cargar la página.',
@@ -655,8 +597,7 @@ export const es: Texts = {
       rememberMeText: 'Recordar este dispositivo durante 30 días',
     },
     'mfa-webauthn-change-key-nickname': {
-      pageTitle: 'Dé un nombre a su llave de seguridad',
-      title: 'Dé un nombre a su llave de seguridad',
+      ...titled('Dé un nombre a su llave de seguridad'),
       titlePlatform: 'Dé un nombre a su dispositivo',
       description: 'El nombre la distingue de otras que pueda añadir.',
       nickname: 'Mi llave de seguridad',
@@ -665,8 +606,7 @@ export const es: Texts = {
       buttonText: 'Continuar',
     },
     'mfa-webauthn-enrollment-success': {
-      pageTitle: 'Su llave de seguridad está lista',
-      title: 'Su llave de seguridad está lista',
+      ...titled('Su llave de seguridad está lista'),
       titlePlatform: 'Su dispositivo está listo',
       titlePasskey: 'Su clave de acceso está lista',
       description: 'Desde ahora puede iniciar sesión así.',
@@ -693,8 +633,7 @@ export const es: Texts = {
   },
   'mfa-recovery-code': {
     'mfa-recovery-code-enrollment': {
-      pageTitle: 'Ya casi está',
-      title: 'Ya casi está',
+      ...titled('Ya casi está'),
       description:
         'Anote este código de recuperación y guárdelo en un lugar seguro. Con él podrá entrar cuando no tenga su dispositivo a mano.',
       codeText: 'Código de recuperación',
@@ -705,8 +644,7 @@ export const es: Texts = {
       buttonText: 'Continuar',
     },
     'mfa-recovery-code-challenge': {
-      pageTitle: 'Verifique su identidad',
-      title: 'Verifique su identidad',
+      ...titled('Verifique su identidad'),
       description: 'Escriba el código de recuperación que anotó. Sirve una vez; después recibe uno nuevo.',
       placeholder: 'Código de recuperación',
       buttonText: 'Continuar',
@@ -715,8 +653,7 @@ export const es: Texts = {
       'invalid-code': 'Este no es su código de recuperación o ya se usó.',
     },
     'mfa-recovery-code-challenge-new-code': {
-      pageTitle: 'Su nuevo código de recuperación',
-      title: 'Su nuevo código de recuperación',
+      ...titled('Su nuevo código de recuperación'),
       description: 'El código que usó ya no sirve. Anote este y guárdelo en un lugar seguro.',
       codeText: 'Código de recuperación',
       copyCodeButtonText: 'Copiar código',
@@ -728,8 +665,7 @@ export const es: Texts = {
   },
   passkeys: {
     'passkey-enrollment': {
-      pageTitle: 'Entre sin contraseña',
-      title: 'Entre sin contraseña',
+      ...titled('Entre sin contraseña'),
       description:
         'Con una clave de acceso entra en ${companyName} con la huella, la cara o el bloqueo de su dispositivo.',
       passkeyBenefit1Text: 'Nada que recordar, nada que escribir',
@@ -743,20 +679,11 @@ export const es: Texts = {
   },
   account: {
     account: {
-      pageTitle: 'Su cuenta',
-      title: 'Su cuenta',
+      ...titled('Su cuenta'),
       description: 'Ha iniciado sesión como ${account}.',
       factorsTitle: 'Cómo inicia sesión',
       noFactorsText: 'Por ahora solo tiene su contraseña.',
-      authenticatorNamesSMS: 'SMS',
-      authenticatorNamesVoice: 'Llamada',
-      authenticatorNamesPhone: 'Teléfono',
-      authenticatorNamesPushNotification: 'Notificación en su teléfono',
-      authenticatorNamesOTP: 'Google Authenticator o similar',
-      authenticatorNamesEmail: 'Correo',
-      authenticatorNamesRecoveryCode: 'Código de recuperación',
-      authenticatorNamesWebauthnRoaming: 'Llave de seguridad',
-      authenticatorNamesWebauthnPlatform: 'Huella o reconocimiento facial',
+      ...authenticatorNames,
       authenticatorNamesPasskey: 'Clave de acceso',
       addedText: 'Añadido el ${date}',
       lastUsedText: 'Último uso: ${date}',
@@ -774,60 +701,32 @@ export const es: Texts = {
       'nothing-changed': 'No se cambió nada.',
     },
     'account-add-factor': {
-      pageTitle: 'Añadir un método',
-      title: 'Añadir un método',
+      ...titled('Añadir un método'),
       description: '¿Cuál quiere añadir?',
       nothingText: 'Ya tiene configurados todos los métodos que hay.',
       backText: 'Volver',
-      authenticatorNamesSMS: 'SMS',
-      authenticatorNamesVoice: 'Llamada',
-      authenticatorNamesPhone: 'Teléfono',
-      authenticatorNamesPushNotification: 'Notificación en su teléfono',
-      authenticatorNamesOTP: 'Google Authenticator o similar',
-      authenticatorNamesEmail: 'Correo',
-      authenticatorNamesRecoveryCode: 'Código de recuperación',
-      authenticatorNamesWebauthnRoaming: 'Llave de seguridad',
-      authenticatorNamesWebauthnPlatform: 'Huella o reconocimiento facial',
+      ...authenticatorNames,
       authenticatorNamesPasskey: 'Clave de acceso',
-      authenticatorHintsSMS: 'Los códigos llegan a su teléfono por mensaje de texto.',
-      authenticatorHintsVoice: 'Llamamos a su teléfono y le dictamos un código.',
-      authenticatorHintsPhone: 'Los códigos llegan a su teléfono por mensaje o llamada.',
-      authenticatorHintsPushNotification: 'Usted aprueba los accesos en su teléfono.',
-      authenticatorHintsOTP: 'Una aplicación de su teléfono muestra códigos, incluso sin conexión.',
-      authenticatorHintsEmail: 'Los códigos llegan a su dirección.',
-      authenticatorHintsRecoveryCode: 'Un código para anotar, por si no tiene otra cosa a mano.',
-      authenticatorHintsWebauthnRoaming: 'Una llave pequeña que se conecta o se acerca al teléfono.',
-      authenticatorHintsWebauthnPlatform: 'Este dispositivo le reconoce. Nada sale de él.',
+      ...enrollHints,
       authenticatorHintsPasskey: 'Entre sin contraseña.',
     },
     'account-name-factor': {
-      pageTitle: 'Dé un nombre a este método',
-      title: 'Dé un nombre a este método',
+      ...titled('Dé un nombre a este método'),
       description: 'El nombre lo distingue de otros.',
       placeholder: 'Nombre',
       buttonText: 'Guardar',
       backText: 'Volver',
     },
     'account-remove-factor': {
-      pageTitle: '¿Quitar este método?',
-      title: '¿Quitar este método?',
+      ...titled('¿Quitar este método?'),
       description: '${factorName} ya no le permitirá iniciar sesión.',
       confirmButtonText: 'Quitar',
       cancelButtonText: 'Conservar',
-      authenticatorNamesSMS: 'SMS',
-      authenticatorNamesVoice: 'Llamada',
-      authenticatorNamesPhone: 'Teléfono',
-      authenticatorNamesPushNotification: 'Notificación en su teléfono',
-      authenticatorNamesOTP: 'Google Authenticator o similar',
-      authenticatorNamesEmail: 'Correo',
-      authenticatorNamesRecoveryCode: 'Código de recuperación',
-      authenticatorNamesWebauthnRoaming: 'Llave de seguridad',
-      authenticatorNamesWebauthnPlatform: 'Huella o reconocimiento facial',
+      ...authenticatorNames,
       authenticatorNamesPasskey: 'Clave de acceso',
     },
     'account-recovery-code': {
-      pageTitle: 'Nuevo código de recuperación',
-      title: 'Nuevo código de recuperación',
+      ...titled('Nuevo código de recuperación'),
       description: 'El código que tiene ahora dejará de servir.',
       buttonText: 'Crear un código nuevo',
       madeTitle: 'Su nuevo código de recuperación',
@@ -836,8 +735,7 @@ export const es: Texts = {
       backText: 'Volver',
     },
     'account-history': {
-      pageTitle: 'Historial de accesos',
-      title: 'Historial de accesos',
+      ...titled('Historial de accesos'),
       description: 'Si no reconoce algo aquí, cambie su contraseña.',
       emptyText: 'Aún no hay nada.',
       successText: 'Sesión iniciada',
@@ -858,8 +756,7 @@ export const es: Texts = {
       backText: 'Volver',
     },
     'account-sessions': {
-      pageTitle: 'Dónde tiene sesión abierta',
-      title: 'Dónde tiene sesión abierta',
+      ...titled('Dónde tiene sesión abierta'),
       description: 'Cierre las sesiones que no reconozca.',
       thisSessionText: 'Este dispositivo',
       sinceText: 'Desde ${date}',
@@ -877,8 +774,7 @@ export const es: Texts = {
   },
   'push-device': {
     'push-device': {
-      pageTitle: 'Solicitudes de acceso',
-      title: 'Solicitudes de acceso',
+      ...titled('Solicitudes de acceso'),
       waitingTitle: 'Ninguna solicitud ahora',
       waitingDescription: 'Cuando inicie sesión, la solicitud aparecerá aquí.',
       noAccountsTitle: 'Este teléfono no está configurado',
@@ -895,8 +791,7 @@ export const es: Texts = {
       noJSErrorDescription: 'Este paso necesita JavaScript. Actívelo en su navegador y vuelva a cargar la página.',
     },
     'push-device-enrollment': {
-      pageTitle: 'Apruebe accesos en este teléfono',
-      title: 'Apruebe accesos en este teléfono',
+      ...titled('Apruebe accesos en este teléfono'),
       description: 'Este teléfono aprobará los accesos de ${account} en ${companyName}.',
       nameText: 'Nombre de este teléfono',
       buttonText: 'Usar este teléfono',
@@ -921,8 +816,7 @@ export const es: Texts = {
       noJSErrorDescription: 'Este paso necesita JavaScript. Actívelo en su navegador y vuelva a cargar la página.',
     },
     'push-device-request': {
-      pageTitle: '¿Está iniciando sesión?',
-      title: '¿Está iniciando sesión?',
+      ...titled('¿Está iniciando sesión?'),
       description: 'Alguien quiere iniciar sesión como ${account}.',
       applicationText: 'Aplicación',
       placeText: 'Lugar',

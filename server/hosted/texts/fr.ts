@@ -1,23 +1,45 @@
 // Server, hosted pages: what pages say in French.
 // Longer than 300 lines because it is one table.
+import { titled } from './text.ts';
 import type { Texts } from './texts.ts';
+
+const authenticatorNames = {
+  authenticatorNamesSMS: 'SMS',
+  authenticatorNamesVoice: 'Appel',
+  authenticatorNamesPhone: 'Téléphone',
+  authenticatorNamesPushNotification: 'Notification sur votre téléphone',
+  authenticatorNamesOTP: 'Google Authenticator ou similaire',
+  authenticatorNamesEmail: 'E-mail',
+  authenticatorNamesRecoveryCode: 'Code de récupération',
+  authenticatorNamesWebauthnRoaming: 'Clé de sécurité',
+  authenticatorNamesWebauthnPlatform: 'Empreinte ou reconnaissance faciale',
+};
+
+const enrollHints = {
+  authenticatorHintsSMS: 'Les codes arrivent sur votre téléphone par SMS.',
+  authenticatorHintsVoice: 'Nous appelons votre téléphone et vous dictons un code.',
+  authenticatorHintsPhone: 'Les codes arrivent sur votre téléphone par SMS ou appel.',
+  authenticatorHintsPushNotification: 'Vous approuvez les connexions sur votre téléphone.',
+  authenticatorHintsOTP: 'Une application de votre téléphone affiche des codes, même sans réseau.',
+  authenticatorHintsEmail: 'Les codes arrivent à votre adresse.',
+  authenticatorHintsRecoveryCode: 'Un code à noter, pour quand rien d’autre n’est à portée de main.',
+  authenticatorHintsWebauthnRoaming: 'Une petite clé à brancher ou à approcher du téléphone.',
+  authenticatorHintsWebauthnPlatform: 'Cet appareil vous reconnaît. Rien n’en sort.',
+};
 
 export const fr: Texts = {
   common: {
     busy: {
-      pageTitle: 'Un instant',
-      title: 'Un instant',
+      ...titled('Un instant'),
       description: 'Nous traitons encore votre dernière action. Cette page continue automatiquement.',
     },
     redirecting: {
-      pageTitle: 'Un instant',
-      title: 'Un instant',
+      ...titled('Un instant'),
       description: 'La suite se passe sur un autre site.',
       buttonText: 'Continuer',
     },
     'redeem-ticket': {
-      pageTitle: 'Poursuivez votre connexion',
-      title: 'Poursuivez votre connexion',
+      ...titled('Poursuivez votre connexion'),
       description: 'Vous voilà de retour. Encore une action et cette partie est terminée.',
       buttonText: 'Continuer',
     },
@@ -96,74 +118,61 @@ export const fr: Texts = {
       reasonText: 'Pour les développeurs :',
     },
     'unknown-login': {
-      pageTitle: 'Cette page ne peut pas être ouverte',
-      title: 'Cette page ne peut pas être ouverte',
+      ...titled('Cette page ne peut pas être ouverte'),
       description:
         'La connexion a commencé dans un autre navigateur, ou l’adresse est incomplète. Retournez à l’application d’où vous venez et recommencez.',
     },
     expired: {
-      pageTitle: 'Cette connexion a pris trop de temps',
-      title: 'Cette connexion a pris trop de temps',
+      ...titled('Cette connexion a pris trop de temps'),
       description: 'Elle a pris fin pour votre sécurité. Retournez à l’application d’où vous venez et recommencez.',
     },
     'already-used': {
-      pageTitle: 'Cette connexion est terminée',
-      title: 'Cette connexion est terminée',
+      ...titled('Cette connexion est terminée'),
       description: 'Pour vous connecter à nouveau, retournez à l’application d’où vous venez et recommencez.',
     },
     'foreign-form': {
-      pageTitle: 'Ce formulaire vient d’un autre site',
-      title: 'Ce formulaire vient d’un autre site',
+      ...titled('Ce formulaire vient d’un autre site'),
       description: 'Nous ne l’avons pas accepté. Retournez à l’application d’où vous venez et recommencez.',
     },
     'bad-request': {
-      pageTitle: 'Nous n’avons pas pu lire cela',
-      title: 'Nous n’avons pas pu lire cela',
+      ...titled('Nous n’avons pas pu lire cela'),
       description: 'Retournez à l’application d’où vous venez et recommencez.',
     },
     'bad-application': {
-      pageTitle: 'L’application a fait une erreur',
-      title: 'L’application a fait une erreur',
+      ...titled('L’application a fait une erreur'),
       description:
         'Elle vous a envoyé ici avec une demande à laquelle nous ne pouvons pas répondre. Prévenez ses responsables.',
     },
     'not-found': {
-      pageTitle: 'Il n’y a rien ici',
-      title: 'Il n’y a rien ici',
+      ...titled('Il n’y a rien ici'),
       description: 'Vérifiez l’adresse ou retournez d’où vous venez.',
     },
     'too-many-requests': {
-      pageTitle: 'Trop de demandes',
-      title: 'Trop de demandes',
+      ...titled('Trop de demandes'),
       description: 'Nous avons reçu trop de demandes de votre réseau. Réessayez dans quelques minutes.',
     },
     'link-used': {
-      pageTitle: 'Ce lien ne fonctionne plus',
-      title: 'Ce lien ne fonctionne plus',
+      ...titled('Ce lien ne fonctionne plus'),
       description:
         'Il a déjà servi ou il est trop ancien. Si la connexion échoue toujours, réinitialisez votre mot de passe.',
     },
     'verification-link-used': {
-      pageTitle: 'Ce lien ne fonctionne plus',
-      title: 'Ce lien ne fonctionne plus',
+      ...titled('Ce lien ne fonctionne plus'),
       description:
         'Il a déjà servi ou il est trop ancien. Si votre adresse n’est pas encore vérifiée, demandez un autre e-mail.',
     },
     'login-refused': {
-      pageTitle: 'Vous n’avez pas été connecté',
-      title: 'Vous n’avez pas été connecté',
+      ...titled('Vous n’avez pas été connecté'),
       description: 'Réessayez ou adressez-vous aux responsables de ce site.',
     },
     fault: {
-      pageTitle: 'Un problème est survenu de notre côté',
-      title: 'Un problème est survenu de notre côté',
+      ...titled('Un problème est survenu de notre côté'),
       description: 'Réessayez dans un instant.',
     },
   },
   login: {
     login: {
-      pageTitle: 'Bienvenue',
-      title: 'Bienvenue',
+      ...titled('Bienvenue'),
       description: 'Connectez-vous pour continuer vers ${clientName}.',
       usernamePlaceholder: 'Adresse e-mail',
       passwordPlaceholder: 'Mot de passe',
@@ -177,8 +186,7 @@ export const fr: Texts = {
   },
   signup: {
     signup: {
-      pageTitle: 'Créez votre compte',
-      title: 'Créez votre compte',
+      ...titled('Créez votre compte'),
       description: 'Inscrivez-vous pour continuer vers ${clientName}.',
       emailPlaceholder: 'Adresse e-mail',
       usernamePlaceholder: 'Nom d’utilisateur',
@@ -191,8 +199,7 @@ export const fr: Texts = {
   },
   consent: {
     consent: {
-      pageTitle: 'Autoriser l’application',
-      title: 'Autoriser l’application',
+      ...titled('Autoriser l’application'),
       messageSingleTenant: '${clientName} souhaite utiliser votre compte pour :',
       'scope-openid': 'savoir qui vous êtes',
       'scope-profile': 'voir votre profil : votre nom et votre photo',
@@ -214,8 +221,7 @@ export const fr: Texts = {
   },
   'email-verification': {
     'email-verification': {
-      pageTitle: 'Vérifiez votre adresse e-mail',
-      title: 'Vérifiez votre adresse e-mail',
+      ...titled('Vérifiez votre adresse e-mail'),
       description: 'L’adresse ${email} est-elle la vôtre ? Alors appuyez sur le bouton.',
       buttonText: 'Vérifier',
     },
@@ -227,23 +233,20 @@ export const fr: Texts = {
   },
   'reset-password': {
     'reset-password-request': {
-      pageTitle: 'Mot de passe oublié ?',
-      title: 'Mot de passe oublié ?',
+      ...titled('Mot de passe oublié ?'),
       descriptionEmail: 'Saisissez votre adresse e-mail : nous vous enverrons un lien pour en choisir un nouveau.',
       placeholderEmail: 'Adresse e-mail',
       buttonText: 'Continuer',
       backToLoginLinkText: 'Retour à la connexion',
     },
     'reset-password-email': {
-      pageTitle: 'Consultez vos e-mails',
-      title: 'Consultez vos e-mails',
+      ...titled('Consultez vos e-mails'),
       emailDescription:
         'S’il existe un compte à cette adresse, nous y avons envoyé un lien pour choisir un nouveau mot de passe. Cela peut prendre quelques minutes ; pensez aux courriers indésirables.',
       backToLoginLinkText: 'Retour à la connexion',
     },
     'reset-password': {
-      pageTitle: 'Changez votre mot de passe',
-      title: 'Changez votre mot de passe',
+      ...titled('Changez votre mot de passe'),
       description: 'Choisissez un nouveau mot de passe pour ${companyName}. Vous serez déconnecté partout.',
       passwordPlaceholder: 'Nouveau mot de passe',
       reEnterpasswordPlaceholder: 'Confirmez le nouveau mot de passe',
@@ -268,49 +271,42 @@ export const fr: Texts = {
   },
   'brute-force-protection': {
     'brute-force-protection-unblock': {
-      pageTitle: 'Débloquez votre compte',
-      title: 'Débloquez votre compte',
+      ...titled('Débloquez votre compte'),
       description:
         'Les connexions à votre compte ont été arrêtées après plusieurs échecs. Était-ce vous ? Alors débloquez-le.',
       buttonText: 'Débloquer',
     },
     'brute-force-protection-unblock-success': {
-      pageTitle: 'Votre compte est débloqué',
-      title: 'Votre compte est débloqué',
+      ...titled('Votre compte est débloqué'),
       description: 'Retournez à l’application d’où vous venez et connectez-vous.',
     },
   },
   logout: {
     logout: {
-      pageTitle: 'Voulez-vous vous déconnecter ?',
-      title: 'Voulez-vous vous déconnecter ?',
+      ...titled('Voulez-vous vous déconnecter ?'),
       description: 'Vous êtes connecté à ${companyName}.',
       descriptionClient: '${clientName} demande à vous déconnecter de ${companyName}.',
       acceptButtonText: 'Se déconnecter',
       declineButtonText: 'Rester connecté',
     },
     'logout-complete': {
-      pageTitle: 'Vous êtes déconnecté',
-      title: 'Vous êtes déconnecté',
+      ...titled('Vous êtes déconnecté'),
       description: 'Vous pouvez fermer cette page.',
     },
     'logout-aborted': {
-      pageTitle: 'Vous êtes toujours connecté',
-      title: 'Vous êtes toujours connecté',
+      ...titled('Vous êtes toujours connecté'),
       description: 'Rien n’a changé. Vous pouvez fermer cette page.',
     },
   },
   'device-flow': {
     'device-code-activation': {
-      pageTitle: 'Connecter un appareil',
-      title: 'Connecter un appareil',
+      ...titled('Connecter un appareil'),
       description: 'Saisissez le code affiché par votre appareil.',
       placeholder: 'Code à saisir',
       buttonText: 'Continuer',
     },
     'device-code-check': {
-      pageTitle: 'Est-ce votre appareil ?',
-      title: 'Est-ce votre appareil ?',
+      ...titled('Est-ce votre appareil ?'),
       codeText: 'Code sur l’appareil',
       description:
         'Ne continuez que si vous voyez exactement ce code sur l’un de vos appareils. Si quelqu’un vous a envoyé ici, refusez.',
@@ -318,8 +314,7 @@ export const fr: Texts = {
       cancelButtonText: 'Refuser',
     },
     'device-code-confirmation': {
-      pageTitle: 'Connecter cet appareil ?',
-      title: 'Connecter cet appareil ?',
+      ...titled('Connecter cet appareil ?'),
       codeText: 'Code sur l’appareil',
       description: '${clientName}, sur l’appareil qui affiche ce code, pourra utiliser votre compte.',
       accountText: 'Vous êtes connecté en tant que ${account}.',
@@ -327,32 +322,21 @@ export const fr: Texts = {
       cancelButtonText: 'Refuser',
     },
     'device-code-activation-allowed': {
-      pageTitle: 'Votre appareil est connecté',
-      title: 'Votre appareil est connecté',
+      ...titled('Votre appareil est connecté'),
       description: 'Il continue automatiquement dans quelques secondes. Vous pouvez fermer cette page.',
     },
     'device-code-activation-denied': {
-      pageTitle: 'L’appareil n’a pas été connecté',
-      title: 'L’appareil n’a pas été connecté',
+      ...titled('L’appareil n’a pas été connecté'),
       description: 'Il n’a pas accès à votre compte. Vous pouvez fermer cette page.',
     },
   },
   mfa: {
     'mfa-login-options': {
-      pageTitle: 'Choisissez une méthode',
-      title: 'Choisissez une méthode',
+      ...titled('Choisissez une méthode'),
       description: 'Confirmez que c’est bien vous. De quelle façon ?',
       backText: 'Retour',
       moreText: { one: 'et ${count} autre', other: 'et ${count} autres' },
-      authenticatorNamesSMS: 'SMS',
-      authenticatorNamesVoice: 'Appel',
-      authenticatorNamesPhone: 'Téléphone',
-      authenticatorNamesPushNotification: 'Notification sur votre téléphone',
-      authenticatorNamesOTP: 'Google Authenticator ou similaire',
-      authenticatorNamesEmail: 'E-mail',
-      authenticatorNamesRecoveryCode: 'Code de récupération',
-      authenticatorNamesWebauthnRoaming: 'Clé de sécurité',
-      authenticatorNamesWebauthnPlatform: 'Empreinte ou reconnaissance faciale',
+      ...authenticatorNames,
       authenticatorHintsSMS: 'Nous envoyons un code à votre téléphone.',
       authenticatorHintsVoice: 'Nous vous appelons et vous dictons un code.',
       authenticatorHintsPhone: 'Nous envoyons un code à votre téléphone ou vous appelons.',
@@ -364,32 +348,14 @@ export const fr: Texts = {
       authenticatorHintsWebauthnPlatform: 'Cet appareil vous reconnaît.',
     },
     'mfa-begin-enroll-options': {
-      pageTitle: 'Protégez votre compte',
-      title: 'Protégez votre compte',
+      ...titled('Protégez votre compte'),
       description: 'Ajoutez une autre façon de montrer que c’est vous. Laquelle préférez-vous ?',
       backText: 'Retour',
-      authenticatorNamesSMS: 'SMS',
-      authenticatorNamesVoice: 'Appel',
-      authenticatorNamesPhone: 'Téléphone',
-      authenticatorNamesPushNotification: 'Notification sur votre téléphone',
-      authenticatorNamesOTP: 'Google Authenticator ou similaire',
-      authenticatorNamesEmail: 'E-mail',
-      authenticatorNamesRecoveryCode: 'Code de récupération',
-      authenticatorNamesWebauthnRoaming: 'Clé de sécurité',
-      authenticatorNamesWebauthnPlatform: 'Empreinte ou reconnaissance faciale',
-      authenticatorHintsSMS: 'Les codes arrivent sur votre téléphone par SMS.',
-      authenticatorHintsVoice: 'Nous appelons votre téléphone et vous dictons un code.',
-      authenticatorHintsPhone: 'Les codes arrivent sur votre téléphone par SMS ou appel.',
-      authenticatorHintsPushNotification: 'Vous approuvez les connexions sur votre téléphone.',
-      authenticatorHintsOTP: 'Une application de votre téléphone affiche des codes, même sans réseau.',
-      authenticatorHintsEmail: 'Les codes arrivent à votre adresse.',
-      authenticatorHintsRecoveryCode: 'Un code à noter, pour quand rien d’autre n’est à portée de main.',
-      authenticatorHintsWebauthnRoaming: 'Une petite clé à brancher ou à approcher du téléphone.',
-      authenticatorHintsWebauthnPlatform: 'Cet appareil vous reconnaît. Rien n’en sort.',
+      ...authenticatorNames,
+      ...enrollHints,
     },
     'mfa-detect-browser-capabilities': {
-      pageTitle: 'Un instant',
-      title: 'Un instant',
+      ...titled('Un instant'),
       description: 'Nous vérifions quelles méthodes votre navigateur prend en charge.',
       buttonText: 'Continuer',
       pickAuthenticatorText: 'Essayer une autre méthode',
@@ -414,8 +380,7 @@ export const fr: Texts = {
   },
   'mfa-otp': {
     'mfa-otp-enrollment-qr': {
-      pageTitle: 'Sécurisez votre compte',
-      title: 'Sécurisez votre compte',
+      ...titled('Sécurisez votre compte'),
       description:
         'Scannez cette image avec une application d’authentification, puis saisissez le code qu’elle affiche.',
       qrCodeText: 'QR code contenant la clé écrite sur cette page',
@@ -427,8 +392,7 @@ export const fr: Texts = {
       pickAuthenticatorText: 'Essayer une autre méthode',
     },
     'mfa-otp-enrollment-code': {
-      pageTitle: 'Sécurisez votre compte',
-      title: 'Sécurisez votre compte',
+      ...titled('Sécurisez votre compte'),
       description: 'Saisissez cette clé dans une application d’authentification, puis le code qu’elle affiche.',
       keyText: 'Clé',
       copyCodeButtonText: 'Copier la clé',
@@ -438,8 +402,7 @@ export const fr: Texts = {
       pickAuthenticatorText: 'Essayer une autre méthode',
     },
     'mfa-otp-challenge': {
-      pageTitle: 'Vérifiez votre identité',
-      title: 'Vérifiez votre identité',
+      ...titled('Vérifiez votre identité'),
       description: 'Saisissez le code que votre application d’authentification affiche en ce moment.',
       placeholder: 'Saisissez le code à 6 chiffres',
       buttonText: 'Continuer',
@@ -449,14 +412,12 @@ export const fr: Texts = {
   },
   'mfa-sms': {
     'mfa-country-codes': {
-      pageTitle: 'Choisissez un indicatif de pays',
-      title: 'Choisissez un indicatif de pays',
+      ...titled('Choisissez un indicatif de pays'),
       description: 'De quel pays est votre numéro de téléphone ?',
       backText: 'Retour',
     },
     'mfa-sms-enrollment': {
-      pageTitle: 'Sécurisez votre compte',
-      title: 'Sécurisez votre compte',
+      ...titled('Sécurisez votre compte'),
       description: 'Saisissez votre numéro de téléphone. Nous vous enverrons un code par SMS.',
       placeholder: 'Numéro de téléphone',
       countryText: 'Indicatif du pays',
@@ -465,8 +426,7 @@ export const fr: Texts = {
       buttonText: 'Envoyer le code',
     },
     'mfa-sms-challenge': {
-      pageTitle: 'Vérifiez votre identité',
-      title: 'Vérifiez votre identité',
+      ...titled('Vérifiez votre identité'),
       description: 'Nous avons envoyé un SMS avec un code au ${phoneNumber}. Il sert une fois, pendant 5 minutes.',
       placeholder: 'Saisissez le code à 6 chiffres',
       buttonText: 'Continuer',
@@ -478,15 +438,13 @@ export const fr: Texts = {
       changePhoneText: 'Utiliser un autre numéro',
     },
     'mfa-sms-list': {
-      pageTitle: 'Choisissez un numéro de téléphone',
-      title: 'Choisissez un numéro de téléphone',
+      ...titled('Choisissez un numéro de téléphone'),
       backText: 'Retour',
     },
   },
   'mfa-voice': {
     'mfa-voice-enrollment': {
-      pageTitle: 'Sécurisez votre compte',
-      title: 'Sécurisez votre compte',
+      ...titled('Sécurisez votre compte'),
       description: 'Saisissez votre numéro de téléphone. Nous vous appellerons pour vous dicter un code.',
       placeholder: 'Numéro de téléphone',
       countryText: 'Indicatif du pays',
@@ -495,8 +453,7 @@ export const fr: Texts = {
       buttonText: 'M’appeler',
     },
     'mfa-voice-challenge': {
-      pageTitle: 'Vérifiez votre identité',
-      title: 'Vérifiez votre identité',
+      ...titled('Vérifiez votre identité'),
       description: 'Nous appelons le ${phoneNumber} pour vous dicter un code. Il sert une fois, pendant 5 minutes.',
       placeholder: 'Saisissez le code à 6 chiffres',
       buttonText: 'Continuer',
@@ -510,8 +467,7 @@ export const fr: Texts = {
   },
   'mfa-phone': {
     'mfa-phone-enrollment': {
-      pageTitle: 'Sécurisez votre compte',
-      title: 'Sécurisez votre compte',
+      ...titled('Sécurisez votre compte'),
       description: 'Saisissez votre numéro de téléphone. Nous vous enverrons un code ou vous appellerons.',
       placeholder: 'Numéro de téléphone',
       countryText: 'Indicatif du pays',
@@ -523,8 +479,7 @@ export const fr: Texts = {
       continueButtonText: 'Continuer',
     },
     'mfa-phone-challenge': {
-      pageTitle: 'Vérifiez votre identité',
-      title: 'Vérifiez votre identité',
+      ...titled('Vérifiez votre identité'),
       description: 'Nous enverrons un code au ${phoneNumber}.',
       chooseMessageTypeText: 'Comment souhaitez-vous recevoir le code ?',
       smsButtonText: 'Par SMS',
@@ -537,8 +492,7 @@ export const fr: Texts = {
   },
   'mfa-email': {
     'mfa-email-challenge': {
-      pageTitle: 'Vérifiez votre identité',
-      title: 'Vérifiez votre identité',
+      ...titled('Vérifiez votre identité'),
       description: 'Nous avons envoyé un e-mail avec un code à ${email}. Il sert une fois, pendant 5 minutes.',
       placeholder: 'Saisissez le code à 6 chiffres',
       buttonText: 'Continuer',
@@ -548,23 +502,20 @@ export const fr: Texts = {
       changeEmailText: 'Utiliser une autre adresse e-mail',
     },
     'mfa-email-list': {
-      pageTitle: 'Choisissez une adresse e-mail',
-      title: 'Choisissez une adresse e-mail',
+      ...titled('Choisissez une adresse e-mail'),
       backText: 'Retour',
     },
   },
   'mfa-push': {
     'mfa-push-welcome': {
-      pageTitle: 'Sécurisez votre compte',
-      title: 'Sécurisez votre compte',
+      ...titled('Sécurisez votre compte'),
       description:
         'Votre téléphone peut approuver les connexions. Aucune application à installer : il ouvre une page dans son navigateur.',
       buttonText: 'Continuer',
       pickAuthenticatorText: 'Essayer une autre méthode',
     },
     'mfa-push-enrollment-qr': {
-      pageTitle: 'Sécurisez votre compte',
-      title: 'Sécurisez votre compte',
+      ...titled('Sécurisez votre compte'),
       description: 'Scannez cette image avec l’appareil photo de votre téléphone et suivez les étapes.',
       qrCodeText: 'QR code qui ouvre une page sur votre téléphone',
       awaitingConfirmation: 'En attente de votre téléphone',
@@ -574,8 +525,7 @@ export const fr: Texts = {
       pickAuthenticatorText: 'Essayer une autre méthode',
     },
     'mfa-push-enrollment-code': {
-      pageTitle: 'Sécurisez votre compte',
-      title: 'Sécurisez votre compte',
+      ...titled('Sécurisez votre compte'),
       description: 'Ouvrez cette adresse sur votre téléphone et suivez les étapes.',
       addressText: 'Adresse',
       copyCodeButtonText: 'Copier l’adresse',
@@ -586,14 +536,12 @@ export const fr: Texts = {
       pickAuthenticatorText: 'Essayer une autre méthode',
     },
     'mfa-push-success': {
-      pageTitle: 'Votre téléphone est prêt',
-      title: 'Votre téléphone est prêt',
+      ...titled('Votre téléphone est prêt'),
       description: 'Il peut désormais approuver vos connexions.',
       buttonText: 'Continuer',
     },
     'mfa-push-challenge-push': {
-      pageTitle: 'Vérifiez votre identité',
-      title: 'Vérifiez votre identité',
+      ...titled('Vérifiez votre identité'),
       description: 'Nous avons envoyé une demande à ${deviceName}. Choisissez-y ce nombre :',
       numberText: 'Nombre à choisir sur votre téléphone',
       awaitingConfirmation: 'En attente de votre téléphone',
@@ -606,8 +554,7 @@ export const fr: Texts = {
       rememberMeText: 'Se souvenir de cet appareil pendant 30 jours',
     },
     'mfa-push-challenge-code': {
-      pageTitle: 'Vérifiez votre identité',
-      title: 'Vérifiez votre identité',
+      ...titled('Vérifiez votre identité'),
       description: 'Saisissez le code à usage unique affiché par la page des demandes de connexion de votre téléphone.',
       placeholder: 'Saisissez le code à 6 chiffres',
       buttonText: 'Continuer',
@@ -616,15 +563,13 @@ export const fr: Texts = {
       rememberMeText: 'Se souvenir de cet appareil pendant 30 jours',
     },
     'mfa-push-list': {
-      pageTitle: 'Choisissez un téléphone',
-      title: 'Choisissez un téléphone',
+      ...titled('Choisissez un téléphone'),
       backText: 'Retour',
     },
   },
   'mfa-webauthn': {
     'mfa-webauthn-platform-enrollment': {
-      pageTitle: 'Connectez-vous plus vite sur cet appareil',
-      title: 'Connectez-vous plus vite sur cet appareil',
+      ...titled('Connectez-vous plus vite sur cet appareil'),
       description: 'Cet appareil peut vous reconnaître par empreinte, visage ou verrouillage. Voulez-vous l’utiliser ?',
       awaitingConfirmation: 'En attente de votre appareil',
       noJSErrorDescription:
@@ -635,8 +580,7 @@ export const fr: Texts = {
       refuseAddingDeviceText: 'Pas sur cet appareil',
     },
     'mfa-webauthn-roaming-enrollment': {
-      pageTitle: 'Ajoutez votre clé de sécurité',
-      title: 'Ajoutez votre clé de sécurité',
+      ...titled('Ajoutez votre clé de sécurité'),
       description: 'Préparez votre clé de sécurité et appuyez sur le bouton. Votre navigateur vous guide ensuite.',
       awaitingConfirmation: 'En attente de votre clé de sécurité',
       noJSErrorDescription:
@@ -645,8 +589,7 @@ export const fr: Texts = {
       pickAuthenticatorText: 'Essayer une autre méthode',
     },
     'mfa-webauthn-platform-challenge': {
-      pageTitle: 'Vérifiez votre identité',
-      title: 'Vérifiez votre identité',
+      ...titled('Vérifiez votre identité'),
       description: 'Appuyez sur le bouton et cet appareil vous reconnaîtra.',
       awaitingConfirmation: 'En attente de votre appareil',
       noJSErrorDescription:
@@ -656,8 +599,7 @@ export const fr: Texts = {
       rememberMeText: 'Se souvenir de cet appareil pendant 30 jours',
     },
     'mfa-webauthn-roaming-challenge': {
-      pageTitle: 'Vérifiez votre identité',
-      title: 'Vérifiez votre identité',
+      ...titled('Vérifiez votre identité'),
       description: 'Préparez votre clé de sécurité et appuyez sur le bouton.',
       awaitingConfirmation: 'En attente de votre clé de sécurité',
       noJSErrorDescription:
@@ -667,8 +609,7 @@ export const fr: Texts = {
       rememberMeText: 'Se souvenir de cet appareil pendant 30 jours',
     },
     'mfa-webauthn-change-key-nickname': {
-      pageTitle: 'Nommez votre clé de sécurité',
-      title: 'Nommez votre clé de sécurité',
+      ...titled('Nommez votre clé de sécurité'),
       titlePlatform: 'Nommez votre appareil',
       description: 'Le nom la distingue d’autres que vous pourriez ajouter.',
       nickname: 'Ma clé de sécurité',
@@ -677,8 +618,7 @@ export const fr: Texts = {
       buttonText: 'Continuer',
     },
     'mfa-webauthn-enrollment-success': {
-      pageTitle: 'Votre clé de sécurité est prête',
-      title: 'Votre clé de sécurité est prête',
+      ...titled('Votre clé de sécurité est prête'),
       titlePlatform: 'Votre appareil est prêt',
       titlePasskey: 'Votre clé d’accès est prête',
       description: 'Vous pouvez désormais vous connecter ainsi.',
@@ -705,8 +645,7 @@ export const fr: Texts = {
   },
   'mfa-recovery-code': {
     'mfa-recovery-code-enrollment': {
-      pageTitle: 'Vous y êtes presque',
-      title: 'Vous y êtes presque',
+      ...titled('Vous y êtes presque'),
       description:
         'Notez ce code de récupération et gardez-le en lieu sûr. Il vous permet de vous connecter quand votre appareil n’est pas à portée de main.',
       codeText: 'Code de récupération',
@@ -717,8 +656,7 @@ export const fr: Texts = {
       buttonText: 'Continuer',
     },
     'mfa-recovery-code-challenge': {
-      pageTitle: 'Vérifiez votre identité',
-      title: 'Vérifiez votre identité',
+      ...titled('Vérifiez votre identité'),
       description:
         'Saisissez le code de récupération que vous avez noté. Il sert une fois ; vous en recevez ensuite un nouveau.',
       placeholder: 'Code de récupération',
@@ -728,8 +666,7 @@ export const fr: Texts = {
       'invalid-code': 'Ce n’est pas votre code de récupération, ou il a déjà servi.',
     },
     'mfa-recovery-code-challenge-new-code': {
-      pageTitle: 'Votre nouveau code de récupération',
-      title: 'Votre nouveau code de récupération',
+      ...titled('Votre nouveau code de récupération'),
       description: 'Le code utilisé n’est plus valable. Notez celui-ci et gardez-le en lieu sûr.',
       codeText: 'Code de récupération',
       copyCodeButtonText: 'Copier le code',
@@ -741,8 +678,7 @@ export const fr: Texts = {
   },
   passkeys: {
     'passkey-enrollment': {
-      pageTitle: 'Connectez-vous sans mot de passe',
-      title: 'Connectez-vous sans mot de passe',
+      ...titled('Connectez-vous sans mot de passe'),
       description:
         'Une clé d’accès vous connecte à ${companyName} par empreinte, visage ou verrouillage de votre appareil.',
       passkeyBenefit1Text: 'Rien à retenir, rien à taper',
@@ -757,20 +693,11 @@ export const fr: Texts = {
   },
   account: {
     account: {
-      pageTitle: 'Votre compte',
-      title: 'Votre compte',
+      ...titled('Votre compte'),
       description: 'Vous êtes connecté en tant que ${account}.',
       factorsTitle: 'Comment vous vous connectez',
       noFactorsText: 'Il n’y a pour l’instant que votre mot de passe.',
-      authenticatorNamesSMS: 'SMS',
-      authenticatorNamesVoice: 'Appel',
-      authenticatorNamesPhone: 'Téléphone',
-      authenticatorNamesPushNotification: 'Notification sur votre téléphone',
-      authenticatorNamesOTP: 'Google Authenticator ou similaire',
-      authenticatorNamesEmail: 'E-mail',
-      authenticatorNamesRecoveryCode: 'Code de récupération',
-      authenticatorNamesWebauthnRoaming: 'Clé de sécurité',
-      authenticatorNamesWebauthnPlatform: 'Empreinte ou reconnaissance faciale',
+      ...authenticatorNames,
       authenticatorNamesPasskey: 'Clé d’accès',
       addedText: 'Ajoutée le ${date}',
       lastUsedText: 'Dernière utilisation : ${date}',
@@ -788,60 +715,32 @@ export const fr: Texts = {
       'nothing-changed': 'Rien n’a été changé.',
     },
     'account-add-factor': {
-      pageTitle: 'Ajouter une méthode',
-      title: 'Ajouter une méthode',
+      ...titled('Ajouter une méthode'),
       description: 'Laquelle voulez-vous ajouter ?',
       nothingText: 'Vous avez configuré toutes les méthodes possibles.',
       backText: 'Retour',
-      authenticatorNamesSMS: 'SMS',
-      authenticatorNamesVoice: 'Appel',
-      authenticatorNamesPhone: 'Téléphone',
-      authenticatorNamesPushNotification: 'Notification sur votre téléphone',
-      authenticatorNamesOTP: 'Google Authenticator ou similaire',
-      authenticatorNamesEmail: 'E-mail',
-      authenticatorNamesRecoveryCode: 'Code de récupération',
-      authenticatorNamesWebauthnRoaming: 'Clé de sécurité',
-      authenticatorNamesWebauthnPlatform: 'Empreinte ou reconnaissance faciale',
+      ...authenticatorNames,
       authenticatorNamesPasskey: 'Clé d’accès',
-      authenticatorHintsSMS: 'Les codes arrivent sur votre téléphone par SMS.',
-      authenticatorHintsVoice: 'Nous appelons votre téléphone et vous dictons un code.',
-      authenticatorHintsPhone: 'Les codes arrivent sur votre téléphone par SMS ou appel.',
-      authenticatorHintsPushNotification: 'Vous approuvez les connexions sur votre téléphone.',
-      authenticatorHintsOTP: 'Une application de votre téléphone affiche des codes, même sans réseau.',
-      authenticatorHintsEmail: 'Les codes arrivent à votre adresse.',
-      authenticatorHintsRecoveryCode: 'Un code à noter, pour quand rien d’autre n’est à portée de main.',
-      authenticatorHintsWebauthnRoaming: 'Une petite clé à brancher ou à approcher du téléphone.',
-      authenticatorHintsWebauthnPlatform: 'Cet appareil vous reconnaît. Rien n’en sort.',
+      ...enrollHints,
       authenticatorHintsPasskey: 'Connectez-vous sans mot de passe.',
     },
     'account-name-factor': {
-      pageTitle: 'Nommez cette méthode',
-      title: 'Nommez cette méthode',
+      ...titled('Nommez cette méthode'),
       description: 'Le nom la distingue des autres.',
       placeholder: 'Nom',
       buttonText: 'Enregistrer',
       backText: 'Retour',
     },
     'account-remove-factor': {
-      pageTitle: 'Retirer cette méthode ?',
-      title: 'Retirer cette méthode ?',
+      ...titled('Retirer cette méthode ?'),
       description: '${factorName} ne vous permettra plus de vous connecter.',
       confirmButtonText: 'Retirer',
       cancelButtonText: 'Garder',
-      authenticatorNamesSMS: 'SMS',
-      authenticatorNamesVoice: 'Appel',
-      authenticatorNamesPhone: 'Téléphone',
-      authenticatorNamesPushNotification: 'Notification sur votre téléphone',
-      authenticatorNamesOTP: 'Google Authenticator ou similaire',
-      authenticatorNamesEmail: 'E-mail',
-      authenticatorNamesRecoveryCode: 'Code de récupération',
-      authenticatorNamesWebauthnRoaming: 'Clé de sécurité',
-      authenticatorNamesWebauthnPlatform: 'Empreinte ou reconnaissance faciale',
+      ...authenticatorNames,
       authenticatorNamesPasskey: 'Clé d’accès',
     },
     'account-recovery-code': {
-      pageTitle: 'Nouveau code de récupération',
-      title: 'Nouveau code de récupération',
+      ...titled('Nouveau code de récupération'),
       description: 'Le code que vous avez maintenant ne sera plus valable.',
       buttonText: 'Créer un nouveau code',
       madeTitle: 'Votre nouveau code de récupération',
@@ -850,8 +749,7 @@ export const fr: Texts = {
       backText: 'Retour',
     },
     'account-history': {
-      pageTitle: 'Historique des connexions',
-      title: 'Historique des connexions',
+      ...titled('Historique des connexions'),
       description: 'Si vous ne reconnaissez pas quelque chose ici, changez votre mot de passe.',
       emptyText: 'Il n’y a encore rien.',
       successText: 'Connexion',
@@ -872,8 +770,7 @@ export const fr: Texts = {
       backText: 'Retour',
     },
     'account-sessions': {
-      pageTitle: 'Où vous êtes connecté',
-      title: 'Où vous êtes connecté',
+      ...titled('Où vous êtes connecté'),
       description: 'Déconnectez ce que vous ne reconnaissez pas.',
       thisSessionText: 'Cet appareil',
       sinceText: 'Depuis le ${date}',
@@ -891,8 +788,7 @@ export const fr: Texts = {
   },
   'push-device': {
     'push-device': {
-      pageTitle: 'Demandes de connexion',
-      title: 'Demandes de connexion',
+      ...titled('Demandes de connexion'),
       waitingTitle: 'Aucune demande pour l’instant',
       waitingDescription: 'Quand vous vous connectez, la demande apparaît ici.',
       noAccountsTitle: 'Ce téléphone n’est pas configuré',
@@ -910,8 +806,7 @@ export const fr: Texts = {
         'Cette étape a besoin de JavaScript. Activez-le dans votre navigateur et rechargez la page.',
     },
     'push-device-enrollment': {
-      pageTitle: 'Approuvez les connexions sur ce téléphone',
-      title: 'Approuvez les connexions sur ce téléphone',
+      ...titled('Approuvez les connexions sur ce téléphone'),
       description: 'Ce téléphone approuvera les connexions de ${account} chez ${companyName}.',
       nameText: 'Nom de ce téléphone',
       buttonText: 'Utiliser ce téléphone',
@@ -937,8 +832,7 @@ export const fr: Texts = {
         'Cette étape a besoin de JavaScript. Activez-le dans votre navigateur et rechargez la page.',
     },
     'push-device-request': {
-      pageTitle: 'Êtes-vous en train de vous connecter ?',
-      title: 'Êtes-vous en train de vous connecter ?',
+      ...titled('Êtes-vous en train de vous connecter ?'),
       description: 'Quelqu’un veut se connecter en tant que ${account}.',
       applicationText: 'Application concernée',
       placeText: 'Lieu',

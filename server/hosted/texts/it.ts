@@ -1,23 +1,45 @@
 // Server, hosted pages: what pages say in Italian.
 // Longer than 300 lines because it is one table.
+import { titled } from './text.ts';
 import type { Texts } from './texts.ts';
+
+const authenticatorNames = {
+  authenticatorNamesSMS: 'SMS',
+  authenticatorNamesVoice: 'Chiamata',
+  authenticatorNamesPhone: 'Telefono',
+  authenticatorNamesPushNotification: 'Notifica sul telefono',
+  authenticatorNamesOTP: 'Google Authenticator o simile',
+  authenticatorNamesEmail: 'Posta elettronica',
+  authenticatorNamesRecoveryCode: 'Codice di recupero',
+  authenticatorNamesWebauthnRoaming: 'Chiave di sicurezza',
+  authenticatorNamesWebauthnPlatform: 'Impronta o riconoscimento del volto',
+};
+
+const enrollHints = {
+  authenticatorHintsSMS: 'I codici arrivano sul telefono come SMS.',
+  authenticatorHintsVoice: 'Chiamiamo il tuo telefono e ti dettiamo un codice.',
+  authenticatorHintsPhone: 'I codici arrivano sul telefono con SMS o chiamate.',
+  authenticatorHintsPushNotification: 'Approvi gli accessi sul telefono.',
+  authenticatorHintsOTP: 'Un’app sul telefono mostra i codici, anche senza rete.',
+  authenticatorHintsEmail: 'I codici arrivano al tuo indirizzo.',
+  authenticatorHintsRecoveryCode: 'Un codice da annotare, per quando non hai altro a portata di mano.',
+  authenticatorHintsWebauthnRoaming: 'Una piccola chiave da inserire o avvicinare al telefono.',
+  authenticatorHintsWebauthnPlatform: 'Questo dispositivo ti riconosce. Nulla ne esce.',
+};
 
 export const it: Texts = {
   common: {
     busy: {
-      pageTitle: 'Un momento',
-      title: 'Un momento',
+      ...titled('Un momento'),
       description: 'Stiamo ancora elaborando l’ultimo passaggio. Questa pagina prosegue automaticamente.',
     },
     redirecting: {
-      pageTitle: 'Un momento',
-      title: 'Un momento',
+      ...titled('Un momento'),
       description: 'Il passaggio successivo è su un altro sito.',
       buttonText: 'Continua',
     },
     'redeem-ticket': {
-      pageTitle: 'Prosegui con l’accesso',
-      title: 'Prosegui con l’accesso',
+      ...titled('Prosegui con l’accesso'),
       description: 'Eccoti di nuovo qui. Ancora un passaggio e questa parte è completa.',
       buttonText: 'Continua',
     },
@@ -94,73 +116,60 @@ export const it: Texts = {
       reasonText: 'Per gli sviluppatori:',
     },
     'unknown-login': {
-      pageTitle: 'Questa pagina non si può aprire',
-      title: 'Questa pagina non si può aprire',
+      ...titled('Questa pagina non si può aprire'),
       description:
         'L’accesso è iniziato in un altro browser, oppure l’indirizzo è incompleto. Torna all’applicazione da cui arrivi e ricomincia.',
     },
     expired: {
-      pageTitle: 'Questo accesso ha richiesto troppo tempo',
-      title: 'Questo accesso ha richiesto troppo tempo',
+      ...titled('Questo accesso ha richiesto troppo tempo'),
       description: 'È stato interrotto per la tua sicurezza. Torna all’applicazione da cui arrivi e ricomincia.',
     },
     'already-used': {
-      pageTitle: 'Questo accesso è concluso',
-      title: 'Questo accesso è concluso',
+      ...titled('Questo accesso è concluso'),
       description: 'Per accedere di nuovo, torna all’applicazione da cui arrivi e ricomincia.',
     },
     'foreign-form': {
-      pageTitle: 'Questo modulo arriva da un altro sito',
-      title: 'Questo modulo arriva da un altro sito',
+      ...titled('Questo modulo arriva da un altro sito'),
       description: 'Non lo abbiamo accettato. Torna all’applicazione da cui arrivi e ricomincia.',
     },
     'bad-request': {
-      pageTitle: 'Non è stato possibile leggerlo',
-      title: 'Non è stato possibile leggerlo',
+      ...titled('Non è stato possibile leggerlo'),
       description: 'Torna all’applicazione da cui arrivi e ricomincia.',
     },
     'bad-application': {
-      pageTitle: 'L’applicazione ha commesso un errore',
-      title: 'L’applicazione ha commesso un errore',
+      ...titled('L’applicazione ha commesso un errore'),
       description:
         'Ti ha mandato qui con una richiesta a cui non possiamo rispondere. Avvisa chi gestisce l’applicazione.',
     },
     'not-found': {
-      pageTitle: 'Qui non c’è nulla',
-      title: 'Qui non c’è nulla',
+      ...titled('Qui non c’è nulla'),
       description: 'Controlla l’indirizzo o torna da dove arrivi.',
     },
     'too-many-requests': {
-      pageTitle: 'Troppe richieste',
-      title: 'Troppe richieste',
+      ...titled('Troppe richieste'),
       description: 'Abbiamo ricevuto troppe richieste dalla tua rete. Riprova tra qualche minuto.',
     },
     'link-used': {
-      pageTitle: 'Questo link non funziona più',
-      title: 'Questo link non funziona più',
+      ...titled('Questo link non funziona più'),
       description: 'È già stato usato o è troppo vecchio. Se ancora non riesci ad accedere, reimposta la password.',
     },
     'verification-link-used': {
-      pageTitle: 'Questo link non funziona più',
-      title: 'Questo link non funziona più',
+      ...titled('Questo link non funziona più'),
       description:
         'È già stato usato o è troppo vecchio. Se il tuo indirizzo non è ancora verificato, richiedi un’altra email.',
     },
     'login-refused': {
-      pageTitle: 'Accesso non riuscito',
-      title: 'Accesso non riuscito',
+      ...titled('Accesso non riuscito'),
       description: 'Riprova o chiedi a chi gestisce questo sito.',
     },
     fault: {
-      pageTitle: 'Qualcosa è andato storto da parte nostra',
-      title: 'Qualcosa è andato storto da parte nostra',
+      ...titled('Qualcosa è andato storto da parte nostra'),
       description: 'Riprova tra un momento.',
     },
   },
   login: {
     login: {
-      pageTitle: 'Ti diamo il benvenuto',
-      title: 'Ti diamo il benvenuto',
+      ...titled('Ti diamo il benvenuto'),
       description: 'Accedi per continuare su ${clientName}.',
       usernamePlaceholder: 'Indirizzo email',
       passwordPlaceholder: 'Password',
@@ -174,8 +183,7 @@ export const it: Texts = {
   },
   signup: {
     signup: {
-      pageTitle: 'Crea il tuo account',
-      title: 'Crea il tuo account',
+      ...titled('Crea il tuo account'),
       description: 'Registrati per continuare su ${clientName}.',
       emailPlaceholder: 'Indirizzo email',
       usernamePlaceholder: 'Nome utente',
@@ -188,8 +196,7 @@ export const it: Texts = {
   },
   consent: {
     consent: {
-      pageTitle: 'Autorizza l’applicazione',
-      title: 'Autorizza l’applicazione',
+      ...titled('Autorizza l’applicazione'),
       messageSingleTenant: '${clientName} vorrebbe usare il tuo account. Chiede di:',
       'scope-openid': 'sapere chi sei',
       'scope-profile': 'vedere il tuo profilo: nome e immagine',
@@ -211,8 +218,7 @@ export const it: Texts = {
   },
   'email-verification': {
     'email-verification': {
-      pageTitle: 'Verifica il tuo indirizzo email',
-      title: 'Verifica il tuo indirizzo email',
+      ...titled('Verifica il tuo indirizzo email'),
       description: '${email} è il tuo indirizzo? Allora premi il pulsante.',
       buttonText: 'Verifica',
     },
@@ -224,23 +230,20 @@ export const it: Texts = {
   },
   'reset-password': {
     'reset-password-request': {
-      pageTitle: 'Hai dimenticato la password?',
-      title: 'Hai dimenticato la password?',
+      ...titled('Hai dimenticato la password?'),
       descriptionEmail: 'Inserisci il tuo indirizzo email: ti invieremo un link per sceglierne una nuova.',
       placeholderEmail: 'Indirizzo email',
       buttonText: 'Continua',
       backToLoginLinkText: 'Torna all’accesso',
     },
     'reset-password-email': {
-      pageTitle: 'Controlla la posta',
-      title: 'Controlla la posta',
+      ...titled('Controlla la posta'),
       emailDescription:
         'Se esiste un account con questo indirizzo, abbiamo inviato un link per scegliere una nuova password. Può volerci qualche minuto; guarda anche nella posta indesiderata.',
       backToLoginLinkText: 'Torna all’accesso',
     },
     'reset-password': {
-      pageTitle: 'Cambia la password',
-      title: 'Cambia la password',
+      ...titled('Cambia la password'),
       description: 'Scegli una nuova password per ${companyName}. Verrai disconnesso ovunque.',
       passwordPlaceholder: 'Nuova password',
       reEnterpasswordPlaceholder: 'Ripeti la nuova password',
@@ -265,49 +268,42 @@ export const it: Texts = {
   },
   'brute-force-protection': {
     'brute-force-protection-unblock': {
-      pageTitle: 'Sblocca il tuo account',
-      title: 'Sblocca il tuo account',
+      ...titled('Sblocca il tuo account'),
       description:
         'Gli accessi al tuo account sono stati fermati dopo vari tentativi falliti. Eri tu? Allora sbloccalo.',
       buttonText: 'Sblocca',
     },
     'brute-force-protection-unblock-success': {
-      pageTitle: 'Il tuo account è sbloccato',
-      title: 'Il tuo account è sbloccato',
+      ...titled('Il tuo account è sbloccato'),
       description: 'Torna all’applicazione da cui arrivi e accedi.',
     },
   },
   logout: {
     logout: {
-      pageTitle: 'Vuoi uscire?',
-      title: 'Vuoi uscire?',
+      ...titled('Vuoi uscire?'),
       description: 'Hai effettuato l’accesso a ${companyName}.',
       descriptionClient: '${clientName} chiede di farti uscire da ${companyName}.',
       acceptButtonText: 'Esci',
       declineButtonText: 'Resta connesso',
     },
     'logout-complete': {
-      pageTitle: 'Sei uscito',
-      title: 'Sei uscito',
+      ...titled('Sei uscito'),
       description: 'Puoi chiudere questa pagina.',
     },
     'logout-aborted': {
-      pageTitle: 'Sei ancora connesso',
-      title: 'Sei ancora connesso',
+      ...titled('Sei ancora connesso'),
       description: 'Non è cambiato nulla. Puoi chiudere questa pagina.',
     },
   },
   'device-flow': {
     'device-code-activation': {
-      pageTitle: 'Collega un dispositivo',
-      title: 'Collega un dispositivo',
+      ...titled('Collega un dispositivo'),
       description: 'Inserisci il codice mostrato dal dispositivo.',
       placeholder: 'Codice',
       buttonText: 'Continua',
     },
     'device-code-check': {
-      pageTitle: 'È il tuo dispositivo?',
-      title: 'È il tuo dispositivo?',
+      ...titled('È il tuo dispositivo?'),
       codeText: 'Codice sul dispositivo',
       description:
         'Continua solo se vedi esattamente questo codice su un tuo dispositivo. Se qualcuno ti ha mandato qui, rifiuta.',
@@ -315,8 +311,7 @@ export const it: Texts = {
       cancelButtonText: 'Rifiuta',
     },
     'device-code-confirmation': {
-      pageTitle: 'Collegare questo dispositivo?',
-      title: 'Collegare questo dispositivo?',
+      ...titled('Collegare questo dispositivo?'),
       codeText: 'Codice sul dispositivo',
       description: '${clientName}, sul dispositivo che mostra questo codice, potrà usare il tuo account.',
       accountText: 'Hai effettuato l’accesso come ${account}.',
@@ -324,32 +319,21 @@ export const it: Texts = {
       cancelButtonText: 'Rifiuta',
     },
     'device-code-activation-allowed': {
-      pageTitle: 'Il tuo dispositivo è collegato',
-      title: 'Il tuo dispositivo è collegato',
+      ...titled('Il tuo dispositivo è collegato'),
       description: 'Prosegue automaticamente tra pochi secondi. Puoi chiudere questa pagina.',
     },
     'device-code-activation-denied': {
-      pageTitle: 'Il dispositivo non è stato collegato',
-      title: 'Il dispositivo non è stato collegato',
+      ...titled('Il dispositivo non è stato collegato'),
       description: 'Non ha accesso al tuo account. Puoi chiudere questa pagina.',
     },
   },
   mfa: {
     'mfa-login-options': {
-      pageTitle: 'Scegli un metodo',
-      title: 'Scegli un metodo',
+      ...titled('Scegli un metodo'),
       description: 'Conferma che sei tu. Come vuoi farlo?',
       backText: 'Indietro',
       moreText: { one: 'e un altro', other: 'e altri ${count}' },
-      authenticatorNamesSMS: 'SMS',
-      authenticatorNamesVoice: 'Chiamata',
-      authenticatorNamesPhone: 'Telefono',
-      authenticatorNamesPushNotification: 'Notifica sul telefono',
-      authenticatorNamesOTP: 'Google Authenticator o simile',
-      authenticatorNamesEmail: 'Posta elettronica',
-      authenticatorNamesRecoveryCode: 'Codice di recupero',
-      authenticatorNamesWebauthnRoaming: 'Chiave di sicurezza',
-      authenticatorNamesWebauthnPlatform: 'Impronta o riconoscimento del volto',
+      ...authenticatorNames,
       authenticatorHintsSMS: 'Inviamo un codice al tuo telefono.',
       authenticatorHintsVoice: 'Ti chiamiamo e ti dettiamo un codice.',
       authenticatorHintsPhone: 'Inviamo un codice al tuo telefono o ti chiamiamo.',
@@ -361,32 +345,14 @@ export const it: Texts = {
       authenticatorHintsWebauthnPlatform: 'Questo dispositivo ti riconosce.',
     },
     'mfa-begin-enroll-options': {
-      pageTitle: 'Proteggi il tuo account',
-      title: 'Proteggi il tuo account',
+      ...titled('Proteggi il tuo account'),
       description: 'Aggiungi un altro modo per dimostrare che sei tu. Quale preferisci?',
       backText: 'Indietro',
-      authenticatorNamesSMS: 'SMS',
-      authenticatorNamesVoice: 'Chiamata',
-      authenticatorNamesPhone: 'Telefono',
-      authenticatorNamesPushNotification: 'Notifica sul telefono',
-      authenticatorNamesOTP: 'Google Authenticator o simile',
-      authenticatorNamesEmail: 'Posta elettronica',
-      authenticatorNamesRecoveryCode: 'Codice di recupero',
-      authenticatorNamesWebauthnRoaming: 'Chiave di sicurezza',
-      authenticatorNamesWebauthnPlatform: 'Impronta o riconoscimento del volto',
-      authenticatorHintsSMS: 'I codici arrivano sul telefono come SMS.',
-      authenticatorHintsVoice: 'Chiamiamo il tuo telefono e ti dettiamo un codice.',
-      authenticatorHintsPhone: 'I codici arrivano sul telefono con SMS o chiamate.',
-      authenticatorHintsPushNotification: 'Approvi gli accessi sul telefono.',
-      authenticatorHintsOTP: 'Un’app sul telefono mostra i codici, anche senza rete.',
-      authenticatorHintsEmail: 'I codici arrivano al tuo indirizzo.',
-      authenticatorHintsRecoveryCode: 'Un codice da annotare, per quando non hai altro a portata di mano.',
-      authenticatorHintsWebauthnRoaming: 'Una piccola chiave da inserire o avvicinare al telefono.',
-      authenticatorHintsWebauthnPlatform: 'Questo dispositivo ti riconosce. Nulla ne esce.',
+      ...authenticatorNames,
+      ...enrollHints,
     },
     'mfa-detect-browser-capabilities': {
-      pageTitle: 'Un momento',
-      title: 'Un momento',
+      ...titled('Un momento'),
       description: 'Stiamo controllando quali metodi supporta il tuo browser.',
       buttonText: 'Continua',
       pickAuthenticatorText: 'Prova un altro metodo',
@@ -410,8 +376,7 @@ export const it: Texts = {
   },
   'mfa-otp': {
     'mfa-otp-enrollment-qr': {
-      pageTitle: 'Proteggi il tuo account',
-      title: 'Proteggi il tuo account',
+      ...titled('Proteggi il tuo account'),
       description: 'Inquadra questa immagine con un’app di autenticazione, poi inserisci il codice che mostra.',
       qrCodeText: 'Codice QR con la chiave scritta in questa pagina',
       keyText: 'Chiave',
@@ -422,8 +387,7 @@ export const it: Texts = {
       pickAuthenticatorText: 'Prova un altro metodo',
     },
     'mfa-otp-enrollment-code': {
-      pageTitle: 'Proteggi il tuo account',
-      title: 'Proteggi il tuo account',
+      ...titled('Proteggi il tuo account'),
       description: 'Inserisci questa chiave in un’app di autenticazione, poi il codice che mostra.',
       keyText: 'Chiave',
       copyCodeButtonText: 'Copia la chiave',
@@ -433,8 +397,7 @@ export const it: Texts = {
       pickAuthenticatorText: 'Prova un altro metodo',
     },
     'mfa-otp-challenge': {
-      pageTitle: 'Verifica la tua identità',
-      title: 'Verifica la tua identità',
+      ...titled('Verifica la tua identità'),
       description: 'Inserisci il codice che la tua app di autenticazione mostra ora.',
       placeholder: 'Inserisci il codice di 6 cifre',
       buttonText: 'Continua',
@@ -444,14 +407,12 @@ export const it: Texts = {
   },
   'mfa-sms': {
     'mfa-country-codes': {
-      pageTitle: 'Scegli un prefisso',
-      title: 'Scegli un prefisso',
+      ...titled('Scegli un prefisso'),
       description: 'Di quale paese è il tuo numero di telefono?',
       backText: 'Indietro',
     },
     'mfa-sms-enrollment': {
-      pageTitle: 'Proteggi il tuo account',
-      title: 'Proteggi il tuo account',
+      ...titled('Proteggi il tuo account'),
       description: 'Inserisci il tuo numero di telefono. Ti invieremo un codice via SMS.',
       placeholder: 'Numero di telefono',
       countryText: 'Prefisso del paese',
@@ -460,8 +421,7 @@ export const it: Texts = {
       buttonText: 'Invia codice',
     },
     'mfa-sms-challenge': {
-      pageTitle: 'Verifica la tua identità',
-      title: 'Verifica la tua identità',
+      ...titled('Verifica la tua identità'),
       description: 'Abbiamo inviato un SMS con un codice a ${phoneNumber}. Vale una volta, per 5 minuti.',
       placeholder: 'Inserisci il codice di 6 cifre',
       buttonText: 'Continua',
@@ -473,15 +433,13 @@ export const it: Texts = {
       changePhoneText: 'Usa un altro numero di telefono',
     },
     'mfa-sms-list': {
-      pageTitle: 'Scegli un numero di telefono',
-      title: 'Scegli un numero di telefono',
+      ...titled('Scegli un numero di telefono'),
       backText: 'Indietro',
     },
   },
   'mfa-voice': {
     'mfa-voice-enrollment': {
-      pageTitle: 'Proteggi il tuo account',
-      title: 'Proteggi il tuo account',
+      ...titled('Proteggi il tuo account'),
       description: 'Inserisci il tuo numero di telefono. Ti chiameremo e ti detteremo un codice.',
       placeholder: 'Numero di telefono',
       countryText: 'Prefisso del paese',
@@ -490,8 +448,7 @@ export const it: Texts = {
       buttonText: 'Chiamami',
     },
     'mfa-voice-challenge': {
-      pageTitle: 'Verifica la tua identità',
-      title: 'Verifica la tua identità',
+      ...titled('Verifica la tua identità'),
       description: 'Stiamo chiamando ${phoneNumber} per dettarti un codice. Vale una volta, per 5 minuti.',
       placeholder: 'Inserisci il codice di 6 cifre',
       buttonText: 'Continua',
@@ -505,8 +462,7 @@ export const it: Texts = {
   },
   'mfa-phone': {
     'mfa-phone-enrollment': {
-      pageTitle: 'Proteggi il tuo account',
-      title: 'Proteggi il tuo account',
+      ...titled('Proteggi il tuo account'),
       description: 'Inserisci il tuo numero di telefono. Ti invieremo un codice o ti chiameremo per dettartelo.',
       placeholder: 'Numero di telefono',
       countryText: 'Prefisso del paese',
@@ -518,8 +474,7 @@ export const it: Texts = {
       continueButtonText: 'Continua',
     },
     'mfa-phone-challenge': {
-      pageTitle: 'Verifica la tua identità',
-      title: 'Verifica la tua identità',
+      ...titled('Verifica la tua identità'),
       description: 'Invieremo un codice a ${phoneNumber}.',
       chooseMessageTypeText: 'Come vuoi ricevere il codice?',
       smsButtonText: 'SMS',
@@ -532,8 +487,7 @@ export const it: Texts = {
   },
   'mfa-email': {
     'mfa-email-challenge': {
-      pageTitle: 'Verifica la tua identità',
-      title: 'Verifica la tua identità',
+      ...titled('Verifica la tua identità'),
       description: 'Abbiamo inviato un’email con un codice a ${email}. Vale una volta, per 5 minuti.',
       placeholder: 'Inserisci il codice di 6 cifre',
       buttonText: 'Continua',
@@ -543,22 +497,19 @@ export const it: Texts = {
       changeEmailText: 'Usa un altro indirizzo email',
     },
     'mfa-email-list': {
-      pageTitle: 'Scegli un indirizzo email',
-      title: 'Scegli un indirizzo email',
+      ...titled('Scegli un indirizzo email'),
       backText: 'Indietro',
     },
   },
   'mfa-push': {
     'mfa-push-welcome': {
-      pageTitle: 'Proteggi il tuo account',
-      title: 'Proteggi il tuo account',
+      ...titled('Proteggi il tuo account'),
       description: 'Il tuo telefono può approvare gli accessi. Non serve un’app: apre una pagina nel browser.',
       buttonText: 'Continua',
       pickAuthenticatorText: 'Prova un altro metodo',
     },
     'mfa-push-enrollment-qr': {
-      pageTitle: 'Proteggi il tuo account',
-      title: 'Proteggi il tuo account',
+      ...titled('Proteggi il tuo account'),
       description: 'Inquadra questa immagine con la fotocamera del telefono e segui lì i passaggi.',
       qrCodeText: 'Codice QR che apre una pagina sul telefono',
       awaitingConfirmation: 'In attesa del telefono',
@@ -568,8 +519,7 @@ export const it: Texts = {
       pickAuthenticatorText: 'Prova un altro metodo',
     },
     'mfa-push-enrollment-code': {
-      pageTitle: 'Proteggi il tuo account',
-      title: 'Proteggi il tuo account',
+      ...titled('Proteggi il tuo account'),
       description: 'Apri questo indirizzo sul telefono e segui lì i passaggi.',
       addressText: 'Indirizzo',
       copyCodeButtonText: 'Copia l’indirizzo',
@@ -580,14 +530,12 @@ export const it: Texts = {
       pickAuthenticatorText: 'Prova un altro metodo',
     },
     'mfa-push-success': {
-      pageTitle: 'Il tuo telefono è pronto',
-      title: 'Il tuo telefono è pronto',
+      ...titled('Il tuo telefono è pronto'),
       description: 'Da ora può approvare i tuoi accessi.',
       buttonText: 'Continua',
     },
     'mfa-push-challenge-push': {
-      pageTitle: 'Verifica la tua identità',
-      title: 'Verifica la tua identità',
+      ...titled('Verifica la tua identità'),
       description: 'Abbiamo inviato una richiesta a ${deviceName}. Scegli lì questo numero:',
       numberText: 'Numero da scegliere sul telefono',
       awaitingConfirmation: 'In attesa del telefono',
@@ -600,8 +548,7 @@ export const it: Texts = {
       rememberMeText: 'Ricorda questo dispositivo per 30 giorni',
     },
     'mfa-push-challenge-code': {
-      pageTitle: 'Verifica la tua identità',
-      title: 'Verifica la tua identità',
+      ...titled('Verifica la tua identità'),
       description: 'Inserisci il codice monouso mostrato sul telefono dalla pagina delle richieste di accesso.',
       placeholder: 'Inserisci il codice di 6 cifre',
       buttonText: 'Continua',
@@ -610,15 +557,13 @@ export const it: Texts = {
       rememberMeText: 'Ricorda questo dispositivo per 30 giorni',
     },
     'mfa-push-list': {
-      pageTitle: 'Scegli un telefono',
-      title: 'Scegli un telefono',
+      ...titled('Scegli un telefono'),
       backText: 'Indietro',
     },
   },
   'mfa-webauthn': {
     'mfa-webauthn-platform-enrollment': {
-      pageTitle: 'Accedi più in fretta su questo dispositivo',
-      title: 'Accedi più in fretta su questo dispositivo',
+      ...titled('Accedi più in fretta su questo dispositivo'),
       description: 'Questo dispositivo può riconoscerti da impronta, volto o blocco schermo. Vuoi usarlo?',
       awaitingConfirmation: 'In attesa del dispositivo',
       noJSErrorDescription: 'Questo passaggio richiede JavaScript. Attivalo nel browser e ricarica la pagina.',
@@ -628,8 +573,7 @@ export const it: Texts = {
       refuseAddingDeviceText: 'Non su questo dispositivo',
     },
     'mfa-webauthn-roaming-enrollment': {
-      pageTitle: 'Aggiungi la chiave di sicurezza',
-      title: 'Aggiungi la chiave di sicurezza',
+      ...titled('Aggiungi la chiave di sicurezza'),
       description: 'Tieni a portata di mano la chiave di sicurezza e premi il pulsante. Il browser ti guida nel resto.',
       awaitingConfirmation: 'In attesa della chiave di sicurezza',
       noJSErrorDescription: 'Questo passaggio richiede JavaScript. Attivalo nel browser e ricarica la pagina.',
@@ -637,8 +581,7 @@ export const it: Texts = {
       pickAuthenticatorText: 'Prova un altro metodo',
     },
     'mfa-webauthn-platform-challenge': {
-      pageTitle: 'Verifica la tua identità',
-      title: 'Verifica la tua identità',
+      ...titled('Verifica la tua identità'),
       description: 'Premi il pulsante e questo dispositivo ti riconoscerà.',
       awaitingConfirmation: 'In attesa del dispositivo',
       noJSErrorDescription: 'Questo passaggio richiede JavaScript. Attivalo nel browser e ricarica la pagina.',
@@ -647,8 +590,7 @@ export const it: Texts = {
       rememberMeText: 'Ricorda questo dispositivo per 30 giorni',
     },
     'mfa-webauthn-roaming-challenge': {
-      pageTitle: 'Verifica la tua identità',
-      title: 'Verifica la tua identità',
+      ...titled('Verifica la tua identità'),
       description: 'Tieni a portata di mano la chiave di sicurezza e premi il pulsante.',
       awaitingConfirmation: 'In attesa della chiave di sicurezza',
       noJSErrorDescription: 'Questo passaggio richiede JavaScript. Attivalo nel browser e ricarica la pagina.',
@@ -657,8 +599,7 @@ export const it: Texts = {
       rememberMeText: 'Ricorda questo dispositivo per 30 giorni',
     },
     'mfa-webauthn-change-key-nickname': {
-      pageTitle: 'Dai un nome alla chiave di sicurezza',
-      title: 'Dai un nome alla chiave di sicurezza',
+      ...titled('Dai un nome alla chiave di sicurezza'),
       titlePlatform: 'Dai un nome al dispositivo',
       description: 'Il nome la distingue da altre che potresti aggiungere.',
       nickname: 'La mia chiave di sicurezza',
@@ -667,8 +608,7 @@ export const it: Texts = {
       buttonText: 'Continua',
     },
     'mfa-webauthn-enrollment-success': {
-      pageTitle: 'La tua chiave di sicurezza è pronta',
-      title: 'La tua chiave di sicurezza è pronta',
+      ...titled('La tua chiave di sicurezza è pronta'),
       titlePlatform: 'Il tuo dispositivo è pronto',
       titlePasskey: 'La tua passkey è pronta',
       description: 'Da ora puoi accedere in questo modo.',
@@ -695,8 +635,7 @@ export const it: Texts = {
   },
   'mfa-recovery-code': {
     'mfa-recovery-code-enrollment': {
-      pageTitle: 'Ci siamo quasi',
-      title: 'Ci siamo quasi',
+      ...titled('Ci siamo quasi'),
       description:
         'Annota questo codice di recupero e conservalo in un luogo sicuro. Ti permette di accedere quando non hai il dispositivo con te.',
       codeText: 'Codice di recupero',
@@ -707,8 +646,7 @@ export const it: Texts = {
       buttonText: 'Continua',
     },
     'mfa-recovery-code-challenge': {
-      pageTitle: 'Verifica la tua identità',
-      title: 'Verifica la tua identità',
+      ...titled('Verifica la tua identità'),
       description: 'Inserisci il codice di recupero che hai annotato. Vale una volta; poi ne ricevi uno nuovo.',
       placeholder: 'Codice di recupero',
       buttonText: 'Continua',
@@ -717,8 +655,7 @@ export const it: Texts = {
       'invalid-code': 'Questo non è il tuo codice di recupero, oppure è già stato usato.',
     },
     'mfa-recovery-code-challenge-new-code': {
-      pageTitle: 'Il tuo nuovo codice di recupero',
-      title: 'Il tuo nuovo codice di recupero',
+      ...titled('Il tuo nuovo codice di recupero'),
       description: 'Il codice usato non vale più. Annota questo e conservalo in un luogo sicuro.',
       codeText: 'Codice di recupero',
       copyCodeButtonText: 'Copia codice',
@@ -730,8 +667,7 @@ export const it: Texts = {
   },
   passkeys: {
     'passkey-enrollment': {
-      pageTitle: 'Accedi senza password',
-      title: 'Accedi senza password',
+      ...titled('Accedi senza password'),
       description: 'Una passkey ti fa accedere a ${companyName} con impronta, volto o blocco del dispositivo.',
       passkeyBenefit1Text: 'Nulla da ricordare, nulla da scrivere',
       passkeyBenefit2Text: 'Funziona su tutti i dispositivi in cui è sincronizzata',
@@ -744,20 +680,11 @@ export const it: Texts = {
   },
   account: {
     account: {
-      pageTitle: 'Il tuo account',
-      title: 'Il tuo account',
+      ...titled('Il tuo account'),
       description: 'Hai effettuato l’accesso come ${account}.',
       factorsTitle: 'Come accedi',
       noFactorsText: 'Per ora c’è solo la tua password.',
-      authenticatorNamesSMS: 'SMS',
-      authenticatorNamesVoice: 'Chiamata',
-      authenticatorNamesPhone: 'Telefono',
-      authenticatorNamesPushNotification: 'Notifica sul telefono',
-      authenticatorNamesOTP: 'Google Authenticator o simile',
-      authenticatorNamesEmail: 'Posta elettronica',
-      authenticatorNamesRecoveryCode: 'Codice di recupero',
-      authenticatorNamesWebauthnRoaming: 'Chiave di sicurezza',
-      authenticatorNamesWebauthnPlatform: 'Impronta o riconoscimento del volto',
+      ...authenticatorNames,
       authenticatorNamesPasskey: 'Passkey',
       addedText: 'Aggiunto il ${date}',
       lastUsedText: 'Ultimo uso: ${date}',
@@ -775,60 +702,32 @@ export const it: Texts = {
       'nothing-changed': 'Non è cambiato nulla.',
     },
     'account-add-factor': {
-      pageTitle: 'Aggiungi un metodo',
-      title: 'Aggiungi un metodo',
+      ...titled('Aggiungi un metodo'),
       description: 'Quale vuoi aggiungere?',
       nothingText: 'Hai configurato tutti i metodi disponibili.',
       backText: 'Indietro',
-      authenticatorNamesSMS: 'SMS',
-      authenticatorNamesVoice: 'Chiamata',
-      authenticatorNamesPhone: 'Telefono',
-      authenticatorNamesPushNotification: 'Notifica sul telefono',
-      authenticatorNamesOTP: 'Google Authenticator o simile',
-      authenticatorNamesEmail: 'Posta elettronica',
-      authenticatorNamesRecoveryCode: 'Codice di recupero',
-      authenticatorNamesWebauthnRoaming: 'Chiave di sicurezza',
-      authenticatorNamesWebauthnPlatform: 'Impronta o riconoscimento del volto',
+      ...authenticatorNames,
       authenticatorNamesPasskey: 'Passkey',
-      authenticatorHintsSMS: 'I codici arrivano sul telefono come SMS.',
-      authenticatorHintsVoice: 'Chiamiamo il tuo telefono e ti dettiamo un codice.',
-      authenticatorHintsPhone: 'I codici arrivano sul telefono con SMS o chiamate.',
-      authenticatorHintsPushNotification: 'Approvi gli accessi sul telefono.',
-      authenticatorHintsOTP: 'Un’app sul telefono mostra i codici, anche senza rete.',
-      authenticatorHintsEmail: 'I codici arrivano al tuo indirizzo.',
-      authenticatorHintsRecoveryCode: 'Un codice da annotare, per quando non hai altro a portata di mano.',
-      authenticatorHintsWebauthnRoaming: 'Una piccola chiave da inserire o avvicinare al telefono.',
-      authenticatorHintsWebauthnPlatform: 'Questo dispositivo ti riconosce. Nulla ne esce.',
+      ...enrollHints,
       authenticatorHintsPasskey: 'Accedi senza password.',
     },
     'account-name-factor': {
-      pageTitle: 'Dai un nome a questo metodo',
-      title: 'Dai un nome a questo metodo',
+      ...titled('Dai un nome a questo metodo'),
       description: 'Il nome lo distingue dagli altri.',
       placeholder: 'Nome',
       buttonText: 'Salva',
       backText: 'Indietro',
     },
     'account-remove-factor': {
-      pageTitle: 'Rimuovere questo metodo?',
-      title: 'Rimuovere questo metodo?',
+      ...titled('Rimuovere questo metodo?'),
       description: '${factorName} non ti permetterà più di accedere.',
       confirmButtonText: 'Rimuovi',
       cancelButtonText: 'Mantieni',
-      authenticatorNamesSMS: 'SMS',
-      authenticatorNamesVoice: 'Chiamata',
-      authenticatorNamesPhone: 'Telefono',
-      authenticatorNamesPushNotification: 'Notifica sul telefono',
-      authenticatorNamesOTP: 'Google Authenticator o simile',
-      authenticatorNamesEmail: 'Posta elettronica',
-      authenticatorNamesRecoveryCode: 'Codice di recupero',
-      authenticatorNamesWebauthnRoaming: 'Chiave di sicurezza',
-      authenticatorNamesWebauthnPlatform: 'Impronta o riconoscimento del volto',
+      ...authenticatorNames,
       authenticatorNamesPasskey: 'Passkey',
     },
     'account-recovery-code': {
-      pageTitle: 'Nuovo codice di recupero',
-      title: 'Nuovo codice di recupero',
+      ...titled('Nuovo codice di recupero'),
       description: 'Il codice che hai ora non varrà più.',
       buttonText: 'Crea un nuovo codice',
       madeTitle: 'Il tuo nuovo codice di recupero',
@@ -837,8 +736,7 @@ export const it: Texts = {
       backText: 'Indietro',
     },
     'account-history': {
-      pageTitle: 'Cronologia degli accessi',
-      title: 'Cronologia degli accessi',
+      ...titled('Cronologia degli accessi'),
       description: 'Se non riconosci qualcosa, cambia la password.',
       emptyText: 'Non c’è ancora nulla.',
       successText: 'Accesso effettuato',
@@ -859,8 +757,7 @@ export const it: Texts = {
       backText: 'Indietro',
     },
     'account-sessions': {
-      pageTitle: 'Dove sei connesso',
-      title: 'Dove sei connesso',
+      ...titled('Dove sei connesso'),
       description: 'Disconnetti ciò che non riconosci.',
       thisSessionText: 'Questo dispositivo',
       sinceText: 'Dal ${date}',
@@ -878,8 +775,7 @@ export const it: Texts = {
   },
   'push-device': {
     'push-device': {
-      pageTitle: 'Richieste di accesso',
-      title: 'Richieste di accesso',
+      ...titled('Richieste di accesso'),
       waitingTitle: 'Nessuna richiesta al momento',
       waitingDescription: 'Quando accedi, la richiesta appare qui.',
       noAccountsTitle: 'Questo telefono non è configurato',
@@ -896,8 +792,7 @@ export const it: Texts = {
       noJSErrorDescription: 'Questo passaggio richiede JavaScript. Attivalo nel browser e ricarica la pagina.',
     },
     'push-device-enrollment': {
-      pageTitle: 'Approva gli accessi su questo telefono',
-      title: 'Approva gli accessi su questo telefono',
+      ...titled('Approva gli accessi su questo telefono'),
       description: 'Questo telefono approverà gli accessi di ${account} a ${companyName}.',
       nameText: 'Nome di questo telefono',
       buttonText: 'Usa questo telefono',
@@ -921,8 +816,7 @@ export const it: Texts = {
       noJSErrorDescription: 'Questo passaggio richiede JavaScript. Attivalo nel browser e ricarica la pagina.',
     },
     'push-device-request': {
-      pageTitle: 'Stai accedendo?',
-      title: 'Stai accedendo?',
+      ...titled('Stai accedendo?'),
       description: 'Qualcuno vuole accedere come ${account}.',
       applicationText: 'Applicazione',
       placeText: 'Luogo',

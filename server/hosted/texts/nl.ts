@@ -1,23 +1,45 @@
 // Server, hosted pages: what pages say in Dutch.
 // Longer than 300 lines because it is one table.
+import { titled } from './text.ts';
 import type { Texts } from './texts.ts';
+
+const authenticatorNames = {
+  authenticatorNamesSMS: 'Sms',
+  authenticatorNamesVoice: 'Oproep',
+  authenticatorNamesPhone: 'Telefoon',
+  authenticatorNamesPushNotification: 'Melding op uw telefoon',
+  authenticatorNamesOTP: 'Google Authenticator of vergelijkbaar',
+  authenticatorNamesEmail: 'E-mail',
+  authenticatorNamesRecoveryCode: 'Herstelcode',
+  authenticatorNamesWebauthnRoaming: 'Beveiligingssleutel',
+  authenticatorNamesWebauthnPlatform: 'Vingerafdruk of gezichtsherkenning',
+};
+
+const enrollHints = {
+  authenticatorHintsSMS: 'Codes komen als sms op uw telefoon.',
+  authenticatorHintsVoice: 'We bellen uw telefoon en lezen een code voor.',
+  authenticatorHintsPhone: 'Codes komen als sms of oproep op uw telefoon.',
+  authenticatorHintsPushNotification: 'U keurt inlogpogingen goed op uw telefoon.',
+  authenticatorHintsOTP: 'Een app op uw telefoon toont codes, ook zonder netwerk.',
+  authenticatorHintsEmail: 'Codes komen op uw e-mailadres.',
+  authenticatorHintsRecoveryCode: 'Een code om op te schrijven, voor als er niets anders bij de hand is.',
+  authenticatorHintsWebauthnRoaming: 'Een kleine sleutel die u insteekt of bij uw telefoon houdt.',
+  authenticatorHintsWebauthnPlatform: 'Dit apparaat herkent u. Er verlaat niets het apparaat.',
+};
 
 export const nl: Texts = {
   common: {
     busy: {
-      pageTitle: 'Een ogenblik',
-      title: 'Een ogenblik',
+      ...titled('Een ogenblik'),
       description: 'We verwerken uw laatste stap nog. Deze pagina gaat vanzelf verder.',
     },
     redirecting: {
-      pageTitle: 'Een ogenblik',
-      title: 'Een ogenblik',
+      ...titled('Een ogenblik'),
       description: 'U gaat verder op een andere site.',
       buttonText: 'Doorgaan',
     },
     'redeem-ticket': {
-      pageTitle: 'Ga verder met inloggen',
-      title: 'Ga verder met inloggen',
+      ...titled('Ga verder met inloggen'),
       description: 'U bent terug. Nog één stap en dit deel is klaar.',
       buttonText: 'Doorgaan',
     },
@@ -95,74 +117,61 @@ export const nl: Texts = {
       reasonText: 'Voor ontwikkelaars:',
     },
     'unknown-login': {
-      pageTitle: 'Deze pagina kan niet worden geopend',
-      title: 'Deze pagina kan niet worden geopend',
+      ...titled('Deze pagina kan niet worden geopend'),
       description:
         'Het inloggen is in een andere browser begonnen, of het adres is niet volledig. Ga terug naar de applicatie waar u vandaan komt en begin opnieuw.',
     },
     expired: {
-      pageTitle: 'Het inloggen duurde te lang',
-      title: 'Het inloggen duurde te lang',
+      ...titled('Het inloggen duurde te lang'),
       description:
         'Voor uw veiligheid is het gestopt. Ga terug naar de applicatie waar u vandaan komt en begin opnieuw.',
     },
     'already-used': {
-      pageTitle: 'Het inloggen is afgerond',
-      title: 'Het inloggen is afgerond',
+      ...titled('Het inloggen is afgerond'),
       description: 'Om nog eens in te loggen: ga terug naar de applicatie waar u vandaan komt en begin opnieuw.',
     },
     'foreign-form': {
-      pageTitle: 'Dit formulier kwam van een andere site',
-      title: 'Dit formulier kwam van een andere site',
+      ...titled('Dit formulier kwam van een andere site'),
       description: 'We hebben het niet aangenomen. Ga terug naar de applicatie waar u vandaan komt en begin opnieuw.',
     },
     'bad-request': {
-      pageTitle: 'Dat konden we niet lezen',
-      title: 'Dat konden we niet lezen',
+      ...titled('Dat konden we niet lezen'),
       description: 'Ga terug naar de applicatie waar u vandaan komt en begin opnieuw.',
     },
     'bad-application': {
-      pageTitle: 'De applicatie heeft een fout gemaakt',
-      title: 'De applicatie heeft een fout gemaakt',
+      ...titled('De applicatie heeft een fout gemaakt'),
       description:
         'Die stuurde u hierheen met een verzoek dat we niet kunnen beantwoorden. Meld het aan de beheerders van de applicatie.',
     },
     'not-found': {
-      pageTitle: 'Hier is niets',
-      title: 'Hier is niets',
+      ...titled('Hier is niets'),
       description: 'Controleer het adres of ga terug naar waar u vandaan kwam.',
     },
     'too-many-requests': {
-      pageTitle: 'Te veel verzoeken',
-      title: 'Te veel verzoeken',
+      ...titled('Te veel verzoeken'),
       description: 'We hebben te veel verzoeken van uw netwerk ontvangen. Probeer het over een paar minuten opnieuw.',
     },
     'link-used': {
-      pageTitle: 'Deze link werkt niet meer',
-      title: 'Deze link werkt niet meer',
+      ...titled('Deze link werkt niet meer'),
       description:
         'De link is al gebruikt of te oud. Lukt inloggen nog steeds niet, stel dan uw wachtwoord opnieuw in.',
     },
     'verification-link-used': {
-      pageTitle: 'Deze link werkt niet meer',
-      title: 'Deze link werkt niet meer',
+      ...titled('Deze link werkt niet meer'),
       description: 'De link is al gebruikt of te oud. Is uw adres nog niet bevestigd, vraag dan een nieuwe e-mail aan.',
     },
     'login-refused': {
-      pageTitle: 'U bent niet ingelogd',
-      title: 'U bent niet ingelogd',
+      ...titled('U bent niet ingelogd'),
       description: 'Probeer het opnieuw of vraag het de beheerders van deze site.',
     },
     fault: {
-      pageTitle: 'Er ging bij ons iets mis',
-      title: 'Er ging bij ons iets mis',
+      ...titled('Er ging bij ons iets mis'),
       description: 'Probeer het zo opnieuw.',
     },
   },
   login: {
     login: {
-      pageTitle: 'Welkom',
-      title: 'Welkom',
+      ...titled('Welkom'),
       description: 'Log in om verder te gaan naar ${clientName}.',
       usernamePlaceholder: 'E-mailadres',
       passwordPlaceholder: 'Wachtwoord',
@@ -176,8 +185,7 @@ export const nl: Texts = {
   },
   signup: {
     signup: {
-      pageTitle: 'Maak uw account',
-      title: 'Maak uw account',
+      ...titled('Maak uw account'),
       description: 'Registreer u om verder te gaan naar ${clientName}.',
       emailPlaceholder: 'E-mailadres',
       usernamePlaceholder: 'Gebruikersnaam',
@@ -190,8 +198,7 @@ export const nl: Texts = {
   },
   consent: {
     consent: {
-      pageTitle: 'De applicatie toestaan',
-      title: 'De applicatie toestaan',
+      ...titled('De applicatie toestaan'),
       messageSingleTenant: '${clientName} wil uw account gebruiken en vraagt om:',
       'scope-openid': 'te weten wie u bent',
       'scope-profile': 'uw profiel te zien: uw naam en uw foto',
@@ -213,8 +220,7 @@ export const nl: Texts = {
   },
   'email-verification': {
     'email-verification': {
-      pageTitle: 'Bevestig uw e-mailadres',
-      title: 'Bevestig uw e-mailadres',
+      ...titled('Bevestig uw e-mailadres'),
       description: 'Is ${email} uw adres? Druk dan op de knop.',
       buttonText: 'Bevestigen',
     },
@@ -226,23 +232,20 @@ export const nl: Texts = {
   },
   'reset-password': {
     'reset-password-request': {
-      pageTitle: 'Wachtwoord vergeten?',
-      title: 'Wachtwoord vergeten?',
+      ...titled('Wachtwoord vergeten?'),
       descriptionEmail: 'Vul uw e-mailadres in. We sturen u een link om een nieuw wachtwoord te kiezen.',
       placeholderEmail: 'E-mailadres',
       buttonText: 'Doorgaan',
       backToLoginLinkText: 'Terug naar inloggen',
     },
     'reset-password-email': {
-      pageTitle: 'Controleer uw e-mail',
-      title: 'Controleer uw e-mail',
+      ...titled('Controleer uw e-mail'),
       emailDescription:
         'Als er een account met dit adres is, hebben we een link gestuurd om een nieuw wachtwoord te kiezen. Dat kan enkele minuten duren; kijk ook bij de ongewenste e-mail.',
       backToLoginLinkText: 'Terug naar inloggen',
     },
     'reset-password': {
-      pageTitle: 'Wijzig uw wachtwoord',
-      title: 'Wijzig uw wachtwoord',
+      ...titled('Wijzig uw wachtwoord'),
       description: 'Kies een nieuw wachtwoord voor ${companyName}. U wordt overal uitgelogd.',
       passwordPlaceholder: 'Nieuw wachtwoord',
       reEnterpasswordPlaceholder: 'Herhaal het nieuwe wachtwoord',
@@ -266,49 +269,42 @@ export const nl: Texts = {
   },
   'brute-force-protection': {
     'brute-force-protection-unblock': {
-      pageTitle: 'Deblokkeer uw account',
-      title: 'Deblokkeer uw account',
+      ...titled('Deblokkeer uw account'),
       description:
         'Inloggen op uw account is gestopt na meerdere mislukte pogingen. Was u dat? Hef de blokkering dan op.',
       buttonText: 'Deblokkeren',
     },
     'brute-force-protection-unblock-success': {
-      pageTitle: 'Uw account is gedeblokkeerd',
-      title: 'Uw account is gedeblokkeerd',
+      ...titled('Uw account is gedeblokkeerd'),
       description: 'Ga terug naar de applicatie waar u vandaan komt en log in.',
     },
   },
   logout: {
     logout: {
-      pageTitle: 'Wilt u uitloggen?',
-      title: 'Wilt u uitloggen?',
+      ...titled('Wilt u uitloggen?'),
       description: 'U bent ingelogd bij ${companyName}.',
       descriptionClient: '${clientName} vraagt u uit te loggen bij ${companyName}.',
       acceptButtonText: 'Uitloggen',
       declineButtonText: 'Ingelogd blijven',
     },
     'logout-complete': {
-      pageTitle: 'U bent uitgelogd',
-      title: 'U bent uitgelogd',
+      ...titled('U bent uitgelogd'),
       description: 'U kunt deze pagina sluiten.',
     },
     'logout-aborted': {
-      pageTitle: 'U bent nog ingelogd',
-      title: 'U bent nog ingelogd',
+      ...titled('U bent nog ingelogd'),
       description: 'Er is niets veranderd. U kunt deze pagina sluiten.',
     },
   },
   'device-flow': {
     'device-code-activation': {
-      pageTitle: 'Een apparaat verbinden',
-      title: 'Een apparaat verbinden',
+      ...titled('Een apparaat verbinden'),
       description: 'Vul de code in die uw apparaat toont.',
       placeholder: 'Apparaatcode',
       buttonText: 'Doorgaan',
     },
     'device-code-check': {
-      pageTitle: 'Is dit uw apparaat?',
-      title: 'Is dit uw apparaat?',
+      ...titled('Is dit uw apparaat?'),
       codeText: 'Code op het apparaat',
       description:
         'Ga alleen verder als u precies deze code op een eigen apparaat ziet. Heeft iemand u hierheen gestuurd, weiger dan.',
@@ -316,8 +312,7 @@ export const nl: Texts = {
       cancelButtonText: 'Weigeren',
     },
     'device-code-confirmation': {
-      pageTitle: 'Dit apparaat verbinden?',
-      title: 'Dit apparaat verbinden?',
+      ...titled('Dit apparaat verbinden?'),
       codeText: 'Code op het apparaat',
       description: '${clientName}, op het apparaat dat deze code toont, kan uw account dan gebruiken.',
       accountText: 'U bent ingelogd als ${account}.',
@@ -325,32 +320,21 @@ export const nl: Texts = {
       cancelButtonText: 'Weigeren',
     },
     'device-code-activation-allowed': {
-      pageTitle: 'Uw apparaat is verbonden',
-      title: 'Uw apparaat is verbonden',
+      ...titled('Uw apparaat is verbonden'),
       description: 'Het gaat over enkele seconden vanzelf verder. U kunt deze pagina sluiten.',
     },
     'device-code-activation-denied': {
-      pageTitle: 'Het apparaat is niet verbonden',
-      title: 'Het apparaat is niet verbonden',
+      ...titled('Het apparaat is niet verbonden'),
       description: 'Het heeft geen toegang tot uw account. U kunt deze pagina sluiten.',
     },
   },
   mfa: {
     'mfa-login-options': {
-      pageTitle: 'Kies een methode',
-      title: 'Kies een methode',
+      ...titled('Kies een methode'),
       description: 'Bevestig dat u het bent. Hoe wilt u dat doen?',
       backText: 'Terug',
       moreText: { one: 'en nog ${count}', other: 'en nog ${count}' },
-      authenticatorNamesSMS: 'Sms',
-      authenticatorNamesVoice: 'Oproep',
-      authenticatorNamesPhone: 'Telefoon',
-      authenticatorNamesPushNotification: 'Melding op uw telefoon',
-      authenticatorNamesOTP: 'Google Authenticator of vergelijkbaar',
-      authenticatorNamesEmail: 'E-mail',
-      authenticatorNamesRecoveryCode: 'Herstelcode',
-      authenticatorNamesWebauthnRoaming: 'Beveiligingssleutel',
-      authenticatorNamesWebauthnPlatform: 'Vingerafdruk of gezichtsherkenning',
+      ...authenticatorNames,
       authenticatorHintsSMS: 'We sturen een code naar uw telefoon.',
       authenticatorHintsVoice: 'We bellen u en lezen een code voor.',
       authenticatorHintsPhone: 'We sturen een code naar uw telefoon of bellen u.',
@@ -362,32 +346,14 @@ export const nl: Texts = {
       authenticatorHintsWebauthnPlatform: 'Dit apparaat herkent u.',
     },
     'mfa-begin-enroll-options': {
-      pageTitle: 'Houd uw account veilig',
-      title: 'Houd uw account veilig',
+      ...titled('Houd uw account veilig'),
       description: 'Voeg nog een manier toe om te tonen dat u het bent. Welke wilt u?',
       backText: 'Terug',
-      authenticatorNamesSMS: 'Sms',
-      authenticatorNamesVoice: 'Oproep',
-      authenticatorNamesPhone: 'Telefoon',
-      authenticatorNamesPushNotification: 'Melding op uw telefoon',
-      authenticatorNamesOTP: 'Google Authenticator of vergelijkbaar',
-      authenticatorNamesEmail: 'E-mail',
-      authenticatorNamesRecoveryCode: 'Herstelcode',
-      authenticatorNamesWebauthnRoaming: 'Beveiligingssleutel',
-      authenticatorNamesWebauthnPlatform: 'Vingerafdruk of gezichtsherkenning',
-      authenticatorHintsSMS: 'Codes komen als sms op uw telefoon.',
-      authenticatorHintsVoice: 'We bellen uw telefoon en lezen een code voor.',
-      authenticatorHintsPhone: 'Codes komen als sms of oproep op uw telefoon.',
-      authenticatorHintsPushNotification: 'U keurt inlogpogingen goed op uw telefoon.',
-      authenticatorHintsOTP: 'Een app op uw telefoon toont codes, ook zonder netwerk.',
-      authenticatorHintsEmail: 'Codes komen op uw e-mailadres.',
-      authenticatorHintsRecoveryCode: 'Een code om op te schrijven, voor als er niets anders bij de hand is.',
-      authenticatorHintsWebauthnRoaming: 'Een kleine sleutel die u insteekt of bij uw telefoon houdt.',
-      authenticatorHintsWebauthnPlatform: 'Dit apparaat herkent u. Er verlaat niets het apparaat.',
+      ...authenticatorNames,
+      ...enrollHints,
     },
     'mfa-detect-browser-capabilities': {
-      pageTitle: 'Een ogenblik',
-      title: 'Een ogenblik',
+      ...titled('Een ogenblik'),
       description: 'We kijken welke methoden uw browser kan gebruiken.',
       buttonText: 'Doorgaan',
       pickAuthenticatorText: 'Een andere methode proberen',
@@ -411,8 +377,7 @@ export const nl: Texts = {
   },
   'mfa-otp': {
     'mfa-otp-enrollment-qr': {
-      pageTitle: 'Beveilig uw account',
-      title: 'Beveilig uw account',
+      ...titled('Beveilig uw account'),
       description: 'Scan deze afbeelding met een authenticator-app en vul dan de code in die de app toont.',
       qrCodeText: 'QR-code met de sleutel die op deze pagina staat',
       keyText: 'Sleutel',
@@ -423,8 +388,7 @@ export const nl: Texts = {
       pickAuthenticatorText: 'Een andere methode proberen',
     },
     'mfa-otp-enrollment-code': {
-      pageTitle: 'Beveilig uw account',
-      title: 'Beveilig uw account',
+      ...titled('Beveilig uw account'),
       description: 'Vul deze sleutel in een authenticator-app in en daarna de code die de app toont.',
       keyText: 'Sleutel',
       copyCodeButtonText: 'Sleutel kopiëren',
@@ -434,8 +398,7 @@ export const nl: Texts = {
       pickAuthenticatorText: 'Een andere methode proberen',
     },
     'mfa-otp-challenge': {
-      pageTitle: 'Bevestig uw identiteit',
-      title: 'Bevestig uw identiteit',
+      ...titled('Bevestig uw identiteit'),
       description: 'Vul de code in die uw authenticator-app nu toont.',
       placeholder: 'Vul de 6-cijferige code in',
       buttonText: 'Doorgaan',
@@ -445,14 +408,12 @@ export const nl: Texts = {
   },
   'mfa-sms': {
     'mfa-country-codes': {
-      pageTitle: 'Kies een landcode',
-      title: 'Kies een landcode',
+      ...titled('Kies een landcode'),
       description: 'Uit welk land is uw telefoonnummer?',
       backText: 'Terug',
     },
     'mfa-sms-enrollment': {
-      pageTitle: 'Beveilig uw account',
-      title: 'Beveilig uw account',
+      ...titled('Beveilig uw account'),
       description: 'Vul uw telefoonnummer in. We sturen u een code per sms.',
       placeholder: 'Telefoonnummer',
       countryText: 'Landcode',
@@ -461,8 +422,7 @@ export const nl: Texts = {
       buttonText: 'Code sturen',
     },
     'mfa-sms-challenge': {
-      pageTitle: 'Bevestig uw identiteit',
-      title: 'Bevestig uw identiteit',
+      ...titled('Bevestig uw identiteit'),
       description:
         'We hebben een sms met een code gestuurd naar ${phoneNumber}. De code werkt één keer, 5 minuten lang.',
       placeholder: 'Vul de 6-cijferige code in',
@@ -475,15 +435,13 @@ export const nl: Texts = {
       changePhoneText: 'Een ander telefoonnummer gebruiken',
     },
     'mfa-sms-list': {
-      pageTitle: 'Kies een telefoonnummer',
-      title: 'Kies een telefoonnummer',
+      ...titled('Kies een telefoonnummer'),
       backText: 'Terug',
     },
   },
   'mfa-voice': {
     'mfa-voice-enrollment': {
-      pageTitle: 'Beveilig uw account',
-      title: 'Beveilig uw account',
+      ...titled('Beveilig uw account'),
       description: 'Vul uw telefoonnummer in. We bellen u en lezen een code voor.',
       placeholder: 'Telefoonnummer',
       countryText: 'Landcode',
@@ -492,8 +450,7 @@ export const nl: Texts = {
       buttonText: 'Bel mij',
     },
     'mfa-voice-challenge': {
-      pageTitle: 'Bevestig uw identiteit',
-      title: 'Bevestig uw identiteit',
+      ...titled('Bevestig uw identiteit'),
       description: 'We bellen ${phoneNumber} en lezen een code voor. De code werkt één keer, 5 minuten lang.',
       placeholder: 'Vul de 6-cijferige code in',
       buttonText: 'Doorgaan',
@@ -507,8 +464,7 @@ export const nl: Texts = {
   },
   'mfa-phone': {
     'mfa-phone-enrollment': {
-      pageTitle: 'Beveilig uw account',
-      title: 'Beveilig uw account',
+      ...titled('Beveilig uw account'),
       description: 'Vul uw telefoonnummer in. We sturen u een code, of bellen u en lezen hem voor.',
       placeholder: 'Telefoonnummer',
       countryText: 'Landcode',
@@ -520,8 +476,7 @@ export const nl: Texts = {
       continueButtonText: 'Doorgaan',
     },
     'mfa-phone-challenge': {
-      pageTitle: 'Bevestig uw identiteit',
-      title: 'Bevestig uw identiteit',
+      ...titled('Bevestig uw identiteit'),
       description: 'We sturen een code naar ${phoneNumber}.',
       chooseMessageTypeText: 'Hoe wilt u de code ontvangen?',
       smsButtonText: 'Sms',
@@ -534,8 +489,7 @@ export const nl: Texts = {
   },
   'mfa-email': {
     'mfa-email-challenge': {
-      pageTitle: 'Bevestig uw identiteit',
-      title: 'Bevestig uw identiteit',
+      ...titled('Bevestig uw identiteit'),
       description: 'We hebben een e-mail met een code gestuurd naar ${email}. De code werkt één keer, 5 minuten lang.',
       placeholder: 'Vul de 6-cijferige code in',
       buttonText: 'Doorgaan',
@@ -545,23 +499,20 @@ export const nl: Texts = {
       changeEmailText: 'Een ander e-mailadres gebruiken',
     },
     'mfa-email-list': {
-      pageTitle: 'Kies een e-mailadres',
-      title: 'Kies een e-mailadres',
+      ...titled('Kies een e-mailadres'),
       backText: 'Terug',
     },
   },
   'mfa-push': {
     'mfa-push-welcome': {
-      pageTitle: 'Beveilig uw account',
-      title: 'Beveilig uw account',
+      ...titled('Beveilig uw account'),
       description:
         'Uw telefoon kan inlogpogingen goedkeuren. Een app is niet nodig: hij opent een pagina in de browser.',
       buttonText: 'Doorgaan',
       pickAuthenticatorText: 'Een andere methode proberen',
     },
     'mfa-push-enrollment-qr': {
-      pageTitle: 'Beveilig uw account',
-      title: 'Beveilig uw account',
+      ...titled('Beveilig uw account'),
       description: 'Scan deze afbeelding met de camera van uw telefoon en volg daar de stappen.',
       qrCodeText: 'QR-code die een pagina op uw telefoon opent',
       awaitingConfirmation: 'Wachten op uw telefoon',
@@ -571,8 +522,7 @@ export const nl: Texts = {
       pickAuthenticatorText: 'Een andere methode proberen',
     },
     'mfa-push-enrollment-code': {
-      pageTitle: 'Beveilig uw account',
-      title: 'Beveilig uw account',
+      ...titled('Beveilig uw account'),
       description: 'Open dit adres op uw telefoon en volg daar de stappen.',
       addressText: 'Adres',
       copyCodeButtonText: 'Adres kopiëren',
@@ -583,14 +533,12 @@ export const nl: Texts = {
       pickAuthenticatorText: 'Een andere methode proberen',
     },
     'mfa-push-success': {
-      pageTitle: 'Uw telefoon is klaar',
-      title: 'Uw telefoon is klaar',
+      ...titled('Uw telefoon is klaar'),
       description: 'Vanaf nu kan hij uw inlogpogingen goedkeuren.',
       buttonText: 'Doorgaan',
     },
     'mfa-push-challenge-push': {
-      pageTitle: 'Bevestig uw identiteit',
-      title: 'Bevestig uw identiteit',
+      ...titled('Bevestig uw identiteit'),
       description: 'We hebben een verzoek gestuurd naar ${deviceName}. Kies daar dit getal:',
       numberText: 'Getal om op uw telefoon te kiezen',
       awaitingConfirmation: 'Wachten op uw telefoon',
@@ -603,8 +551,7 @@ export const nl: Texts = {
       rememberMeText: 'Dit apparaat 30 dagen onthouden',
     },
     'mfa-push-challenge-code': {
-      pageTitle: 'Bevestig uw identiteit',
-      title: 'Bevestig uw identiteit',
+      ...titled('Bevestig uw identiteit'),
       description: 'Vul de eenmalige code in die de pagina met inlogverzoeken op uw telefoon toont.',
       placeholder: 'Vul de 6-cijferige code in',
       buttonText: 'Doorgaan',
@@ -613,15 +560,13 @@ export const nl: Texts = {
       rememberMeText: 'Dit apparaat 30 dagen onthouden',
     },
     'mfa-push-list': {
-      pageTitle: 'Kies een telefoon',
-      title: 'Kies een telefoon',
+      ...titled('Kies een telefoon'),
       backText: 'Terug',
     },
   },
   'mfa-webauthn': {
     'mfa-webauthn-platform-enrollment': {
-      pageTitle: 'Log sneller in op dit apparaat',
-      title: 'Log sneller in op dit apparaat',
+      ...titled('Log sneller in op dit apparaat'),
       description:
         'Dit apparaat kan u herkennen aan vingerafdruk, gezicht of zijn vergrendeling. Wilt u dat gebruiken?',
       awaitingConfirmation: 'Wachten op uw apparaat',
@@ -632,8 +577,7 @@ export const nl: Texts = {
       refuseAddingDeviceText: 'Niet op dit apparaat',
     },
     'mfa-webauthn-roaming-enrollment': {
-      pageTitle: 'Voeg uw beveiligingssleutel toe',
-      title: 'Voeg uw beveiligingssleutel toe',
+      ...titled('Voeg uw beveiligingssleutel toe'),
       description: 'Houd uw beveiligingssleutel bij de hand en druk op de knop. Uw browser leidt u door de rest.',
       awaitingConfirmation: 'Wachten op uw beveiligingssleutel',
       noJSErrorDescription: 'Deze stap heeft JavaScript nodig. Zet het aan in uw browser en laad de pagina opnieuw.',
@@ -641,8 +585,7 @@ export const nl: Texts = {
       pickAuthenticatorText: 'Een andere methode proberen',
     },
     'mfa-webauthn-platform-challenge': {
-      pageTitle: 'Bevestig uw identiteit',
-      title: 'Bevestig uw identiteit',
+      ...titled('Bevestig uw identiteit'),
       description: 'Druk op de knop, en dit apparaat herkent u.',
       awaitingConfirmation: 'Wachten op uw apparaat',
       noJSErrorDescription: 'Deze stap heeft JavaScript nodig. Zet het aan in uw browser en laad de pagina opnieuw.',
@@ -651,8 +594,7 @@ export const nl: Texts = {
       rememberMeText: 'Dit apparaat 30 dagen onthouden',
     },
     'mfa-webauthn-roaming-challenge': {
-      pageTitle: 'Bevestig uw identiteit',
-      title: 'Bevestig uw identiteit',
+      ...titled('Bevestig uw identiteit'),
       description: 'Houd uw beveiligingssleutel bij de hand en druk op de knop.',
       awaitingConfirmation: 'Wachten op uw beveiligingssleutel',
       noJSErrorDescription: 'Deze stap heeft JavaScript nodig. Zet het aan in uw browser en laad de pagina opnieuw.',
@@ -661,8 +603,7 @@ export const nl: Texts = {
       rememberMeText: 'Dit apparaat 30 dagen onthouden',
     },
     'mfa-webauthn-change-key-nickname': {
-      pageTitle: 'Geef uw beveiligingssleutel een naam',
-      title: 'Geef uw beveiligingssleutel een naam',
+      ...titled('Geef uw beveiligingssleutel een naam'),
       titlePlatform: 'Geef uw apparaat een naam',
       description: 'De naam onderscheidt hem van andere die u toevoegt.',
       nickname: 'Mijn beveiligingssleutel',
@@ -671,8 +612,7 @@ export const nl: Texts = {
       buttonText: 'Doorgaan',
     },
     'mfa-webauthn-enrollment-success': {
-      pageTitle: 'Uw beveiligingssleutel is klaar',
-      title: 'Uw beveiligingssleutel is klaar',
+      ...titled('Uw beveiligingssleutel is klaar'),
       titlePlatform: 'Uw apparaat is klaar',
       titlePasskey: 'Uw toegangssleutel is klaar',
       description: 'Vanaf nu kunt u ermee inloggen.',
@@ -700,8 +640,7 @@ export const nl: Texts = {
   },
   'mfa-recovery-code': {
     'mfa-recovery-code-enrollment': {
-      pageTitle: 'Bijna klaar',
-      title: 'Bijna klaar',
+      ...titled('Bijna klaar'),
       description:
         'Schrijf deze herstelcode op en bewaar hem op een veilige plek. Daarmee kunt u inloggen als u uw apparaat niet bij de hand hebt.',
       codeText: 'Herstelcode',
@@ -712,8 +651,7 @@ export const nl: Texts = {
       buttonText: 'Doorgaan',
     },
     'mfa-recovery-code-challenge': {
-      pageTitle: 'Bevestig uw identiteit',
-      title: 'Bevestig uw identiteit',
+      ...titled('Bevestig uw identiteit'),
       description: 'Vul de herstelcode in die u hebt opgeschreven. Hij werkt één keer; daarna krijgt u een nieuwe.',
       placeholder: 'Herstelcode',
       buttonText: 'Doorgaan',
@@ -722,8 +660,7 @@ export const nl: Texts = {
       'invalid-code': 'Dit is niet uw herstelcode, of deze is al gebruikt.',
     },
     'mfa-recovery-code-challenge-new-code': {
-      pageTitle: 'Uw nieuwe herstelcode',
-      title: 'Uw nieuwe herstelcode',
+      ...titled('Uw nieuwe herstelcode'),
       description: 'De gebruikte code werkt niet meer. Schrijf deze op en bewaar hem op een veilige plek.',
       codeText: 'Herstelcode',
       copyCodeButtonText: 'Code kopiëren',
@@ -735,8 +672,7 @@ export const nl: Texts = {
   },
   passkeys: {
     'passkey-enrollment': {
-      pageTitle: 'Log in zonder wachtwoord',
-      title: 'Log in zonder wachtwoord',
+      ...titled('Log in zonder wachtwoord'),
       description:
         'Met een toegangssleutel logt u bij ${companyName} in met vingerafdruk, gezicht of de vergrendeling van uw apparaat.',
       passkeyBenefit1Text: 'Niets te onthouden, niets te typen',
@@ -750,20 +686,11 @@ export const nl: Texts = {
   },
   account: {
     account: {
-      pageTitle: 'Uw account',
-      title: 'Uw account',
+      ...titled('Uw account'),
       description: 'U bent ingelogd als ${account}.',
       factorsTitle: 'Hoe u inlogt',
       noFactorsText: 'Tot nu toe is er alleen uw wachtwoord.',
-      authenticatorNamesSMS: 'Sms',
-      authenticatorNamesVoice: 'Oproep',
-      authenticatorNamesPhone: 'Telefoon',
-      authenticatorNamesPushNotification: 'Melding op uw telefoon',
-      authenticatorNamesOTP: 'Google Authenticator of vergelijkbaar',
-      authenticatorNamesEmail: 'E-mail',
-      authenticatorNamesRecoveryCode: 'Herstelcode',
-      authenticatorNamesWebauthnRoaming: 'Beveiligingssleutel',
-      authenticatorNamesWebauthnPlatform: 'Vingerafdruk of gezichtsherkenning',
+      ...authenticatorNames,
       authenticatorNamesPasskey: 'Toegangssleutel',
       addedText: 'Toegevoegd ${date}',
       lastUsedText: 'Laatst gebruikt ${date}',
@@ -781,60 +708,32 @@ export const nl: Texts = {
       'nothing-changed': 'Er is niets gewijzigd.',
     },
     'account-add-factor': {
-      pageTitle: 'Een methode toevoegen',
-      title: 'Een methode toevoegen',
+      ...titled('Een methode toevoegen'),
       description: 'Welke wilt u toevoegen?',
       nothingText: 'U hebt alle methoden ingesteld die er zijn.',
       backText: 'Terug',
-      authenticatorNamesSMS: 'Sms',
-      authenticatorNamesVoice: 'Oproep',
-      authenticatorNamesPhone: 'Telefoon',
-      authenticatorNamesPushNotification: 'Melding op uw telefoon',
-      authenticatorNamesOTP: 'Google Authenticator of vergelijkbaar',
-      authenticatorNamesEmail: 'E-mail',
-      authenticatorNamesRecoveryCode: 'Herstelcode',
-      authenticatorNamesWebauthnRoaming: 'Beveiligingssleutel',
-      authenticatorNamesWebauthnPlatform: 'Vingerafdruk of gezichtsherkenning',
+      ...authenticatorNames,
       authenticatorNamesPasskey: 'Toegangssleutel',
-      authenticatorHintsSMS: 'Codes komen als sms op uw telefoon.',
-      authenticatorHintsVoice: 'We bellen uw telefoon en lezen een code voor.',
-      authenticatorHintsPhone: 'Codes komen als sms of oproep op uw telefoon.',
-      authenticatorHintsPushNotification: 'U keurt inlogpogingen goed op uw telefoon.',
-      authenticatorHintsOTP: 'Een app op uw telefoon toont codes, ook zonder netwerk.',
-      authenticatorHintsEmail: 'Codes komen op uw e-mailadres.',
-      authenticatorHintsRecoveryCode: 'Een code om op te schrijven, voor als er niets anders bij de hand is.',
-      authenticatorHintsWebauthnRoaming: 'Een kleine sleutel die u insteekt of bij uw telefoon houdt.',
-      authenticatorHintsWebauthnPlatform: 'Dit apparaat herkent u. Er verlaat niets het apparaat.',
+      ...enrollHints,
       authenticatorHintsPasskey: 'Log in zonder wachtwoord.',
     },
     'account-name-factor': {
-      pageTitle: 'Geef deze methode een naam',
-      title: 'Geef deze methode een naam',
+      ...titled('Geef deze methode een naam'),
       description: 'De naam onderscheidt deze methode van andere.',
       placeholder: 'Naam',
       buttonText: 'Opslaan',
       backText: 'Terug',
     },
     'account-remove-factor': {
-      pageTitle: 'Deze methode verwijderen?',
-      title: 'Deze methode verwijderen?',
+      ...titled('Deze methode verwijderen?'),
       description: 'Met ${factorName} kunt u dan niet meer inloggen.',
       confirmButtonText: 'Verwijderen',
       cancelButtonText: 'Behouden',
-      authenticatorNamesSMS: 'Sms',
-      authenticatorNamesVoice: 'Oproep',
-      authenticatorNamesPhone: 'Telefoon',
-      authenticatorNamesPushNotification: 'Melding op uw telefoon',
-      authenticatorNamesOTP: 'Google Authenticator of vergelijkbaar',
-      authenticatorNamesEmail: 'E-mail',
-      authenticatorNamesRecoveryCode: 'Herstelcode',
-      authenticatorNamesWebauthnRoaming: 'Beveiligingssleutel',
-      authenticatorNamesWebauthnPlatform: 'Vingerafdruk of gezichtsherkenning',
+      ...authenticatorNames,
       authenticatorNamesPasskey: 'Toegangssleutel',
     },
     'account-recovery-code': {
-      pageTitle: 'Nieuwe herstelcode',
-      title: 'Nieuwe herstelcode',
+      ...titled('Nieuwe herstelcode'),
       description: 'De code die u nu hebt, werkt dan niet meer.',
       buttonText: 'Een nieuwe code maken',
       madeTitle: 'Uw nieuwe herstelcode',
@@ -843,8 +742,7 @@ export const nl: Texts = {
       backText: 'Terug',
     },
     'account-history': {
-      pageTitle: 'Inloggeschiedenis',
-      title: 'Inloggeschiedenis',
+      ...titled('Inloggeschiedenis'),
       description: 'Herkent u hier iets niet, wijzig dan uw wachtwoord.',
       emptyText: 'Er is nog niets.',
       successText: 'Ingelogd',
@@ -865,8 +763,7 @@ export const nl: Texts = {
       backText: 'Terug',
     },
     'account-sessions': {
-      pageTitle: 'Waar u bent ingelogd',
-      title: 'Waar u bent ingelogd',
+      ...titled('Waar u bent ingelogd'),
       description: 'Log uit wat u niet herkent.',
       thisSessionText: 'Dit apparaat',
       sinceText: 'Sinds ${date}',
@@ -884,8 +781,7 @@ export const nl: Texts = {
   },
   'push-device': {
     'push-device': {
-      pageTitle: 'Inlogverzoeken',
-      title: 'Inlogverzoeken',
+      ...titled('Inlogverzoeken'),
       waitingTitle: 'Nu geen verzoek',
       waitingDescription: 'Als u inlogt, verschijnt het verzoek hier.',
       noAccountsTitle: 'Deze telefoon is niet ingesteld',
@@ -902,8 +798,7 @@ export const nl: Texts = {
       noJSErrorDescription: 'Deze stap heeft JavaScript nodig. Zet het aan in uw browser en laad de pagina opnieuw.',
     },
     'push-device-enrollment': {
-      pageTitle: 'Keur inlogpogingen goed op deze telefoon',
-      title: 'Keur inlogpogingen goed op deze telefoon',
+      ...titled('Keur inlogpogingen goed op deze telefoon'),
       description: 'Deze telefoon keurt inlogpogingen van ${account} bij ${companyName} goed.',
       nameText: 'Naam van deze telefoon',
       buttonText: 'Deze telefoon gebruiken',
@@ -926,8 +821,7 @@ export const nl: Texts = {
       noJSErrorDescription: 'Deze stap heeft JavaScript nodig. Zet het aan in uw browser en laad de pagina opnieuw.',
     },
     'push-device-request': {
-      pageTitle: 'Bent u aan het inloggen?',
-      title: 'Bent u aan het inloggen?',
+      ...titled('Bent u aan het inloggen?'),
       description: 'Iemand wil inloggen als ${account}.',
       applicationText: 'Applicatie',
       placeText: 'Plaats',

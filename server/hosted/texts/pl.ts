@@ -1,23 +1,45 @@
 // Server, hosted pages: what pages say in Polish.
 // Longer than 300 lines because it is one table.
+import { titled } from './text.ts';
 import type { Texts } from './texts.ts';
+
+const authenticatorNames = {
+  authenticatorNamesSMS: 'SMS',
+  authenticatorNamesVoice: 'Połączenie telefoniczne',
+  authenticatorNamesPhone: 'Telefon',
+  authenticatorNamesPushNotification: 'Powiadomienie na telefonie',
+  authenticatorNamesOTP: 'Google Authenticator lub podobna aplikacja',
+  authenticatorNamesEmail: 'Poczta e-mail',
+  authenticatorNamesRecoveryCode: 'Kod odzyskiwania',
+  authenticatorNamesWebauthnRoaming: 'Klucz bezpieczeństwa',
+  authenticatorNamesWebauthnPlatform: 'Odcisk palca lub rozpoznawanie twarzy',
+};
+
+const enrollHints = {
+  authenticatorHintsSMS: 'Kody przychodzą na telefon w SMS-ach.',
+  authenticatorHintsVoice: 'Dzwonimy na telefon i podajemy kod.',
+  authenticatorHintsPhone: 'Kody przychodzą w SMS-ach albo w rozmowie.',
+  authenticatorHintsPushNotification: 'Zatwierdzasz logowania na telefonie.',
+  authenticatorHintsOTP: 'Aplikacja na telefonie pokazuje kody, także bez sieci.',
+  authenticatorHintsEmail: 'Kody przychodzą na Twój adres.',
+  authenticatorHintsRecoveryCode: 'Kod do zapisania, na wypadek gdy nie masz nic innego pod ręką.',
+  authenticatorHintsWebauthnRoaming: 'Mały klucz do podłączenia lub zbliżenia do telefonu.',
+  authenticatorHintsWebauthnPlatform: 'To urządzenie Cię rozpoznaje. Nic go nie opuszcza.',
+};
 
 export const pl: Texts = {
   common: {
     busy: {
-      pageTitle: 'Chwileczkę',
-      title: 'Chwileczkę',
+      ...titled('Chwileczkę'),
       description: 'Wciąż przetwarzamy ostatni krok. Strona przejdzie dalej sama.',
     },
     redirecting: {
-      pageTitle: 'Chwileczkę',
-      title: 'Chwileczkę',
+      ...titled('Chwileczkę'),
       description: 'Dalszy ciąg odbywa się w innej witrynie.',
       buttonText: 'Dalej',
     },
     'redeem-ticket': {
-      pageTitle: 'Kontynuuj logowanie',
-      title: 'Kontynuuj logowanie',
+      ...titled('Kontynuuj logowanie'),
       description: 'Witamy z powrotem. Jeszcze jeden krok zakończy tę część.',
       buttonText: 'Dalej',
     },
@@ -97,73 +119,60 @@ export const pl: Texts = {
       reasonText: 'Dla programistów:',
     },
     'unknown-login': {
-      pageTitle: 'Nie można otworzyć tej strony',
-      title: 'Nie można otworzyć tej strony',
+      ...titled('Nie można otworzyć tej strony'),
       description:
         'Logowanie rozpoczęto w innej przeglądarce albo adres jest niepełny. Wróć do aplikacji i zacznij od nowa.',
     },
     expired: {
-      pageTitle: 'To logowanie trwało zbyt długo',
-      title: 'To logowanie trwało zbyt długo',
+      ...titled('To logowanie trwało zbyt długo'),
       description: 'Dla bezpieczeństwa zostało zakończone. Wróć do aplikacji i zacznij od nowa.',
     },
     'already-used': {
-      pageTitle: 'To logowanie jest zakończone',
-      title: 'To logowanie jest zakończone',
+      ...titled('To logowanie jest zakończone'),
       description: 'Aby zalogować się jeszcze raz, wróć do aplikacji i zacznij od nowa.',
     },
     'foreign-form': {
-      pageTitle: 'Ten formularz pochodzi z innej witryny',
-      title: 'Ten formularz pochodzi z innej witryny',
+      ...titled('Ten formularz pochodzi z innej witryny'),
       description: 'Nie przyjęliśmy go. Wróć do aplikacji i zacznij od nowa.',
     },
     'bad-request': {
-      pageTitle: 'Nie udało się tego odczytać',
-      title: 'Nie udało się tego odczytać',
+      ...titled('Nie udało się tego odczytać'),
       description: 'Wróć do aplikacji i zacznij od nowa.',
     },
     'bad-application': {
-      pageTitle: 'Aplikacja popełniła błąd',
-      title: 'Aplikacja popełniła błąd',
+      ...titled('Aplikacja popełniła błąd'),
       description:
         'Skierowała Cię tutaj z żądaniem, na które nie możemy odpowiedzieć. Powiadom administratorów aplikacji.',
     },
     'not-found': {
-      pageTitle: 'Tu niczego nie ma',
-      title: 'Tu niczego nie ma',
+      ...titled('Tu niczego nie ma'),
       description: 'Sprawdź adres albo wróć na poprzednią stronę.',
     },
     'too-many-requests': {
-      pageTitle: 'Zbyt wiele żądań',
-      title: 'Zbyt wiele żądań',
+      ...titled('Zbyt wiele żądań'),
       description: 'Twoja sieć wysłała więcej żądań, niż przyjmujemy w ciągu minuty. Spróbuj ponownie za kilka minut.',
     },
     'link-used': {
-      pageTitle: 'Ten link już nie działa',
-      title: 'Ten link już nie działa',
+      ...titled('Ten link już nie działa'),
       description: 'Został już użyty albo jest za stary. Jeśli nadal nie możesz się zalogować, zresetuj hasło.',
     },
     'verification-link-used': {
-      pageTitle: 'Ten link już nie działa',
-      title: 'Ten link już nie działa',
+      ...titled('Ten link już nie działa'),
       description:
         'Został już użyty albo jest za stary. Jeśli adres nie jest jeszcze potwierdzony, poproś o nową wiadomość.',
     },
     'login-refused': {
-      pageTitle: 'Nie udało się zalogować',
-      title: 'Nie udało się zalogować',
+      ...titled('Nie udało się zalogować'),
       description: 'Spróbuj ponownie albo zapytaj administratorów tej witryny.',
     },
     fault: {
-      pageTitle: 'Coś poszło nie tak po naszej stronie',
-      title: 'Coś poszło nie tak po naszej stronie',
+      ...titled('Coś poszło nie tak po naszej stronie'),
       description: 'Spróbuj ponownie za chwilę.',
     },
   },
   login: {
     login: {
-      pageTitle: 'Witamy',
-      title: 'Witamy',
+      ...titled('Witamy'),
       description: 'Zaloguj się, aby przejść do ${clientName}.',
       usernamePlaceholder: 'Adres e-mail',
       passwordPlaceholder: 'Hasło',
@@ -177,8 +186,7 @@ export const pl: Texts = {
   },
   signup: {
     signup: {
-      pageTitle: 'Utwórz konto',
-      title: 'Utwórz konto',
+      ...titled('Utwórz konto'),
       description: 'Zarejestruj się, aby przejść do ${clientName}.',
       emailPlaceholder: 'Adres e-mail',
       usernamePlaceholder: 'Nazwa użytkownika',
@@ -191,8 +199,7 @@ export const pl: Texts = {
   },
   consent: {
     consent: {
-      pageTitle: 'Autoryzuj aplikację',
-      title: 'Autoryzuj aplikację',
+      ...titled('Autoryzuj aplikację'),
       messageSingleTenant: '${clientName} chce korzystać z Twojego konta. Prosi o możliwość:',
       'scope-openid': 'poznania Twojej tożsamości',
       'scope-profile': 'zobaczenia Twojego profilu: imienia i zdjęcia',
@@ -214,8 +221,7 @@ export const pl: Texts = {
   },
   'email-verification': {
     'email-verification': {
-      pageTitle: 'Potwierdź adres e-mail',
-      title: 'Potwierdź adres e-mail',
+      ...titled('Potwierdź adres e-mail'),
       description: 'Czy ${email} to Twój adres? Jeśli tak, naciśnij przycisk.',
       buttonText: 'Potwierdź',
     },
@@ -227,23 +233,20 @@ export const pl: Texts = {
   },
   'reset-password': {
     'reset-password-request': {
-      pageTitle: 'Nie pamiętasz hasła?',
-      title: 'Nie pamiętasz hasła?',
+      ...titled('Nie pamiętasz hasła?'),
       descriptionEmail: 'Podaj adres e-mail, a wyślemy Ci link do ustawienia nowego hasła.',
       placeholderEmail: 'Adres e-mail',
       buttonText: 'Dalej',
       backToLoginLinkText: 'Wróć do logowania',
     },
     'reset-password-email': {
-      pageTitle: 'Sprawdź pocztę',
-      title: 'Sprawdź pocztę',
+      ...titled('Sprawdź pocztę'),
       emailDescription:
         'Jeśli istnieje konto z tym adresem, wysłaliśmy na niego link do ustawienia nowego hasła. Może to potrwać kilka minut; sprawdź też spam.',
       backToLoginLinkText: 'Wróć do logowania',
     },
     'reset-password': {
-      pageTitle: 'Zmień hasło',
-      title: 'Zmień hasło',
+      ...titled('Zmień hasło'),
       description: 'Wybierz nowe hasło do ${companyName}. Nastąpi wylogowanie ze wszystkich urządzeń.',
       passwordPlaceholder: 'Nowe hasło',
       reEnterpasswordPlaceholder: 'Powtórz nowe hasło',
@@ -267,49 +270,42 @@ export const pl: Texts = {
   },
   'brute-force-protection': {
     'brute-force-protection-unblock': {
-      pageTitle: 'Odblokuj konto',
-      title: 'Odblokuj konto',
+      ...titled('Odblokuj konto'),
       description:
         'Logowanie na Twoje konto wstrzymano po kilku nieudanych próbach. Czy to Twoje próby? Jeśli tak, odblokuj konto.',
       buttonText: 'Odblokuj',
     },
     'brute-force-protection-unblock-success': {
-      pageTitle: 'Konto jest odblokowane',
-      title: 'Konto jest odblokowane',
+      ...titled('Konto jest odblokowane'),
       description: 'Wróć do aplikacji i zaloguj się.',
     },
   },
   logout: {
     logout: {
-      pageTitle: 'Czy chcesz się wylogować?',
-      title: 'Czy chcesz się wylogować?',
+      ...titled('Czy chcesz się wylogować?'),
       description: 'Trwa sesja w ${companyName}.',
       descriptionClient: '${clientName} prosi o wylogowanie Cię z ${companyName}.',
       acceptButtonText: 'Wyloguj',
       declineButtonText: 'Nie wylogowuj',
     },
     'logout-complete': {
-      pageTitle: 'Wylogowano',
-      title: 'Wylogowano',
+      ...titled('Wylogowano'),
       description: 'Możesz zamknąć tę stronę.',
     },
     'logout-aborted': {
-      pageTitle: 'Sesja nadal trwa',
-      title: 'Sesja nadal trwa',
+      ...titled('Sesja nadal trwa'),
       description: 'Nic się nie zmieniło. Możesz zamknąć tę stronę.',
     },
   },
   'device-flow': {
     'device-code-activation': {
-      pageTitle: 'Połącz urządzenie',
-      title: 'Połącz urządzenie',
+      ...titled('Połącz urządzenie'),
       description: 'Podaj kod widoczny na urządzeniu.',
       placeholder: 'Kod',
       buttonText: 'Dalej',
     },
     'device-code-check': {
-      pageTitle: 'Czy to Twoje urządzenie?',
-      title: 'Czy to Twoje urządzenie?',
+      ...titled('Czy to Twoje urządzenie?'),
       codeText: 'Kod na urządzeniu',
       description:
         'Kontynuuj tylko wtedy, gdy widzisz dokładnie ten kod na swoim urządzeniu. Jeśli ktoś Cię tu skierował, odmów.',
@@ -317,8 +313,7 @@ export const pl: Texts = {
       cancelButtonText: 'Odmawiam',
     },
     'device-code-confirmation': {
-      pageTitle: 'Połączyć to urządzenie?',
-      title: 'Połączyć to urządzenie?',
+      ...titled('Połączyć to urządzenie?'),
       codeText: 'Kod na urządzeniu',
       description: '${clientName} na urządzeniu z tym kodem będzie mieć możliwość korzystania z Twojego konta.',
       accountText: 'Zalogowane konto: ${account}.',
@@ -326,20 +321,17 @@ export const pl: Texts = {
       cancelButtonText: 'Odmawiam',
     },
     'device-code-activation-allowed': {
-      pageTitle: 'Urządzenie jest połączone',
-      title: 'Urządzenie jest połączone',
+      ...titled('Urządzenie jest połączone'),
       description: 'Za kilka sekund przejdzie dalej samo. Możesz zamknąć tę stronę.',
     },
     'device-code-activation-denied': {
-      pageTitle: 'Urządzenie nie zostało połączone',
-      title: 'Urządzenie nie zostało połączone',
+      ...titled('Urządzenie nie zostało połączone'),
       description: 'Nie uzyskało dostępu do Twojego konta. Możesz zamknąć tę stronę.',
     },
   },
   mfa: {
     'mfa-login-options': {
-      pageTitle: 'Wybierz metodę',
-      title: 'Wybierz metodę',
+      ...titled('Wybierz metodę'),
       description: 'Potwierdź, że to Ty. Jak chcesz to zrobić?',
       backText: 'Wstecz',
       moreText: {
@@ -348,15 +340,7 @@ export const pl: Texts = {
         many: 'i jeszcze ${count}',
         other: 'i jeszcze ${count}',
       },
-      authenticatorNamesSMS: 'SMS',
-      authenticatorNamesVoice: 'Połączenie telefoniczne',
-      authenticatorNamesPhone: 'Telefon',
-      authenticatorNamesPushNotification: 'Powiadomienie na telefonie',
-      authenticatorNamesOTP: 'Google Authenticator lub podobna aplikacja',
-      authenticatorNamesEmail: 'Poczta e-mail',
-      authenticatorNamesRecoveryCode: 'Kod odzyskiwania',
-      authenticatorNamesWebauthnRoaming: 'Klucz bezpieczeństwa',
-      authenticatorNamesWebauthnPlatform: 'Odcisk palca lub rozpoznawanie twarzy',
+      ...authenticatorNames,
       authenticatorHintsSMS: 'Wyślemy kod na telefon.',
       authenticatorHintsVoice: 'Zadzwonimy i podamy kod.',
       authenticatorHintsPhone: 'Wyślemy kod na telefon albo zadzwonimy.',
@@ -368,32 +352,14 @@ export const pl: Texts = {
       authenticatorHintsWebauthnPlatform: 'To urządzenie Cię rozpoznaje.',
     },
     'mfa-begin-enroll-options': {
-      pageTitle: 'Zadbaj o bezpieczeństwo konta',
-      title: 'Zadbaj o bezpieczeństwo konta',
+      ...titled('Zadbaj o bezpieczeństwo konta'),
       description: 'Dodaj jeszcze jeden sposób potwierdzenia, że to Ty. Który wybierasz?',
       backText: 'Wstecz',
-      authenticatorNamesSMS: 'SMS',
-      authenticatorNamesVoice: 'Połączenie telefoniczne',
-      authenticatorNamesPhone: 'Telefon',
-      authenticatorNamesPushNotification: 'Powiadomienie na telefonie',
-      authenticatorNamesOTP: 'Google Authenticator lub podobna aplikacja',
-      authenticatorNamesEmail: 'Poczta e-mail',
-      authenticatorNamesRecoveryCode: 'Kod odzyskiwania',
-      authenticatorNamesWebauthnRoaming: 'Klucz bezpieczeństwa',
-      authenticatorNamesWebauthnPlatform: 'Odcisk palca lub rozpoznawanie twarzy',
-      authenticatorHintsSMS: 'Kody przychodzą na telefon w SMS-ach.',
-      authenticatorHintsVoice: 'Dzwonimy na telefon i podajemy kod.',
-      authenticatorHintsPhone: 'Kody przychodzą w SMS-ach albo w rozmowie.',
-      authenticatorHintsPushNotification: 'Zatwierdzasz logowania na telefonie.',
-      authenticatorHintsOTP: 'Aplikacja na telefonie pokazuje kody, także bez sieci.',
-      authenticatorHintsEmail: 'Kody przychodzą na Twój adres.',
-      authenticatorHintsRecoveryCode: 'Kod do zapisania, na wypadek gdy nie masz nic innego pod ręką.',
-      authenticatorHintsWebauthnRoaming: 'Mały klucz do podłączenia lub zbliżenia do telefonu.',
-      authenticatorHintsWebauthnPlatform: 'To urządzenie Cię rozpoznaje. Nic go nie opuszcza.',
+      ...authenticatorNames,
+      ...enrollHints,
     },
     'mfa-detect-browser-capabilities': {
-      pageTitle: 'Chwileczkę',
-      title: 'Chwileczkę',
+      ...titled('Chwileczkę'),
       description: 'Sprawdzamy, z których metod może korzystać przeglądarka.',
       buttonText: 'Dalej',
       pickAuthenticatorText: 'Wypróbuj inną metodę',
@@ -417,8 +383,7 @@ export const pl: Texts = {
   },
   'mfa-otp': {
     'mfa-otp-enrollment-qr': {
-      pageTitle: 'Zabezpiecz konto',
-      title: 'Zabezpiecz konto',
+      ...titled('Zabezpiecz konto'),
       description: 'Zeskanuj ten obraz aplikacją uwierzytelniającą, a potem podaj kod, który pokaże.',
       qrCodeText: 'Kod QR z kluczem podanym na tej stronie',
       keyText: 'Klucz',
@@ -429,8 +394,7 @@ export const pl: Texts = {
       pickAuthenticatorText: 'Wypróbuj inną metodę',
     },
     'mfa-otp-enrollment-code': {
-      pageTitle: 'Zabezpiecz konto',
-      title: 'Zabezpiecz konto',
+      ...titled('Zabezpiecz konto'),
       description: 'Wpisz ten klucz w aplikacji uwierzytelniającej, a potem podaj kod, który pokaże.',
       keyText: 'Klucz',
       copyCodeButtonText: 'Kopiuj klucz',
@@ -440,8 +404,7 @@ export const pl: Texts = {
       pickAuthenticatorText: 'Wypróbuj inną metodę',
     },
     'mfa-otp-challenge': {
-      pageTitle: 'Potwierdź swoją tożsamość',
-      title: 'Potwierdź swoją tożsamość',
+      ...titled('Potwierdź swoją tożsamość'),
       description: 'Podaj kod widoczny teraz w aplikacji uwierzytelniającej.',
       placeholder: 'Podaj 6-cyfrowy kod',
       buttonText: 'Dalej',
@@ -451,14 +414,12 @@ export const pl: Texts = {
   },
   'mfa-sms': {
     'mfa-country-codes': {
-      pageTitle: 'Wybierz kod kraju',
-      title: 'Wybierz kod kraju',
+      ...titled('Wybierz kod kraju'),
       description: 'Z jakiego kraju jest Twój numer telefonu?',
       backText: 'Wstecz',
     },
     'mfa-sms-enrollment': {
-      pageTitle: 'Zabezpiecz konto',
-      title: 'Zabezpiecz konto',
+      ...titled('Zabezpiecz konto'),
       description: 'Podaj numer telefonu. Wyślemy Ci kod SMS-em.',
       placeholder: 'Numer telefonu',
       countryText: 'Kod kraju',
@@ -467,8 +428,7 @@ export const pl: Texts = {
       buttonText: 'Wyślij kod',
     },
     'mfa-sms-challenge': {
-      pageTitle: 'Potwierdź swoją tożsamość',
-      title: 'Potwierdź swoją tożsamość',
+      ...titled('Potwierdź swoją tożsamość'),
       description: 'Wysłaliśmy SMS z kodem na numer ${phoneNumber}. Kod działa raz, przez 5 minut.',
       placeholder: 'Podaj 6-cyfrowy kod',
       buttonText: 'Dalej',
@@ -480,15 +440,13 @@ export const pl: Texts = {
       changePhoneText: 'Użyj innego numeru telefonu',
     },
     'mfa-sms-list': {
-      pageTitle: 'Wybierz numer telefonu',
-      title: 'Wybierz numer telefonu',
+      ...titled('Wybierz numer telefonu'),
       backText: 'Wstecz',
     },
   },
   'mfa-voice': {
     'mfa-voice-enrollment': {
-      pageTitle: 'Zabezpiecz konto',
-      title: 'Zabezpiecz konto',
+      ...titled('Zabezpiecz konto'),
       description: 'Podaj numer telefonu. Zadzwonimy i podamy kod.',
       placeholder: 'Numer telefonu',
       countryText: 'Kod kraju',
@@ -497,8 +455,7 @@ export const pl: Texts = {
       buttonText: 'Zadzwoń do mnie',
     },
     'mfa-voice-challenge': {
-      pageTitle: 'Potwierdź swoją tożsamość',
-      title: 'Potwierdź swoją tożsamość',
+      ...titled('Potwierdź swoją tożsamość'),
       description: 'Dzwonimy na numer ${phoneNumber} i podajemy kod. Kod działa raz, przez 5 minut.',
       placeholder: 'Podaj 6-cyfrowy kod',
       buttonText: 'Dalej',
@@ -512,8 +469,7 @@ export const pl: Texts = {
   },
   'mfa-phone': {
     'mfa-phone-enrollment': {
-      pageTitle: 'Zabezpiecz konto',
-      title: 'Zabezpiecz konto',
+      ...titled('Zabezpiecz konto'),
       description: 'Podaj numer telefonu. Wyślemy Ci kod albo zadzwonimy, aby go podać.',
       placeholder: 'Numer telefonu',
       countryText: 'Kod kraju',
@@ -525,8 +481,7 @@ export const pl: Texts = {
       continueButtonText: 'Dalej',
     },
     'mfa-phone-challenge': {
-      pageTitle: 'Potwierdź swoją tożsamość',
-      title: 'Potwierdź swoją tożsamość',
+      ...titled('Potwierdź swoją tożsamość'),
       description: 'Wyślemy kod na numer ${phoneNumber}.',
       chooseMessageTypeText: 'Jak chcesz otrzymać kod?',
       smsButtonText: 'Wiadomość SMS',
@@ -539,8 +494,7 @@ export const pl: Texts = {
   },
   'mfa-email': {
     'mfa-email-challenge': {
-      pageTitle: 'Potwierdź swoją tożsamość',
-      title: 'Potwierdź swoją tożsamość',
+      ...titled('Potwierdź swoją tożsamość'),
       description: 'Wysłaliśmy e-mail z kodem na adres ${email}. Kod działa raz, przez 5 minut.',
       placeholder: 'Podaj 6-cyfrowy kod',
       buttonText: 'Dalej',
@@ -550,22 +504,19 @@ export const pl: Texts = {
       changeEmailText: 'Użyj innego adresu e-mail',
     },
     'mfa-email-list': {
-      pageTitle: 'Wybierz adres e-mail',
-      title: 'Wybierz adres e-mail',
+      ...titled('Wybierz adres e-mail'),
       backText: 'Wstecz',
     },
   },
   'mfa-push': {
     'mfa-push-welcome': {
-      pageTitle: 'Zabezpiecz konto',
-      title: 'Zabezpiecz konto',
+      ...titled('Zabezpiecz konto'),
       description: 'Telefon może zatwierdzać logowania. Aplikacja nie jest potrzebna: otworzy stronę w przeglądarce.',
       buttonText: 'Dalej',
       pickAuthenticatorText: 'Wypróbuj inną metodę',
     },
     'mfa-push-enrollment-qr': {
-      pageTitle: 'Zabezpiecz konto',
-      title: 'Zabezpiecz konto',
+      ...titled('Zabezpiecz konto'),
       description: 'Zeskanuj ten obraz aparatem telefonu i wykonaj tam kolejne kroki.',
       qrCodeText: 'Kod QR otwierający stronę na telefonie',
       awaitingConfirmation: 'Czekamy na telefon',
@@ -575,8 +526,7 @@ export const pl: Texts = {
       pickAuthenticatorText: 'Wypróbuj inną metodę',
     },
     'mfa-push-enrollment-code': {
-      pageTitle: 'Zabezpiecz konto',
-      title: 'Zabezpiecz konto',
+      ...titled('Zabezpiecz konto'),
       description: 'Otwórz ten adres na telefonie i wykonaj tam kolejne kroki.',
       addressText: 'Adres',
       copyCodeButtonText: 'Kopiuj adres',
@@ -587,14 +537,12 @@ export const pl: Texts = {
       pickAuthenticatorText: 'Wypróbuj inną metodę',
     },
     'mfa-push-success': {
-      pageTitle: 'Telefon jest gotowy',
-      title: 'Telefon jest gotowy',
+      ...titled('Telefon jest gotowy'),
       description: 'Od teraz może zatwierdzać Twoje logowania.',
       buttonText: 'Dalej',
     },
     'mfa-push-challenge-push': {
-      pageTitle: 'Potwierdź swoją tożsamość',
-      title: 'Potwierdź swoją tożsamość',
+      ...titled('Potwierdź swoją tożsamość'),
       description: 'Wysłaliśmy prośbę do: ${deviceName}. Wybierz tam tę liczbę:',
       numberText: 'Liczba do wybrania na telefonie',
       awaitingConfirmation: 'Czekamy na telefon',
@@ -607,8 +555,7 @@ export const pl: Texts = {
       rememberMeText: 'Zapamiętaj to urządzenie na 30 dni',
     },
     'mfa-push-challenge-code': {
-      pageTitle: 'Potwierdź swoją tożsamość',
-      title: 'Potwierdź swoją tożsamość',
+      ...titled('Potwierdź swoją tożsamość'),
       description: 'Podaj kod jednorazowy ze strony z prośbami o logowanie na telefonie.',
       placeholder: 'Podaj 6-cyfrowy kod',
       buttonText: 'Dalej',
@@ -617,15 +564,13 @@ export const pl: Texts = {
       rememberMeText: 'Zapamiętaj to urządzenie na 30 dni',
     },
     'mfa-push-list': {
-      pageTitle: 'Wybierz telefon',
-      title: 'Wybierz telefon',
+      ...titled('Wybierz telefon'),
       backText: 'Wstecz',
     },
   },
   'mfa-webauthn': {
     'mfa-webauthn-platform-enrollment': {
-      pageTitle: 'Loguj się szybciej na tym urządzeniu',
-      title: 'Loguj się szybciej na tym urządzeniu',
+      ...titled('Loguj się szybciej na tym urządzeniu'),
       description:
         'To urządzenie może Cię rozpoznać po odcisku palca, twarzy lub blokadzie ekranu. Czy chcesz z tego korzystać?',
       awaitingConfirmation: 'Czekamy na urządzenie',
@@ -636,8 +581,7 @@ export const pl: Texts = {
       refuseAddingDeviceText: 'Nie na tym urządzeniu',
     },
     'mfa-webauthn-roaming-enrollment': {
-      pageTitle: 'Dodaj klucz bezpieczeństwa',
-      title: 'Dodaj klucz bezpieczeństwa',
+      ...titled('Dodaj klucz bezpieczeństwa'),
       description: 'Przygotuj klucz bezpieczeństwa i naciśnij przycisk. Dalej poprowadzi Cię przeglądarka.',
       awaitingConfirmation: 'Czekamy na klucz bezpieczeństwa',
       noJSErrorDescription: 'Ten krok wymaga JavaScriptu. Włącz go w przeglądarce i załaduj stronę ponownie.',
@@ -645,8 +589,7 @@ export const pl: Texts = {
       pickAuthenticatorText: 'Wypróbuj inną metodę',
     },
     'mfa-webauthn-platform-challenge': {
-      pageTitle: 'Potwierdź swoją tożsamość',
-      title: 'Potwierdź swoją tożsamość',
+      ...titled('Potwierdź swoją tożsamość'),
       description: 'Naciśnij przycisk, a urządzenie Cię rozpozna.',
       awaitingConfirmation: 'Czekamy na urządzenie',
       noJSErrorDescription: 'Ten krok wymaga JavaScriptu. Włącz go w przeglądarce i załaduj stronę ponownie.',
@@ -655,8 +598,7 @@ export const pl: Texts = {
       rememberMeText: 'Zapamiętaj to urządzenie na 30 dni',
     },
     'mfa-webauthn-roaming-challenge': {
-      pageTitle: 'Potwierdź swoją tożsamość',
-      title: 'Potwierdź swoją tożsamość',
+      ...titled('Potwierdź swoją tożsamość'),
       description: 'Przygotuj klucz bezpieczeństwa i naciśnij przycisk.',
       awaitingConfirmation: 'Czekamy na klucz bezpieczeństwa',
       noJSErrorDescription: 'Ten krok wymaga JavaScriptu. Włącz go w przeglądarce i załaduj stronę ponownie.',
@@ -665,8 +607,7 @@ export const pl: Texts = {
       rememberMeText: 'Zapamiętaj to urządzenie na 30 dni',
     },
     'mfa-webauthn-change-key-nickname': {
-      pageTitle: 'Nazwij klucz bezpieczeństwa',
-      title: 'Nazwij klucz bezpieczeństwa',
+      ...titled('Nazwij klucz bezpieczeństwa'),
       titlePlatform: 'Nazwij urządzenie',
       description: 'Nazwa odróżnia go od innych, które dodasz.',
       nickname: 'Mój klucz bezpieczeństwa',
@@ -675,8 +616,7 @@ export const pl: Texts = {
       buttonText: 'Dalej',
     },
     'mfa-webauthn-enrollment-success': {
-      pageTitle: 'Klucz bezpieczeństwa jest gotowy',
-      title: 'Klucz bezpieczeństwa jest gotowy',
+      ...titled('Klucz bezpieczeństwa jest gotowy'),
       titlePlatform: 'Urządzenie jest gotowe',
       titlePasskey: 'Klucz dostępu jest gotowy',
       description: 'Od teraz można się nim logować.',
@@ -704,8 +644,7 @@ export const pl: Texts = {
   },
   'mfa-recovery-code': {
     'mfa-recovery-code-enrollment': {
-      pageTitle: 'Już prawie',
-      title: 'Już prawie',
+      ...titled('Już prawie'),
       description:
         'Zapisz ten kod odzyskiwania i przechowuj go w bezpiecznym miejscu. Pozwoli Ci się zalogować, gdy nie masz urządzenia pod ręką.',
       codeText: 'Kod odzyskiwania',
@@ -716,8 +655,7 @@ export const pl: Texts = {
       buttonText: 'Dalej',
     },
     'mfa-recovery-code-challenge': {
-      pageTitle: 'Potwierdź swoją tożsamość',
-      title: 'Potwierdź swoją tożsamość',
+      ...titled('Potwierdź swoją tożsamość'),
       description: 'Podaj zapisany kod odzyskiwania. Działa raz; potem otrzymasz nowy.',
       placeholder: 'Kod odzyskiwania',
       buttonText: 'Dalej',
@@ -726,8 +664,7 @@ export const pl: Texts = {
       'invalid-code': 'To nie jest Twój kod odzyskiwania albo został już użyty.',
     },
     'mfa-recovery-code-challenge-new-code': {
-      pageTitle: 'Nowy kod odzyskiwania',
-      title: 'Nowy kod odzyskiwania',
+      ...titled('Nowy kod odzyskiwania'),
       description: 'Użyty kod już nie działa. Zapisz ten i przechowuj go w bezpiecznym miejscu.',
       codeText: 'Kod odzyskiwania',
       copyCodeButtonText: 'Kopiuj kod',
@@ -739,8 +676,7 @@ export const pl: Texts = {
   },
   passkeys: {
     'passkey-enrollment': {
-      pageTitle: 'Loguj się bez hasła',
-      title: 'Loguj się bez hasła',
+      ...titled('Loguj się bez hasła'),
       description: 'Z kluczem dostępu zalogujesz się do ${companyName} odciskiem palca, twarzą lub blokadą urządzenia.',
       passkeyBenefit1Text: 'Nie trzeba nic pamiętać ani wpisywać',
       passkeyBenefit2Text: 'Działa na wszystkich urządzeniach, z którymi jest zsynchronizowany',
@@ -753,20 +689,11 @@ export const pl: Texts = {
   },
   account: {
     account: {
-      pageTitle: 'Twoje konto',
-      title: 'Twoje konto',
+      ...titled('Twoje konto'),
       description: 'Zalogowane konto: ${account}.',
       factorsTitle: 'Jak się logujesz',
       noFactorsText: 'Na razie jest tylko hasło.',
-      authenticatorNamesSMS: 'SMS',
-      authenticatorNamesVoice: 'Połączenie telefoniczne',
-      authenticatorNamesPhone: 'Telefon',
-      authenticatorNamesPushNotification: 'Powiadomienie na telefonie',
-      authenticatorNamesOTP: 'Google Authenticator lub podobna aplikacja',
-      authenticatorNamesEmail: 'Poczta e-mail',
-      authenticatorNamesRecoveryCode: 'Kod odzyskiwania',
-      authenticatorNamesWebauthnRoaming: 'Klucz bezpieczeństwa',
-      authenticatorNamesWebauthnPlatform: 'Odcisk palca lub rozpoznawanie twarzy',
+      ...authenticatorNames,
       authenticatorNamesPasskey: 'Klucz dostępu',
       addedText: 'Dodano ${date}',
       lastUsedText: 'Ostatnio używane ${date}',
@@ -784,60 +711,32 @@ export const pl: Texts = {
       'nothing-changed': 'Nic się nie zmieniło.',
     },
     'account-add-factor': {
-      pageTitle: 'Dodaj metodę',
-      title: 'Dodaj metodę',
+      ...titled('Dodaj metodę'),
       description: 'Którą metodę chcesz dodać?',
       nothingText: 'Wszystkie dostępne metody są już skonfigurowane.',
       backText: 'Wstecz',
-      authenticatorNamesSMS: 'SMS',
-      authenticatorNamesVoice: 'Połączenie telefoniczne',
-      authenticatorNamesPhone: 'Telefon',
-      authenticatorNamesPushNotification: 'Powiadomienie na telefonie',
-      authenticatorNamesOTP: 'Google Authenticator lub podobna aplikacja',
-      authenticatorNamesEmail: 'Poczta e-mail',
-      authenticatorNamesRecoveryCode: 'Kod odzyskiwania',
-      authenticatorNamesWebauthnRoaming: 'Klucz bezpieczeństwa',
-      authenticatorNamesWebauthnPlatform: 'Odcisk palca lub rozpoznawanie twarzy',
+      ...authenticatorNames,
       authenticatorNamesPasskey: 'Klucz dostępu',
-      authenticatorHintsSMS: 'Kody przychodzą na telefon w SMS-ach.',
-      authenticatorHintsVoice: 'Dzwonimy na telefon i podajemy kod.',
-      authenticatorHintsPhone: 'Kody przychodzą w SMS-ach albo w rozmowie.',
-      authenticatorHintsPushNotification: 'Zatwierdzasz logowania na telefonie.',
-      authenticatorHintsOTP: 'Aplikacja na telefonie pokazuje kody, także bez sieci.',
-      authenticatorHintsEmail: 'Kody przychodzą na Twój adres.',
-      authenticatorHintsRecoveryCode: 'Kod do zapisania, na wypadek gdy nie masz nic innego pod ręką.',
-      authenticatorHintsWebauthnRoaming: 'Mały klucz do podłączenia lub zbliżenia do telefonu.',
-      authenticatorHintsWebauthnPlatform: 'To urządzenie Cię rozpoznaje. Nic go nie opuszcza.',
+      ...enrollHints,
       authenticatorHintsPasskey: 'Loguj się bez hasła.',
     },
     'account-name-factor': {
-      pageTitle: 'Nazwij tę metodę',
-      title: 'Nazwij tę metodę',
+      ...titled('Nazwij tę metodę'),
       description: 'Nazwa odróżnia ją od innych.',
       placeholder: 'Nazwa',
       buttonText: 'Zapisz',
       backText: 'Wstecz',
     },
     'account-remove-factor': {
-      pageTitle: 'Usunąć tę metodę?',
-      title: 'Usunąć tę metodę?',
+      ...titled('Usunąć tę metodę?'),
       description: '${factorName} nie pozwoli Ci już się zalogować.',
       confirmButtonText: 'Usuń',
       cancelButtonText: 'Zachowaj',
-      authenticatorNamesSMS: 'SMS',
-      authenticatorNamesVoice: 'Połączenie telefoniczne',
-      authenticatorNamesPhone: 'Telefon',
-      authenticatorNamesPushNotification: 'Powiadomienie na telefonie',
-      authenticatorNamesOTP: 'Google Authenticator lub podobna aplikacja',
-      authenticatorNamesEmail: 'Poczta e-mail',
-      authenticatorNamesRecoveryCode: 'Kod odzyskiwania',
-      authenticatorNamesWebauthnRoaming: 'Klucz bezpieczeństwa',
-      authenticatorNamesWebauthnPlatform: 'Odcisk palca lub rozpoznawanie twarzy',
+      ...authenticatorNames,
       authenticatorNamesPasskey: 'Klucz dostępu',
     },
     'account-recovery-code': {
-      pageTitle: 'Nowy kod odzyskiwania',
-      title: 'Nowy kod odzyskiwania',
+      ...titled('Nowy kod odzyskiwania'),
       description: 'Obecny kod przestanie działać.',
       buttonText: 'Utwórz nowy kod',
       madeTitle: 'Nowy kod odzyskiwania',
@@ -846,8 +745,7 @@ export const pl: Texts = {
       backText: 'Wstecz',
     },
     'account-history': {
-      pageTitle: 'Historia logowań',
-      title: 'Historia logowań',
+      ...titled('Historia logowań'),
       description: 'Jeśli czegoś tu nie rozpoznajesz, zmień hasło.',
       emptyText: 'Nic tu jeszcze nie ma.',
       successText: 'Zalogowano',
@@ -868,8 +766,7 @@ export const pl: Texts = {
       backText: 'Wstecz',
     },
     'account-sessions': {
-      pageTitle: 'Aktywne logowania',
-      title: 'Aktywne logowania',
+      ...titled('Aktywne logowania'),
       description: 'Wyloguj to, czego nie rozpoznajesz.',
       thisSessionText: 'To urządzenie',
       sinceText: 'Od ${date}',
@@ -887,8 +784,7 @@ export const pl: Texts = {
   },
   'push-device': {
     'push-device': {
-      pageTitle: 'Prośby o logowanie',
-      title: 'Prośby o logowanie',
+      ...titled('Prośby o logowanie'),
       waitingTitle: 'Teraz nie ma próśb',
       waitingDescription: 'Gdy się logujesz, prośba pojawi się tutaj.',
       noAccountsTitle: 'Ten telefon nie jest skonfigurowany',
@@ -910,8 +806,7 @@ export const pl: Texts = {
       noJSErrorDescription: 'Ten krok wymaga JavaScriptu. Włącz go w przeglądarce i załaduj stronę ponownie.',
     },
     'push-device-enrollment': {
-      pageTitle: 'Zatwierdzaj logowania na tym telefonie',
-      title: 'Zatwierdzaj logowania na tym telefonie',
+      ...titled('Zatwierdzaj logowania na tym telefonie'),
       description: 'Ten telefon będzie zatwierdzać logowania ${account} w ${companyName}.',
       nameText: 'Nazwa tego telefonu',
       buttonText: 'Użyj tego telefonu',
@@ -935,8 +830,7 @@ export const pl: Texts = {
       noJSErrorDescription: 'Ten krok wymaga JavaScriptu. Włącz go w przeglądarce i załaduj stronę ponownie.',
     },
     'push-device-request': {
-      pageTitle: 'Czy to Ty się logujesz?',
-      title: 'Czy to Ty się logujesz?',
+      ...titled('Czy to Ty się logujesz?'),
       description: 'Ktoś chce się zalogować jako ${account}.',
       applicationText: 'Aplikacja',
       placeText: 'Miejsce',

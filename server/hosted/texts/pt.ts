@@ -1,23 +1,45 @@
 // Server, hosted pages: what pages say in Portuguese, as in Brazil.
 // Longer than 300 lines because it is one table.
+import { titled } from './text.ts';
 import type { Texts } from './texts.ts';
+
+const authenticatorNames = {
+  authenticatorNamesSMS: 'SMS',
+  authenticatorNamesVoice: 'Ligação',
+  authenticatorNamesPhone: 'Telefone',
+  authenticatorNamesPushNotification: 'Notificação no celular',
+  authenticatorNamesOTP: 'Google Authenticator ou similar',
+  authenticatorNamesEmail: 'E-mail',
+  authenticatorNamesRecoveryCode: 'Código de recuperação',
+  authenticatorNamesWebauthnRoaming: 'Chave de segurança',
+  authenticatorNamesWebauthnPlatform: 'Impressão digital ou reconhecimento facial',
+};
+
+const enrollHints = {
+  authenticatorHintsSMS: 'Os códigos chegam ao seu celular por mensagem.',
+  authenticatorHintsVoice: 'Ligamos para seu telefone e ditamos um código.',
+  authenticatorHintsPhone: 'Os códigos chegam por mensagem ou ligação.',
+  authenticatorHintsPushNotification: 'Você aprova os acessos no seu celular.',
+  authenticatorHintsOTP: 'Um aplicativo no celular mostra códigos, mesmo sem rede.',
+  authenticatorHintsEmail: 'Os códigos chegam ao seu endereço.',
+  authenticatorHintsRecoveryCode: 'Um código para anotar, para quando nada mais estiver à mão.',
+  authenticatorHintsWebauthnRoaming: 'Uma pequena chave para conectar ou aproximar do celular.',
+  authenticatorHintsWebauthnPlatform: 'Este dispositivo reconhece você. Nada sai dele.',
+};
 
 export const pt: Texts = {
   common: {
     busy: {
-      pageTitle: 'Um momento',
-      title: 'Um momento',
+      ...titled('Um momento'),
       description: 'Ainda estamos processando sua última etapa. Esta página continua automaticamente.',
     },
     redirecting: {
-      pageTitle: 'Um momento',
-      title: 'Um momento',
+      ...titled('Um momento'),
       description: 'Você vai continuar em outro site.',
       buttonText: 'Continuar',
     },
     'redeem-ticket': {
-      pageTitle: 'Continue o acesso',
-      title: 'Continue o acesso',
+      ...titled('Continue o acesso'),
       description: 'Você voltou. Mais uma etapa conclui esta parte.',
       buttonText: 'Continuar',
     },
@@ -93,72 +115,59 @@ export const pt: Texts = {
       reasonText: 'Para desenvolvedores:',
     },
     'unknown-login': {
-      pageTitle: 'Não é possível abrir esta página',
-      title: 'Não é possível abrir esta página',
+      ...titled('Não é possível abrir esta página'),
       description:
         'O acesso começou em outro navegador ou o endereço está incompleto. Volte ao aplicativo de onde você veio e recomece.',
     },
     expired: {
-      pageTitle: 'Este acesso demorou demais',
-      title: 'Este acesso demorou demais',
+      ...titled('Este acesso demorou demais'),
       description: 'Ele foi encerrado para sua segurança. Volte ao aplicativo de onde você veio e recomece.',
     },
     'already-used': {
-      pageTitle: 'Este acesso foi concluído',
-      title: 'Este acesso foi concluído',
+      ...titled('Este acesso foi concluído'),
       description: 'Para entrar de novo, volte ao aplicativo de onde você veio e recomece.',
     },
     'foreign-form': {
-      pageTitle: 'Este formulário veio de outro site',
-      title: 'Este formulário veio de outro site',
+      ...titled('Este formulário veio de outro site'),
       description: 'Não o aceitamos. Volte ao aplicativo de onde você veio e recomece.',
     },
     'bad-request': {
-      pageTitle: 'Não foi possível ler isso',
-      title: 'Não foi possível ler isso',
+      ...titled('Não foi possível ler isso'),
       description: 'Volte ao aplicativo de onde você veio e recomece.',
     },
     'bad-application': {
-      pageTitle: 'O aplicativo cometeu um erro',
-      title: 'O aplicativo cometeu um erro',
+      ...titled('O aplicativo cometeu um erro'),
       description:
         'Ele enviou você aqui com uma solicitação que não podemos responder. Avise os responsáveis pelo aplicativo.',
     },
     'not-found': {
-      pageTitle: 'Não há nada aqui',
-      title: 'Não há nada aqui',
+      ...titled('Não há nada aqui'),
       description: 'Confira o endereço ou volte para onde estava.',
     },
     'too-many-requests': {
-      pageTitle: 'Muitas solicitações',
-      title: 'Muitas solicitações',
+      ...titled('Muitas solicitações'),
       description: 'Recebemos solicitações demais da sua rede. Tente novamente em alguns minutos.',
     },
     'link-used': {
-      pageTitle: 'Este link não funciona mais',
-      title: 'Este link não funciona mais',
+      ...titled('Este link não funciona mais'),
       description: 'Ele já foi usado ou é antigo demais. Se ainda não conseguir entrar, redefina sua senha.',
     },
     'verification-link-used': {
-      pageTitle: 'Este link não funciona mais',
-      title: 'Este link não funciona mais',
+      ...titled('Este link não funciona mais'),
       description: 'Ele já foi usado ou é antigo demais. Se seu endereço ainda não foi verificado, peça outro e-mail.',
     },
     'login-refused': {
-      pageTitle: 'Não foi possível entrar',
-      title: 'Não foi possível entrar',
+      ...titled('Não foi possível entrar'),
       description: 'Tente novamente ou fale com os responsáveis por este site.',
     },
     fault: {
-      pageTitle: 'Algo deu errado do nosso lado',
-      title: 'Algo deu errado do nosso lado',
+      ...titled('Algo deu errado do nosso lado'),
       description: 'Tente novamente em um momento.',
     },
   },
   login: {
     login: {
-      pageTitle: 'Boas-vindas',
-      title: 'Boas-vindas',
+      ...titled('Boas-vindas'),
       description: 'Entre para continuar em ${clientName}.',
       usernamePlaceholder: 'E-mail',
       passwordPlaceholder: 'Senha',
@@ -172,8 +181,7 @@ export const pt: Texts = {
   },
   signup: {
     signup: {
-      pageTitle: 'Crie sua conta',
-      title: 'Crie sua conta',
+      ...titled('Crie sua conta'),
       description: 'Cadastre-se para continuar em ${clientName}.',
       emailPlaceholder: 'E-mail',
       usernamePlaceholder: 'Nome de usuário',
@@ -186,8 +194,7 @@ export const pt: Texts = {
   },
   consent: {
     consent: {
-      pageTitle: 'Autorizar o aplicativo',
-      title: 'Autorizar o aplicativo',
+      ...titled('Autorizar o aplicativo'),
       messageSingleTenant: '${clientName} gostaria de usar sua conta. Ele pede para:',
       'scope-openid': 'saber quem você é',
       'scope-profile': 'ver seu perfil: seu nome e sua foto',
@@ -209,8 +216,7 @@ export const pt: Texts = {
   },
   'email-verification': {
     'email-verification': {
-      pageTitle: 'Verifique seu e-mail',
-      title: 'Verifique seu e-mail',
+      ...titled('Verifique seu e-mail'),
       description: '${email} é o seu endereço? Então pressione o botão.',
       buttonText: 'Verificar',
     },
@@ -222,23 +228,20 @@ export const pt: Texts = {
   },
   'reset-password': {
     'reset-password-request': {
-      pageTitle: 'Esqueceu sua senha?',
-      title: 'Esqueceu sua senha?',
+      ...titled('Esqueceu sua senha?'),
       descriptionEmail: 'Digite seu e-mail e enviaremos um link para escolher uma nova.',
       placeholderEmail: 'E-mail',
       buttonText: 'Continuar',
       backToLoginLinkText: 'Voltar ao login',
     },
     'reset-password-email': {
-      pageTitle: 'Verifique seu e-mail',
-      title: 'Verifique seu e-mail',
+      ...titled('Verifique seu e-mail'),
       emailDescription:
         'Se houver uma conta com este endereço, enviamos um link para escolher uma nova senha. Pode levar alguns minutos; veja também o spam.',
       backToLoginLinkText: 'Voltar ao login',
     },
     'reset-password': {
-      pageTitle: 'Altere sua senha',
-      title: 'Altere sua senha',
+      ...titled('Altere sua senha'),
       description: 'Escolha uma nova senha para ${companyName}. Você sairá de todos os dispositivos.',
       passwordPlaceholder: 'Nova senha',
       reEnterpasswordPlaceholder: 'Repita a nova senha',
@@ -262,49 +265,42 @@ export const pt: Texts = {
   },
   'brute-force-protection': {
     'brute-force-protection-unblock': {
-      pageTitle: 'Desbloqueie sua conta',
-      title: 'Desbloqueie sua conta',
+      ...titled('Desbloqueie sua conta'),
       description:
         'Os acessos à sua conta foram interrompidos após várias tentativas sem sucesso. Foi você? Então desbloqueie-a.',
       buttonText: 'Desbloquear',
     },
     'brute-force-protection-unblock-success': {
-      pageTitle: 'Sua conta está desbloqueada',
-      title: 'Sua conta está desbloqueada',
+      ...titled('Sua conta está desbloqueada'),
       description: 'Volte ao aplicativo de onde você veio e entre.',
     },
   },
   logout: {
     logout: {
-      pageTitle: 'Deseja sair?',
-      title: 'Deseja sair?',
+      ...titled('Deseja sair?'),
       description: 'Você está conectado a ${companyName}.',
       descriptionClient: '${clientName} pede para desconectar você de ${companyName}.',
       acceptButtonText: 'Sair',
       declineButtonText: 'Continuar conectado',
     },
     'logout-complete': {
-      pageTitle: 'Você saiu',
-      title: 'Você saiu',
+      ...titled('Você saiu'),
       description: 'Você pode fechar esta página.',
     },
     'logout-aborted': {
-      pageTitle: 'Você continua conectado',
-      title: 'Você continua conectado',
+      ...titled('Você continua conectado'),
       description: 'Nada mudou. Você pode fechar esta página.',
     },
   },
   'device-flow': {
     'device-code-activation': {
-      pageTitle: 'Conectar um dispositivo',
-      title: 'Conectar um dispositivo',
+      ...titled('Conectar um dispositivo'),
       description: 'Digite o código que seu dispositivo mostra.',
       placeholder: 'Código',
       buttonText: 'Continuar',
     },
     'device-code-check': {
-      pageTitle: 'Este é o seu dispositivo?',
-      title: 'Este é o seu dispositivo?',
+      ...titled('Este é o seu dispositivo?'),
       codeText: 'Código no dispositivo',
       description:
         'Continue somente se você vê exatamente este código em um dispositivo seu. Se alguém enviou você aqui, recuse.',
@@ -312,8 +308,7 @@ export const pt: Texts = {
       cancelButtonText: 'Recusar',
     },
     'device-code-confirmation': {
-      pageTitle: 'Conectar este dispositivo?',
-      title: 'Conectar este dispositivo?',
+      ...titled('Conectar este dispositivo?'),
       codeText: 'Código no dispositivo',
       description: '${clientName}, no dispositivo que mostra este código, poderá usar sua conta.',
       accountText: 'Você está conectado como ${account}.',
@@ -321,32 +316,21 @@ export const pt: Texts = {
       cancelButtonText: 'Recusar',
     },
     'device-code-activation-allowed': {
-      pageTitle: 'Seu dispositivo está conectado',
-      title: 'Seu dispositivo está conectado',
+      ...titled('Seu dispositivo está conectado'),
       description: 'Ele continua automaticamente em alguns segundos. Você pode fechar esta página.',
     },
     'device-code-activation-denied': {
-      pageTitle: 'O dispositivo não foi conectado',
-      title: 'O dispositivo não foi conectado',
+      ...titled('O dispositivo não foi conectado'),
       description: 'Ele não teve acesso à sua conta. Você pode fechar esta página.',
     },
   },
   mfa: {
     'mfa-login-options': {
-      pageTitle: 'Escolha um método',
-      title: 'Escolha um método',
+      ...titled('Escolha um método'),
       description: 'Confirme que é você. Como prefere fazer isso?',
       backText: 'Voltar',
       moreText: { one: 'e mais ${count}', other: 'e mais ${count}' },
-      authenticatorNamesSMS: 'SMS',
-      authenticatorNamesVoice: 'Ligação',
-      authenticatorNamesPhone: 'Telefone',
-      authenticatorNamesPushNotification: 'Notificação no celular',
-      authenticatorNamesOTP: 'Google Authenticator ou similar',
-      authenticatorNamesEmail: 'E-mail',
-      authenticatorNamesRecoveryCode: 'Código de recuperação',
-      authenticatorNamesWebauthnRoaming: 'Chave de segurança',
-      authenticatorNamesWebauthnPlatform: 'Impressão digital ou reconhecimento facial',
+      ...authenticatorNames,
       authenticatorHintsSMS: 'Enviamos um código ao seu celular.',
       authenticatorHintsVoice: 'Ligamos e ditamos um código.',
       authenticatorHintsPhone: 'Enviamos um código ao seu celular ou ligamos.',
@@ -358,32 +342,14 @@ export const pt: Texts = {
       authenticatorHintsWebauthnPlatform: 'Este dispositivo reconhece você.',
     },
     'mfa-begin-enroll-options': {
-      pageTitle: 'Mantenha sua conta segura',
-      title: 'Mantenha sua conta segura',
+      ...titled('Mantenha sua conta segura'),
       description: 'Adicione mais uma forma de mostrar que é você. Qual prefere?',
       backText: 'Voltar',
-      authenticatorNamesSMS: 'SMS',
-      authenticatorNamesVoice: 'Ligação',
-      authenticatorNamesPhone: 'Telefone',
-      authenticatorNamesPushNotification: 'Notificação no celular',
-      authenticatorNamesOTP: 'Google Authenticator ou similar',
-      authenticatorNamesEmail: 'E-mail',
-      authenticatorNamesRecoveryCode: 'Código de recuperação',
-      authenticatorNamesWebauthnRoaming: 'Chave de segurança',
-      authenticatorNamesWebauthnPlatform: 'Impressão digital ou reconhecimento facial',
-      authenticatorHintsSMS: 'Os códigos chegam ao seu celular por mensagem.',
-      authenticatorHintsVoice: 'Ligamos para seu telefone e ditamos um código.',
-      authenticatorHintsPhone: 'Os códigos chegam por mensagem ou ligação.',
-      authenticatorHintsPushNotification: 'Você aprova os acessos no seu celular.',
-      authenticatorHintsOTP: 'Um aplicativo no celular mostra códigos, mesmo sem rede.',
-      authenticatorHintsEmail: 'Os códigos chegam ao seu endereço.',
-      authenticatorHintsRecoveryCode: 'Um código para anotar, para quando nada mais estiver à mão.',
-      authenticatorHintsWebauthnRoaming: 'Uma pequena chave para conectar ou aproximar do celular.',
-      authenticatorHintsWebauthnPlatform: 'Este dispositivo reconhece você. Nada sai dele.',
+      ...authenticatorNames,
+      ...enrollHints,
     },
     'mfa-detect-browser-capabilities': {
-      pageTitle: 'Um momento',
-      title: 'Um momento',
+      ...titled('Um momento'),
       description: 'Estamos vendo quais métodos seu navegador aceita.',
       buttonText: 'Continuar',
       pickAuthenticatorText: 'Tentar outro método',
@@ -407,8 +373,7 @@ export const pt: Texts = {
   },
   'mfa-otp': {
     'mfa-otp-enrollment-qr': {
-      pageTitle: 'Proteja sua conta',
-      title: 'Proteja sua conta',
+      ...titled('Proteja sua conta'),
       description: 'Leia esta imagem com um aplicativo autenticador e digite o código que ele mostra.',
       qrCodeText: 'Código QR com a chave escrita nesta página',
       keyText: 'Chave',
@@ -419,8 +384,7 @@ export const pt: Texts = {
       pickAuthenticatorText: 'Tentar outro método',
     },
     'mfa-otp-enrollment-code': {
-      pageTitle: 'Proteja sua conta',
-      title: 'Proteja sua conta',
+      ...titled('Proteja sua conta'),
       description: 'Digite esta chave em um aplicativo autenticador e depois o código que ele mostra.',
       keyText: 'Chave',
       copyCodeButtonText: 'Copiar chave',
@@ -430,8 +394,7 @@ export const pt: Texts = {
       pickAuthenticatorText: 'Tentar outro método',
     },
     'mfa-otp-challenge': {
-      pageTitle: 'Verifique sua identidade',
-      title: 'Verifique sua identidade',
+      ...titled('Verifique sua identidade'),
       description: 'Digite o código que seu aplicativo autenticador mostra agora.',
       placeholder: 'Digite o código de 6 dígitos',
       buttonText: 'Continuar',
@@ -441,14 +404,12 @@ export const pt: Texts = {
   },
   'mfa-sms': {
     'mfa-country-codes': {
-      pageTitle: 'Selecione um código de país',
-      title: 'Selecione um código de país',
+      ...titled('Selecione um código de país'),
       description: 'De qual país é seu número de telefone?',
       backText: 'Voltar',
     },
     'mfa-sms-enrollment': {
-      pageTitle: 'Proteja sua conta',
-      title: 'Proteja sua conta',
+      ...titled('Proteja sua conta'),
       description: 'Digite seu número de telefone. Enviaremos um código por mensagem.',
       placeholder: 'Número de telefone',
       countryText: 'Código do país',
@@ -457,8 +418,7 @@ export const pt: Texts = {
       buttonText: 'Enviar código',
     },
     'mfa-sms-challenge': {
-      pageTitle: 'Verifique sua identidade',
-      title: 'Verifique sua identidade',
+      ...titled('Verifique sua identidade'),
       description: 'Enviamos uma mensagem com um código para ${phoneNumber}. Ele vale uma vez, por 5 minutos.',
       placeholder: 'Digite o código de 6 dígitos',
       buttonText: 'Continuar',
@@ -470,15 +430,13 @@ export const pt: Texts = {
       changePhoneText: 'Usar outro número de telefone',
     },
     'mfa-sms-list': {
-      pageTitle: 'Escolha um número de telefone',
-      title: 'Escolha um número de telefone',
+      ...titled('Escolha um número de telefone'),
       backText: 'Voltar',
     },
   },
   'mfa-voice': {
     'mfa-voice-enrollment': {
-      pageTitle: 'Proteja sua conta',
-      title: 'Proteja sua conta',
+      ...titled('Proteja sua conta'),
       description: 'Digite seu número de telefone. Ligaremos e ditaremos um código.',
       placeholder: 'Número de telefone',
       countryText: 'Código do país',
@@ -487,8 +445,7 @@ export const pt: Texts = {
       buttonText: 'Ligar para mim',
     },
     'mfa-voice-challenge': {
-      pageTitle: 'Verifique sua identidade',
-      title: 'Verifique sua identidade',
+      ...titled('Verifique sua identidade'),
       description: 'Estamos ligando para ${phoneNumber} para ditar um código. Ele vale uma vez, por 5 minutos.',
       placeholder: 'Digite o código de 6 dígitos',
       buttonText: 'Continuar',
@@ -502,8 +459,7 @@ export const pt: Texts = {
   },
   'mfa-phone': {
     'mfa-phone-enrollment': {
-      pageTitle: 'Proteja sua conta',
-      title: 'Proteja sua conta',
+      ...titled('Proteja sua conta'),
       description: 'Digite seu número de telefone. Enviaremos um código ou ligaremos para ditá-lo.',
       placeholder: 'Número de telefone',
       countryText: 'Código do país',
@@ -515,8 +471,7 @@ export const pt: Texts = {
       continueButtonText: 'Continuar',
     },
     'mfa-phone-challenge': {
-      pageTitle: 'Verifique sua identidade',
-      title: 'Verifique sua identidade',
+      ...titled('Verifique sua identidade'),
       description: 'Enviaremos um código para ${phoneNumber}.',
       chooseMessageTypeText: 'Como prefere receber o código?',
       smsButtonText: 'Mensagem de texto',
@@ -529,8 +484,7 @@ export const pt: Texts = {
   },
   'mfa-email': {
     'mfa-email-challenge': {
-      pageTitle: 'Verifique sua identidade',
-      title: 'Verifique sua identidade',
+      ...titled('Verifique sua identidade'),
       description: 'Enviamos um e-mail com um código para ${email}. Ele vale uma vez, por 5 minutos.',
       placeholder: 'Digite o código de 6 dígitos',
       buttonText: 'Continuar',
@@ -540,22 +494,19 @@ export const pt: Texts = {
       changeEmailText: 'Usar outro e-mail',
     },
     'mfa-email-list': {
-      pageTitle: 'Escolha um e-mail',
-      title: 'Escolha um e-mail',
+      ...titled('Escolha um e-mail'),
       backText: 'Voltar',
     },
   },
   'mfa-push': {
     'mfa-push-welcome': {
-      pageTitle: 'Proteja sua conta',
-      title: 'Proteja sua conta',
+      ...titled('Proteja sua conta'),
       description: 'Seu celular pode aprovar acessos. Não é preciso aplicativo: ele abre uma página no navegador.',
       buttonText: 'Continuar',
       pickAuthenticatorText: 'Tentar outro método',
     },
     'mfa-push-enrollment-qr': {
-      pageTitle: 'Proteja sua conta',
-      title: 'Proteja sua conta',
+      ...titled('Proteja sua conta'),
       description: 'Leia esta imagem com a câmera do celular e siga as etapas lá.',
       qrCodeText: 'Código QR que abre uma página no seu celular',
       awaitingConfirmation: 'Aguardando seu celular',
@@ -565,8 +516,7 @@ export const pt: Texts = {
       pickAuthenticatorText: 'Tentar outro método',
     },
     'mfa-push-enrollment-code': {
-      pageTitle: 'Proteja sua conta',
-      title: 'Proteja sua conta',
+      ...titled('Proteja sua conta'),
       description: 'Abra este endereço no seu celular e siga as etapas lá.',
       addressText: 'Endereço',
       copyCodeButtonText: 'Copiar endereço',
@@ -577,14 +527,12 @@ export const pt: Texts = {
       pickAuthenticatorText: 'Tentar outro método',
     },
     'mfa-push-success': {
-      pageTitle: 'Seu celular está pronto',
-      title: 'Seu celular está pronto',
+      ...titled('Seu celular está pronto'),
       description: 'A partir de agora ele pode aprovar seus acessos.',
       buttonText: 'Continuar',
     },
     'mfa-push-challenge-push': {
-      pageTitle: 'Verifique sua identidade',
-      title: 'Verifique sua identidade',
+      ...titled('Verifique sua identidade'),
       description: 'Enviamos uma solicitação para ${deviceName}. Escolha lá este número:',
       numberText: 'Número a escolher no celular',
       awaitingConfirmation: 'Aguardando seu celular',
@@ -597,8 +545,7 @@ export const pt: Texts = {
       rememberMeText: 'Lembrar deste dispositivo por 30 dias',
     },
     'mfa-push-challenge-code': {
-      pageTitle: 'Verifique sua identidade',
-      title: 'Verifique sua identidade',
+      ...titled('Verifique sua identidade'),
       description: 'Digite o código de uso único que a página de solicitações de acesso mostra no celular.',
       placeholder: 'Digite o código de 6 dígitos',
       buttonText: 'Continuar',
@@ -607,15 +554,13 @@ export const pt: Texts = {
       rememberMeText: 'Lembrar deste dispositivo por 30 dias',
     },
     'mfa-push-list': {
-      pageTitle: 'Escolha um celular',
-      title: 'Escolha um celular',
+      ...titled('Escolha um celular'),
       backText: 'Voltar',
     },
   },
   'mfa-webauthn': {
     'mfa-webauthn-platform-enrollment': {
-      pageTitle: 'Entre mais rápido neste dispositivo',
-      title: 'Entre mais rápido neste dispositivo',
+      ...titled('Entre mais rápido neste dispositivo'),
       description: 'Este dispositivo pode reconhecer você pela digital, pelo rosto ou pelo bloqueio. Deseja usar isso?',
       awaitingConfirmation: 'Aguardando seu dispositivo',
       noJSErrorDescription: 'Esta etapa precisa de JavaScript. Ative-o no navegador e recarregue a página.',
@@ -625,8 +570,7 @@ export const pt: Texts = {
       refuseAddingDeviceText: 'Não neste dispositivo',
     },
     'mfa-webauthn-roaming-enrollment': {
-      pageTitle: 'Adicione sua chave de segurança',
-      title: 'Adicione sua chave de segurança',
+      ...titled('Adicione sua chave de segurança'),
       description: 'Tenha sua chave de segurança à mão e pressione o botão. O navegador guia você no resto.',
       awaitingConfirmation: 'Aguardando sua chave de segurança',
       noJSErrorDescription: 'Esta etapa precisa de JavaScript. Ative-o no navegador e recarregue a página.',
@@ -634,8 +578,7 @@ export const pt: Texts = {
       pickAuthenticatorText: 'Tentar outro método',
     },
     'mfa-webauthn-platform-challenge': {
-      pageTitle: 'Verifique sua identidade',
-      title: 'Verifique sua identidade',
+      ...titled('Verifique sua identidade'),
       description: 'Pressione o botão e este dispositivo reconhecerá você.',
       awaitingConfirmation: 'Aguardando seu dispositivo',
       noJSErrorDescription: 'Esta etapa precisa de JavaScript. Ative-o no navegador e recarregue a página.',
@@ -644,8 +587,7 @@ export const pt: Texts = {
       rememberMeText: 'Lembrar deste dispositivo por 30 dias',
     },
     'mfa-webauthn-roaming-challenge': {
-      pageTitle: 'Verifique sua identidade',
-      title: 'Verifique sua identidade',
+      ...titled('Verifique sua identidade'),
       description: 'Tenha sua chave de segurança à mão e pressione o botão.',
       awaitingConfirmation: 'Aguardando sua chave de segurança',
       noJSErrorDescription: 'Esta etapa precisa de JavaScript. Ative-o no navegador e recarregue a página.',
@@ -654,8 +596,7 @@ export const pt: Texts = {
       rememberMeText: 'Lembrar deste dispositivo por 30 dias',
     },
     'mfa-webauthn-change-key-nickname': {
-      pageTitle: 'Dê um nome à sua chave de segurança',
-      title: 'Dê um nome à sua chave de segurança',
+      ...titled('Dê um nome à sua chave de segurança'),
       titlePlatform: 'Dê um nome ao seu dispositivo',
       description: 'O nome a distingue de outras que você adicionar.',
       nickname: 'Minha chave de segurança',
@@ -664,8 +605,7 @@ export const pt: Texts = {
       buttonText: 'Continuar',
     },
     'mfa-webauthn-enrollment-success': {
-      pageTitle: 'Sua chave de segurança está pronta',
-      title: 'Sua chave de segurança está pronta',
+      ...titled('Sua chave de segurança está pronta'),
       titlePlatform: 'Seu dispositivo está pronto',
       titlePasskey: 'Sua chave de acesso está pronta',
       description: 'A partir de agora você pode entrar assim.',
@@ -692,8 +632,7 @@ export const pt: Texts = {
   },
   'mfa-recovery-code': {
     'mfa-recovery-code-enrollment': {
-      pageTitle: 'Quase pronto',
-      title: 'Quase pronto',
+      ...titled('Quase pronto'),
       description:
         'Anote este código de recuperação e guarde-o em um lugar seguro. Com ele você entra quando seu dispositivo não estiver à mão.',
       codeText: 'Código de recuperação',
@@ -704,8 +643,7 @@ export const pt: Texts = {
       buttonText: 'Continuar',
     },
     'mfa-recovery-code-challenge': {
-      pageTitle: 'Verifique sua identidade',
-      title: 'Verifique sua identidade',
+      ...titled('Verifique sua identidade'),
       description: 'Digite o código de recuperação que você anotou. Ele vale uma vez; depois você recebe um novo.',
       placeholder: 'Código de recuperação',
       buttonText: 'Continuar',
@@ -714,8 +652,7 @@ export const pt: Texts = {
       'invalid-code': 'Este não é seu código de recuperação ou ele já foi usado.',
     },
     'mfa-recovery-code-challenge-new-code': {
-      pageTitle: 'Seu novo código de recuperação',
-      title: 'Seu novo código de recuperação',
+      ...titled('Seu novo código de recuperação'),
       description: 'O código usado não vale mais. Anote este e guarde-o em um lugar seguro.',
       codeText: 'Código de recuperação',
       copyCodeButtonText: 'Copiar código',
@@ -727,8 +664,7 @@ export const pt: Texts = {
   },
   passkeys: {
     'passkey-enrollment': {
-      pageTitle: 'Entre sem senha',
-      title: 'Entre sem senha',
+      ...titled('Entre sem senha'),
       description:
         'Com uma chave de acesso você entra em ${companyName} pela digital, pelo rosto ou pelo bloqueio do dispositivo.',
       passkeyBenefit1Text: 'Nada para lembrar, nada para digitar',
@@ -742,20 +678,11 @@ export const pt: Texts = {
   },
   account: {
     account: {
-      pageTitle: 'Sua conta',
-      title: 'Sua conta',
+      ...titled('Sua conta'),
       description: 'Você está conectado como ${account}.',
       factorsTitle: 'Como você entra',
       noFactorsText: 'Por enquanto há apenas sua senha.',
-      authenticatorNamesSMS: 'SMS',
-      authenticatorNamesVoice: 'Ligação',
-      authenticatorNamesPhone: 'Telefone',
-      authenticatorNamesPushNotification: 'Notificação no celular',
-      authenticatorNamesOTP: 'Google Authenticator ou similar',
-      authenticatorNamesEmail: 'E-mail',
-      authenticatorNamesRecoveryCode: 'Código de recuperação',
-      authenticatorNamesWebauthnRoaming: 'Chave de segurança',
-      authenticatorNamesWebauthnPlatform: 'Impressão digital ou reconhecimento facial',
+      ...authenticatorNames,
       authenticatorNamesPasskey: 'Chave de acesso',
       addedText: 'Adicionado em ${date}',
       lastUsedText: 'Último uso em ${date}',
@@ -773,60 +700,32 @@ export const pt: Texts = {
       'nothing-changed': 'Nada foi alterado.',
     },
     'account-add-factor': {
-      pageTitle: 'Adicionar um método',
-      title: 'Adicionar um método',
+      ...titled('Adicionar um método'),
       description: 'Qual deseja adicionar?',
       nothingText: 'Você já configurou todos os métodos que existem.',
       backText: 'Voltar',
-      authenticatorNamesSMS: 'SMS',
-      authenticatorNamesVoice: 'Ligação',
-      authenticatorNamesPhone: 'Telefone',
-      authenticatorNamesPushNotification: 'Notificação no celular',
-      authenticatorNamesOTP: 'Google Authenticator ou similar',
-      authenticatorNamesEmail: 'E-mail',
-      authenticatorNamesRecoveryCode: 'Código de recuperação',
-      authenticatorNamesWebauthnRoaming: 'Chave de segurança',
-      authenticatorNamesWebauthnPlatform: 'Impressão digital ou reconhecimento facial',
+      ...authenticatorNames,
       authenticatorNamesPasskey: 'Chave de acesso',
-      authenticatorHintsSMS: 'Os códigos chegam ao seu celular por mensagem.',
-      authenticatorHintsVoice: 'Ligamos para seu telefone e ditamos um código.',
-      authenticatorHintsPhone: 'Os códigos chegam por mensagem ou ligação.',
-      authenticatorHintsPushNotification: 'Você aprova os acessos no seu celular.',
-      authenticatorHintsOTP: 'Um aplicativo no celular mostra códigos, mesmo sem rede.',
-      authenticatorHintsEmail: 'Os códigos chegam ao seu endereço.',
-      authenticatorHintsRecoveryCode: 'Um código para anotar, para quando nada mais estiver à mão.',
-      authenticatorHintsWebauthnRoaming: 'Uma pequena chave para conectar ou aproximar do celular.',
-      authenticatorHintsWebauthnPlatform: 'Este dispositivo reconhece você. Nada sai dele.',
+      ...enrollHints,
       authenticatorHintsPasskey: 'Entre sem senha.',
     },
     'account-name-factor': {
-      pageTitle: 'Dê um nome a este método',
-      title: 'Dê um nome a este método',
+      ...titled('Dê um nome a este método'),
       description: 'O nome o distingue dos outros.',
       placeholder: 'Nome',
       buttonText: 'Salvar',
       backText: 'Voltar',
     },
     'account-remove-factor': {
-      pageTitle: 'Remover este método?',
-      title: 'Remover este método?',
+      ...titled('Remover este método?'),
       description: '${factorName} não permitirá mais que você entre.',
       confirmButtonText: 'Remover',
       cancelButtonText: 'Manter',
-      authenticatorNamesSMS: 'SMS',
-      authenticatorNamesVoice: 'Ligação',
-      authenticatorNamesPhone: 'Telefone',
-      authenticatorNamesPushNotification: 'Notificação no celular',
-      authenticatorNamesOTP: 'Google Authenticator ou similar',
-      authenticatorNamesEmail: 'E-mail',
-      authenticatorNamesRecoveryCode: 'Código de recuperação',
-      authenticatorNamesWebauthnRoaming: 'Chave de segurança',
-      authenticatorNamesWebauthnPlatform: 'Impressão digital ou reconhecimento facial',
+      ...authenticatorNames,
       authenticatorNamesPasskey: 'Chave de acesso',
     },
     'account-recovery-code': {
-      pageTitle: 'Novo código de recuperação',
-      title: 'Novo código de recuperação',
+      ...titled('Novo código de recuperação'),
       description: 'O código que você tem agora deixa de valer.',
       buttonText: 'Criar um novo código',
       madeTitle: 'Seu novo código de recuperação',
@@ -835,8 +734,7 @@ export const pt: Texts = {
       backText: 'Voltar',
     },
     'account-history': {
-      pageTitle: 'Histórico de acessos',
-      title: 'Histórico de acessos',
+      ...titled('Histórico de acessos'),
       description: 'Se você não reconhece algo aqui, altere sua senha.',
       emptyText: 'Ainda não há nada.',
       successText: 'Acesso concluído',
@@ -857,8 +755,7 @@ export const pt: Texts = {
       backText: 'Voltar',
     },
     'account-sessions': {
-      pageTitle: 'Onde você está conectado',
-      title: 'Onde você está conectado',
+      ...titled('Onde você está conectado'),
       description: 'Desconecte o que você não reconhece.',
       thisSessionText: 'Este dispositivo',
       sinceText: 'Desde ${date}',
@@ -876,8 +773,7 @@ export const pt: Texts = {
   },
   'push-device': {
     'push-device': {
-      pageTitle: 'Solicitações de acesso',
-      title: 'Solicitações de acesso',
+      ...titled('Solicitações de acesso'),
       waitingTitle: 'Nenhuma solicitação agora',
       waitingDescription: 'Quando você entra, a solicitação aparece aqui.',
       noAccountsTitle: 'Este celular não está configurado',
@@ -894,8 +790,7 @@ export const pt: Texts = {
       noJSErrorDescription: 'Esta etapa precisa de JavaScript. Ative-o no navegador e recarregue a página.',
     },
     'push-device-enrollment': {
-      pageTitle: 'Aprove acessos neste celular',
-      title: 'Aprove acessos neste celular',
+      ...titled('Aprove acessos neste celular'),
       description: 'Este celular aprovará acessos de ${account} em ${companyName}.',
       nameText: 'Nome deste celular',
       buttonText: 'Usar este celular',
@@ -920,8 +815,7 @@ export const pt: Texts = {
       noJSErrorDescription: 'Esta etapa precisa de JavaScript. Ative-o no navegador e recarregue a página.',
     },
     'push-device-request': {
-      pageTitle: 'Você está entrando?',
-      title: 'Você está entrando?',
+      ...titled('Você está entrando?'),
       description: 'Alguém quer entrar como ${account}.',
       applicationText: 'Aplicativo',
       placeText: 'Local',

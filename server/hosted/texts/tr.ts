@@ -1,23 +1,45 @@
 // Server, hosted pages: what pages say in Turkish.
 // Longer than 300 lines because it is one table.
+import { titled } from './text.ts';
 import type { Texts } from './texts.ts';
+
+const authenticatorNames = {
+  authenticatorNamesSMS: 'SMS',
+  authenticatorNamesVoice: 'Telefon araması',
+  authenticatorNamesPhone: 'Telefon',
+  authenticatorNamesPushNotification: 'Telefonunuzda bildirim',
+  authenticatorNamesOTP: 'Google Authenticator veya benzeri',
+  authenticatorNamesEmail: 'E-posta',
+  authenticatorNamesRecoveryCode: 'Kurtarma kodu',
+  authenticatorNamesWebauthnRoaming: 'Güvenlik anahtarı',
+  authenticatorNamesWebauthnPlatform: 'Parmak izi veya yüz tanıma',
+};
+
+const enrollHints = {
+  authenticatorHintsSMS: 'Kodlar telefonunuza kısa mesajla gelir.',
+  authenticatorHintsVoice: 'Telefonunuzu arayıp kodu okuruz.',
+  authenticatorHintsPhone: 'Kodlar kısa mesaj veya aramayla gelir.',
+  authenticatorHintsPushNotification: 'Oturumları telefonunuzda onaylarsınız.',
+  authenticatorHintsOTP: 'Telefonunuzdaki bir uygulama ağ olmadan da kod gösterir.',
+  authenticatorHintsEmail: 'Kodlar adresinize gelir.',
+  authenticatorHintsRecoveryCode: 'Elinizde başka bir şey yokken kullanmak üzere not edilecek bir kod.',
+  authenticatorHintsWebauthnRoaming: 'Taktığınız veya telefona yaklaştırdığınız küçük bir anahtar.',
+  authenticatorHintsWebauthnPlatform: 'Bu cihaz sizi tanır. Hiçbir bilgi cihazdan çıkmaz.',
+};
 
 export const tr: Texts = {
   common: {
     busy: {
-      pageTitle: 'Bir dakika',
-      title: 'Bir dakika',
+      ...titled('Bir dakika'),
       description: 'Son adımınızı hâlâ işliyoruz. Bu sayfa kendiliğinden ilerler.',
     },
     redirecting: {
-      pageTitle: 'Bir dakika',
-      title: 'Bir dakika',
+      ...titled('Bir dakika'),
       description: 'Devam etmek için başka bir siteye gidiyorsunuz.',
       buttonText: 'Devam et',
     },
     'redeem-ticket': {
-      pageTitle: 'Oturum açmaya devam edin',
-      title: 'Oturum açmaya devam edin',
+      ...titled('Oturum açmaya devam edin'),
       description: 'Geri döndünüz. Bir adım daha atınca bu bölüm tamamlanır.',
       buttonText: 'Devam et',
     },
@@ -94,72 +116,59 @@ export const tr: Texts = {
       reasonText: 'Geliştiriciler için:',
     },
     'unknown-login': {
-      pageTitle: 'Bu sayfa açılamıyor',
-      title: 'Bu sayfa açılamıyor',
+      ...titled('Bu sayfa açılamıyor'),
       description:
         'Oturum açma başka bir tarayıcıda başlatılmış veya adres eksik. Geldiğiniz uygulamaya dönüp yeniden başlayın.',
     },
     expired: {
-      pageTitle: 'Oturum açma çok uzun sürdü',
-      title: 'Oturum açma çok uzun sürdü',
+      ...titled('Oturum açma çok uzun sürdü'),
       description: 'Güvenliğiniz için sona erdi. Geldiğiniz uygulamaya dönüp yeniden başlayın.',
     },
     'already-used': {
-      pageTitle: 'Bu oturum açma işlemi tamamlandı',
-      title: 'Bu oturum açma işlemi tamamlandı',
+      ...titled('Bu oturum açma işlemi tamamlandı'),
       description: 'Bir kez daha oturum açmak için geldiğiniz uygulamaya dönüp yeniden başlayın.',
     },
     'foreign-form': {
-      pageTitle: 'Bu form başka bir siteden geldi',
-      title: 'Bu form başka bir siteden geldi',
+      ...titled('Bu form başka bir siteden geldi'),
       description: 'Kabul etmedik. Geldiğiniz uygulamaya dönüp yeniden başlayın.',
     },
     'bad-request': {
-      pageTitle: 'Bunu okuyamadık',
-      title: 'Bunu okuyamadık',
+      ...titled('Bunu okuyamadık'),
       description: 'Geldiğiniz uygulamaya dönüp yeniden başlayın.',
     },
     'bad-application': {
-      pageTitle: 'Uygulama bir hata yaptı',
-      title: 'Uygulama bir hata yaptı',
+      ...titled('Uygulama bir hata yaptı'),
       description: 'Sizi yanıtlayamadığımız bir istekle buraya gönderdi. Lütfen uygulamayı yönetenlere bildirin.',
     },
     'not-found': {
-      pageTitle: 'Burada bir şey yok',
-      title: 'Burada bir şey yok',
+      ...titled('Burada bir şey yok'),
       description: 'Adresi kontrol edin veya geldiğiniz yere dönün.',
     },
     'too-many-requests': {
-      pageTitle: 'Çok fazla istek',
-      title: 'Çok fazla istek',
+      ...titled('Çok fazla istek'),
       description:
         'Ağınız bir dakikada kabul ettiğimizden fazla istek gönderdi. Lütfen birkaç dakika sonra tekrar deneyin.',
     },
     'link-used': {
-      pageTitle: 'Bu bağlantı artık çalışmıyor',
-      title: 'Bu bağlantı artık çalışmıyor',
+      ...titled('Bu bağlantı artık çalışmıyor'),
       description: 'Zaten kullanılmış veya çok eski. Oturum açma yine başarısız olursa parolanızı sıfırlayın.',
     },
     'verification-link-used': {
-      pageTitle: 'Bu bağlantı artık çalışmıyor',
-      title: 'Bu bağlantı artık çalışmıyor',
+      ...titled('Bu bağlantı artık çalışmıyor'),
       description: 'Zaten kullanılmış veya çok eski. Adresiniz henüz doğrulanmadıysa yeni bir e-posta isteyin.',
     },
     'login-refused': {
-      pageTitle: 'Oturumunuz açılmadı',
-      title: 'Oturumunuz açılmadı',
+      ...titled('Oturumunuz açılmadı'),
       description: 'Tekrar deneyin veya bu siteyi yönetenlere sorun.',
     },
     fault: {
-      pageTitle: 'Bizim tarafımızda bir sorun oluştu',
-      title: 'Bizim tarafımızda bir sorun oluştu',
+      ...titled('Bizim tarafımızda bir sorun oluştu'),
       description: 'Lütfen birazdan tekrar deneyin.',
     },
   },
   login: {
     login: {
-      pageTitle: 'Hoş geldiniz',
-      title: 'Hoş geldiniz',
+      ...titled('Hoş geldiniz'),
       description: '${clientName} ile devam etmek için oturum açın.',
       usernamePlaceholder: 'E-posta adresi',
       passwordPlaceholder: 'Parola',
@@ -173,8 +182,7 @@ export const tr: Texts = {
   },
   signup: {
     signup: {
-      pageTitle: 'Hesabınızı oluşturun',
-      title: 'Hesabınızı oluşturun',
+      ...titled('Hesabınızı oluşturun'),
       description: '${clientName} ile devam etmek için kaydolun.',
       emailPlaceholder: 'E-posta adresi',
       usernamePlaceholder: 'Kullanıcı adı',
@@ -187,8 +195,7 @@ export const tr: Texts = {
   },
   consent: {
     consent: {
-      pageTitle: 'Uygulamaya izin verin',
-      title: 'Uygulamaya izin verin',
+      ...titled('Uygulamaya izin verin'),
       messageSingleTenant: '${clientName} hesabınızı kullanmak istiyor. İstediği izinler:',
       'scope-openid': 'kim olduğunuzu bilmek',
       'scope-profile': 'profilinizi görmek: adınız ve fotoğrafınız',
@@ -210,8 +217,7 @@ export const tr: Texts = {
   },
   'email-verification': {
     'email-verification': {
-      pageTitle: 'E-posta adresinizi doğrulayın',
-      title: 'E-posta adresinizi doğrulayın',
+      ...titled('E-posta adresinizi doğrulayın'),
       description: '${email} sizin adresiniz mi? Öyleyse düğmeye basın.',
       buttonText: 'Doğrula',
     },
@@ -223,23 +229,20 @@ export const tr: Texts = {
   },
   'reset-password': {
     'reset-password-request': {
-      pageTitle: 'Parolanızı mı unuttunuz?',
-      title: 'Parolanızı mı unuttunuz?',
+      ...titled('Parolanızı mı unuttunuz?'),
       descriptionEmail: 'E-posta adresinizi girin; yeni bir parola seçmeniz için bir bağlantı göndereceğiz.',
       placeholderEmail: 'E-posta adresi',
       buttonText: 'Devam et',
       backToLoginLinkText: 'Oturum açmaya dön',
     },
     'reset-password-email': {
-      pageTitle: 'E-postanızı kontrol edin',
-      title: 'E-postanızı kontrol edin',
+      ...titled('E-postanızı kontrol edin'),
       emailDescription:
         'Bu adrese ait bir hesap varsa yeni parola seçmek için bir bağlantı gönderdik. Birkaç dakika sürebilir; istenmeyen postalara da bakın.',
       backToLoginLinkText: 'Oturum açmaya dön',
     },
     'reset-password': {
-      pageTitle: 'Parolanızı değiştirin',
-      title: 'Parolanızı değiştirin',
+      ...titled('Parolanızı değiştirin'),
       description: '${companyName} için yeni bir parola seçin. Her yerde oturumunuz kapatılacak.',
       passwordPlaceholder: 'Yeni parola',
       reEnterpasswordPlaceholder: 'Yeni parolayı tekrar girin',
@@ -263,49 +266,42 @@ export const tr: Texts = {
   },
   'brute-force-protection': {
     'brute-force-protection-unblock': {
-      pageTitle: 'Hesabınızın engelini kaldırın',
-      title: 'Hesabınızın engelini kaldırın',
+      ...titled('Hesabınızın engelini kaldırın'),
       description:
         'Birkaç başarısız denemeden sonra hesabınızda oturum açma durduruldu. Siz miydiniz? Öyleyse engeli kaldırın.',
       buttonText: 'Engeli kaldır',
     },
     'brute-force-protection-unblock-success': {
-      pageTitle: 'Hesabınızın engeli kaldırıldı',
-      title: 'Hesabınızın engeli kaldırıldı',
+      ...titled('Hesabınızın engeli kaldırıldı'),
       description: 'Geldiğiniz uygulamaya dönüp oturum açın.',
     },
   },
   logout: {
     logout: {
-      pageTitle: 'Oturumu kapatmak istiyor musunuz?',
-      title: 'Oturumu kapatmak istiyor musunuz?',
+      ...titled('Oturumu kapatmak istiyor musunuz?'),
       description: '${companyName} oturumunuz açık.',
       descriptionClient: '${clientName}, ${companyName} oturumunuzu kapatmak istiyor.',
       acceptButtonText: 'Oturumu kapat',
       declineButtonText: 'Oturum açık kalsın',
     },
     'logout-complete': {
-      pageTitle: 'Oturumunuz kapatıldı',
-      title: 'Oturumunuz kapatıldı',
+      ...titled('Oturumunuz kapatıldı'),
       description: 'Bu sayfayı kapatabilirsiniz.',
     },
     'logout-aborted': {
-      pageTitle: 'Oturumunuz hâlâ açık',
-      title: 'Oturumunuz hâlâ açık',
+      ...titled('Oturumunuz hâlâ açık'),
       description: 'Hiçbir şey değişmedi. Bu sayfayı kapatabilirsiniz.',
     },
   },
   'device-flow': {
     'device-code-activation': {
-      pageTitle: 'Cihaz bağlayın',
-      title: 'Cihaz bağlayın',
+      ...titled('Cihaz bağlayın'),
       description: 'Cihazınızın gösterdiği kodu girin.',
       placeholder: 'Kod',
       buttonText: 'Devam et',
     },
     'device-code-check': {
-      pageTitle: 'Bu sizin cihazınız mı?',
-      title: 'Bu sizin cihazınız mı?',
+      ...titled('Bu sizin cihazınız mı?'),
       codeText: 'Cihazdaki kod',
       description:
         'Yalnızca bu kodun aynısını kendi cihazınızda görüyorsanız devam edin. Sizi buraya başkası gönderdiyse reddedin.',
@@ -313,8 +309,7 @@ export const tr: Texts = {
       cancelButtonText: 'Reddet',
     },
     'device-code-confirmation': {
-      pageTitle: 'Bu cihaz bağlansın mı?',
-      title: 'Bu cihaz bağlansın mı?',
+      ...titled('Bu cihaz bağlansın mı?'),
       codeText: 'Cihazdaki kod',
       description: 'Bu kodu gösteren cihazdaki ${clientName} hesabınızı kullanabilecek.',
       accountText: '${account} olarak oturum açtınız.',
@@ -322,32 +317,21 @@ export const tr: Texts = {
       cancelButtonText: 'Reddet',
     },
     'device-code-activation-allowed': {
-      pageTitle: 'Cihazınız bağlandı',
-      title: 'Cihazınız bağlandı',
+      ...titled('Cihazınız bağlandı'),
       description: 'Birkaç saniye içinde kendiliğinden ilerler. Bu sayfayı kapatabilirsiniz.',
     },
     'device-code-activation-denied': {
-      pageTitle: 'Cihaz bağlanmadı',
-      title: 'Cihaz bağlanmadı',
+      ...titled('Cihaz bağlanmadı'),
       description: 'Hesabınıza erişemedi. Bu sayfayı kapatabilirsiniz.',
     },
   },
   mfa: {
     'mfa-login-options': {
-      pageTitle: 'Bir yöntem seçin',
-      title: 'Bir yöntem seçin',
+      ...titled('Bir yöntem seçin'),
       description: 'Siz olduğunuzu onaylayın. Nasıl yapmak istersiniz?',
       backText: 'Geri dön',
       moreText: { one: 've ${count} tane daha', other: 've ${count} tane daha' },
-      authenticatorNamesSMS: 'SMS',
-      authenticatorNamesVoice: 'Telefon araması',
-      authenticatorNamesPhone: 'Telefon',
-      authenticatorNamesPushNotification: 'Telefonunuzda bildirim',
-      authenticatorNamesOTP: 'Google Authenticator veya benzeri',
-      authenticatorNamesEmail: 'E-posta',
-      authenticatorNamesRecoveryCode: 'Kurtarma kodu',
-      authenticatorNamesWebauthnRoaming: 'Güvenlik anahtarı',
-      authenticatorNamesWebauthnPlatform: 'Parmak izi veya yüz tanıma',
+      ...authenticatorNames,
       authenticatorHintsSMS: 'Telefonunuza bir kod göndeririz.',
       authenticatorHintsVoice: 'Sizi arayıp kodu okuruz.',
       authenticatorHintsPhone: 'Telefonunuza kod gönderir veya sizi ararız.',
@@ -359,32 +343,14 @@ export const tr: Texts = {
       authenticatorHintsWebauthnPlatform: 'Bu cihaz sizi tanır.',
     },
     'mfa-begin-enroll-options': {
-      pageTitle: 'Hesabınızı güvende tutun',
-      title: 'Hesabınızı güvende tutun',
+      ...titled('Hesabınızı güvende tutun'),
       description: 'Siz olduğunuzu göstermek için bir yol daha ekleyin. Hangisini istersiniz?',
       backText: 'Geri dön',
-      authenticatorNamesSMS: 'SMS',
-      authenticatorNamesVoice: 'Telefon araması',
-      authenticatorNamesPhone: 'Telefon',
-      authenticatorNamesPushNotification: 'Telefonunuzda bildirim',
-      authenticatorNamesOTP: 'Google Authenticator veya benzeri',
-      authenticatorNamesEmail: 'E-posta',
-      authenticatorNamesRecoveryCode: 'Kurtarma kodu',
-      authenticatorNamesWebauthnRoaming: 'Güvenlik anahtarı',
-      authenticatorNamesWebauthnPlatform: 'Parmak izi veya yüz tanıma',
-      authenticatorHintsSMS: 'Kodlar telefonunuza kısa mesajla gelir.',
-      authenticatorHintsVoice: 'Telefonunuzu arayıp kodu okuruz.',
-      authenticatorHintsPhone: 'Kodlar kısa mesaj veya aramayla gelir.',
-      authenticatorHintsPushNotification: 'Oturumları telefonunuzda onaylarsınız.',
-      authenticatorHintsOTP: 'Telefonunuzdaki bir uygulama ağ olmadan da kod gösterir.',
-      authenticatorHintsEmail: 'Kodlar adresinize gelir.',
-      authenticatorHintsRecoveryCode: 'Elinizde başka bir şey yokken kullanmak üzere not edilecek bir kod.',
-      authenticatorHintsWebauthnRoaming: 'Taktığınız veya telefona yaklaştırdığınız küçük bir anahtar.',
-      authenticatorHintsWebauthnPlatform: 'Bu cihaz sizi tanır. Hiçbir bilgi cihazdan çıkmaz.',
+      ...authenticatorNames,
+      ...enrollHints,
     },
     'mfa-detect-browser-capabilities': {
-      pageTitle: 'Bir dakika',
-      title: 'Bir dakika',
+      ...titled('Bir dakika'),
       description: 'Tarayıcınızın hangi yöntemleri kullanabildiğine bakıyoruz.',
       buttonText: 'Devam et',
       pickAuthenticatorText: 'Başka bir yöntem dene',
@@ -408,8 +374,7 @@ export const tr: Texts = {
   },
   'mfa-otp': {
     'mfa-otp-enrollment-qr': {
-      pageTitle: 'Hesabınızı güvenceye alın',
-      title: 'Hesabınızı güvenceye alın',
+      ...titled('Hesabınızı güvenceye alın'),
       description: 'Bu görseli bir kimlik doğrulama uygulamasıyla tarayın, ardından uygulamanın gösterdiği kodu girin.',
       qrCodeText: 'Bu sayfada yazan anahtarı içeren QR kodu',
       keyText: 'Anahtar',
@@ -420,8 +385,7 @@ export const tr: Texts = {
       pickAuthenticatorText: 'Başka bir yöntem dene',
     },
     'mfa-otp-enrollment-code': {
-      pageTitle: 'Hesabınızı güvenceye alın',
-      title: 'Hesabınızı güvenceye alın',
+      ...titled('Hesabınızı güvenceye alın'),
       description: 'Bu anahtarı bir kimlik doğrulama uygulamasına girin, ardından uygulamanın gösterdiği kodu yazın.',
       keyText: 'Anahtar',
       copyCodeButtonText: 'Anahtarı kopyala',
@@ -431,8 +395,7 @@ export const tr: Texts = {
       pickAuthenticatorText: 'Başka bir yöntem dene',
     },
     'mfa-otp-challenge': {
-      pageTitle: 'Kimliğinizi doğrulayın',
-      title: 'Kimliğinizi doğrulayın',
+      ...titled('Kimliğinizi doğrulayın'),
       description: 'Kimlik doğrulama uygulamanızın şu anda gösterdiği kodu girin.',
       placeholder: '6 haneli kodu girin',
       buttonText: 'Devam et',
@@ -442,14 +405,12 @@ export const tr: Texts = {
   },
   'mfa-sms': {
     'mfa-country-codes': {
-      pageTitle: 'Ülke kodu seçin',
-      title: 'Ülke kodu seçin',
+      ...titled('Ülke kodu seçin'),
       description: 'Telefon numaranız hangi ülkeden?',
       backText: 'Geri dön',
     },
     'mfa-sms-enrollment': {
-      pageTitle: 'Hesabınızı güvenceye alın',
-      title: 'Hesabınızı güvenceye alın',
+      ...titled('Hesabınızı güvenceye alın'),
       description: 'Telefon numaranızı girin. Kısa mesajla bir kod göndereceğiz.',
       placeholder: 'Telefon numarası',
       countryText: 'Ülke kodu',
@@ -458,8 +419,7 @@ export const tr: Texts = {
       buttonText: 'Kodu gönder',
     },
     'mfa-sms-challenge': {
-      pageTitle: 'Kimliğinizi doğrulayın',
-      title: 'Kimliğinizi doğrulayın',
+      ...titled('Kimliğinizi doğrulayın'),
       description:
         '${phoneNumber} numarasına kod içeren bir kısa mesaj gönderdik. Kod 5 dakika içinde bir kez kullanılabilir.',
       placeholder: '6 haneli kodu girin',
@@ -472,15 +432,13 @@ export const tr: Texts = {
       changePhoneText: 'Başka bir telefon numarası kullan',
     },
     'mfa-sms-list': {
-      pageTitle: 'Telefon numarası seçin',
-      title: 'Telefon numarası seçin',
+      ...titled('Telefon numarası seçin'),
       backText: 'Geri dön',
     },
   },
   'mfa-voice': {
     'mfa-voice-enrollment': {
-      pageTitle: 'Hesabınızı güvenceye alın',
-      title: 'Hesabınızı güvenceye alın',
+      ...titled('Hesabınızı güvenceye alın'),
       description: 'Telefon numaranızı girin. Sizi arayıp kodu okuyacağız.',
       placeholder: 'Telefon numarası',
       countryText: 'Ülke kodu',
@@ -489,8 +447,7 @@ export const tr: Texts = {
       buttonText: 'Beni ara',
     },
     'mfa-voice-challenge': {
-      pageTitle: 'Kimliğinizi doğrulayın',
-      title: 'Kimliğinizi doğrulayın',
+      ...titled('Kimliğinizi doğrulayın'),
       description: '${phoneNumber} numarasını arayıp kodu okuyoruz. Kod 5 dakika içinde bir kez kullanılabilir.',
       placeholder: '6 haneli kodu girin',
       buttonText: 'Devam et',
@@ -504,8 +461,7 @@ export const tr: Texts = {
   },
   'mfa-phone': {
     'mfa-phone-enrollment': {
-      pageTitle: 'Hesabınızı güvenceye alın',
-      title: 'Hesabınızı güvenceye alın',
+      ...titled('Hesabınızı güvenceye alın'),
       description: 'Telefon numaranızı girin. Size kod gönderecek veya arayıp okuyacağız.',
       placeholder: 'Telefon numarası',
       countryText: 'Ülke kodu',
@@ -517,8 +473,7 @@ export const tr: Texts = {
       continueButtonText: 'Devam et',
     },
     'mfa-phone-challenge': {
-      pageTitle: 'Kimliğinizi doğrulayın',
-      title: 'Kimliğinizi doğrulayın',
+      ...titled('Kimliğinizi doğrulayın'),
       description: '${phoneNumber} numarasına bir kod göndereceğiz.',
       chooseMessageTypeText: 'Kodu nasıl almak istersiniz?',
       smsButtonText: 'Kısa mesaj',
@@ -531,8 +486,7 @@ export const tr: Texts = {
   },
   'mfa-email': {
     'mfa-email-challenge': {
-      pageTitle: 'Kimliğinizi doğrulayın',
-      title: 'Kimliğinizi doğrulayın',
+      ...titled('Kimliğinizi doğrulayın'),
       description: '${email} adresine kod içeren bir e-posta gönderdik. Kod 5 dakika içinde bir kez kullanılabilir.',
       placeholder: '6 haneli kodu girin',
       buttonText: 'Devam et',
@@ -542,22 +496,19 @@ export const tr: Texts = {
       changeEmailText: 'Başka bir e-posta adresi kullan',
     },
     'mfa-email-list': {
-      pageTitle: 'E-posta adresi seçin',
-      title: 'E-posta adresi seçin',
+      ...titled('E-posta adresi seçin'),
       backText: 'Geri dön',
     },
   },
   'mfa-push': {
     'mfa-push-welcome': {
-      pageTitle: 'Hesabınızı güvenceye alın',
-      title: 'Hesabınızı güvenceye alın',
+      ...titled('Hesabınızı güvenceye alın'),
       description: 'Telefonunuz oturumları onaylayabilir. Uygulama gerekmez: tarayıcısında bir sayfa açar.',
       buttonText: 'Devam et',
       pickAuthenticatorText: 'Başka bir yöntem dene',
     },
     'mfa-push-enrollment-qr': {
-      pageTitle: 'Hesabınızı güvenceye alın',
-      title: 'Hesabınızı güvenceye alın',
+      ...titled('Hesabınızı güvenceye alın'),
       description: 'Bu görseli telefonunuzun kamerasıyla tarayın ve oradaki adımları izleyin.',
       qrCodeText: 'Telefonunuzda bir sayfa açan QR kodu',
       awaitingConfirmation: 'Telefonunuz bekleniyor',
@@ -567,8 +518,7 @@ export const tr: Texts = {
       pickAuthenticatorText: 'Başka bir yöntem dene',
     },
     'mfa-push-enrollment-code': {
-      pageTitle: 'Hesabınızı güvenceye alın',
-      title: 'Hesabınızı güvenceye alın',
+      ...titled('Hesabınızı güvenceye alın'),
       description: 'Bu adresi telefonunuzda açın ve oradaki adımları izleyin.',
       addressText: 'Adres',
       copyCodeButtonText: 'Adresi kopyala',
@@ -579,14 +529,12 @@ export const tr: Texts = {
       pickAuthenticatorText: 'Başka bir yöntem dene',
     },
     'mfa-push-success': {
-      pageTitle: 'Telefonunuz hazır',
-      title: 'Telefonunuz hazır',
+      ...titled('Telefonunuz hazır'),
       description: 'Artık oturumlarınızı onaylayabilir.',
       buttonText: 'Devam et',
     },
     'mfa-push-challenge-push': {
-      pageTitle: 'Kimliğinizi doğrulayın',
-      title: 'Kimliğinizi doğrulayın',
+      ...titled('Kimliğinizi doğrulayın'),
       description: '${deviceName} cihazına bir istek gönderdik. Orada şu sayıyı seçin:',
       numberText: 'Telefonunuzda seçilecek sayı',
       awaitingConfirmation: 'Telefonunuz bekleniyor',
@@ -599,8 +547,7 @@ export const tr: Texts = {
       rememberMeText: 'Bu cihazı 30 gün hatırla',
     },
     'mfa-push-challenge-code': {
-      pageTitle: 'Kimliğinizi doğrulayın',
-      title: 'Kimliğinizi doğrulayın',
+      ...titled('Kimliğinizi doğrulayın'),
       description: 'Telefonunuzdaki oturum açma istekleri sayfasının gösterdiği tek kullanımlık kodu girin.',
       placeholder: '6 haneli kodu girin',
       buttonText: 'Devam et',
@@ -609,15 +556,13 @@ export const tr: Texts = {
       rememberMeText: 'Bu cihazı 30 gün hatırla',
     },
     'mfa-push-list': {
-      pageTitle: 'Telefon seçin',
-      title: 'Telefon seçin',
+      ...titled('Telefon seçin'),
       backText: 'Geri dön',
     },
   },
   'mfa-webauthn': {
     'mfa-webauthn-platform-enrollment': {
-      pageTitle: 'Bu cihazda daha hızlı oturum açın',
-      title: 'Bu cihazda daha hızlı oturum açın',
+      ...titled('Bu cihazda daha hızlı oturum açın'),
       description: 'Bu cihaz sizi parmak izi, yüz veya ekran kilidiyle tanıyabilir. Bunu kullanmak ister misiniz?',
       awaitingConfirmation: 'Cihazınız bekleniyor',
       noJSErrorDescription: 'Bu adım JavaScript gerektirir. Lütfen tarayıcınızda açıp sayfayı yeniden yükleyin.',
@@ -627,8 +572,7 @@ export const tr: Texts = {
       refuseAddingDeviceText: 'Bu cihazda değil',
     },
     'mfa-webauthn-roaming-enrollment': {
-      pageTitle: 'Güvenlik anahtarınızı ekleyin',
-      title: 'Güvenlik anahtarınızı ekleyin',
+      ...titled('Güvenlik anahtarınızı ekleyin'),
       description: 'Güvenlik anahtarınızı hazır tutup düğmeye basın. Gerisinde tarayıcınız size yol gösterir.',
       awaitingConfirmation: 'Güvenlik anahtarınız bekleniyor',
       noJSErrorDescription: 'Bu adım JavaScript gerektirir. Lütfen tarayıcınızda açıp sayfayı yeniden yükleyin.',
@@ -636,8 +580,7 @@ export const tr: Texts = {
       pickAuthenticatorText: 'Başka bir yöntem dene',
     },
     'mfa-webauthn-platform-challenge': {
-      pageTitle: 'Kimliğinizi doğrulayın',
-      title: 'Kimliğinizi doğrulayın',
+      ...titled('Kimliğinizi doğrulayın'),
       description: 'Düğmeye basın, bu cihaz sizi tanıyacak.',
       awaitingConfirmation: 'Cihazınız bekleniyor',
       noJSErrorDescription: 'Bu adım JavaScript gerektirir. Lütfen tarayıcınızda açıp sayfayı yeniden yükleyin.',
@@ -646,8 +589,7 @@ export const tr: Texts = {
       rememberMeText: 'Bu cihazı 30 gün hatırla',
     },
     'mfa-webauthn-roaming-challenge': {
-      pageTitle: 'Kimliğinizi doğrulayın',
-      title: 'Kimliğinizi doğrulayın',
+      ...titled('Kimliğinizi doğrulayın'),
       description: 'Güvenlik anahtarınızı hazır tutup düğmeye basın.',
       awaitingConfirmation: 'Güvenlik anahtarınız bekleniyor',
       noJSErrorDescription: 'Bu adım JavaScript gerektirir. Lütfen tarayıcınızda açıp sayfayı yeniden yükleyin.',
@@ -656,8 +598,7 @@ export const tr: Texts = {
       rememberMeText: 'Bu cihazı 30 gün hatırla',
     },
     'mfa-webauthn-change-key-nickname': {
-      pageTitle: 'Güvenlik anahtarınıza ad verin',
-      title: 'Güvenlik anahtarınıza ad verin',
+      ...titled('Güvenlik anahtarınıza ad verin'),
       titlePlatform: 'Cihazınıza ad verin',
       description: 'Ad, ekleyebileceğiniz diğerlerinden ayırt etmeyi sağlar.',
       nickname: 'Güvenlik anahtarım',
@@ -666,8 +607,7 @@ export const tr: Texts = {
       buttonText: 'Devam et',
     },
     'mfa-webauthn-enrollment-success': {
-      pageTitle: 'Güvenlik anahtarınız hazır',
-      title: 'Güvenlik anahtarınız hazır',
+      ...titled('Güvenlik anahtarınız hazır'),
       titlePlatform: 'Cihazınız hazır',
       titlePasskey: 'Geçiş anahtarınız hazır',
       description: 'Artık bununla oturum açabilirsiniz.',
@@ -694,8 +634,7 @@ export const tr: Texts = {
   },
   'mfa-recovery-code': {
     'mfa-recovery-code-enrollment': {
-      pageTitle: 'Neredeyse tamam',
-      title: 'Neredeyse tamam',
+      ...titled('Neredeyse tamam'),
       description:
         'Bu kurtarma kodunu not edip güvenli bir yerde saklayın. Cihazınız yanınızda değilken bununla oturum açabilirsiniz.',
       codeText: 'Kurtarma kodu',
@@ -706,8 +645,7 @@ export const tr: Texts = {
       buttonText: 'Devam et',
     },
     'mfa-recovery-code-challenge': {
-      pageTitle: 'Kimliğinizi doğrulayın',
-      title: 'Kimliğinizi doğrulayın',
+      ...titled('Kimliğinizi doğrulayın'),
       description: 'Not ettiğiniz kurtarma kodunu girin. Bir kez kullanılır; ardından yenisini alırsınız.',
       placeholder: 'Kurtarma kodu',
       buttonText: 'Devam et',
@@ -716,8 +654,7 @@ export const tr: Texts = {
       'invalid-code': 'Bu sizin kurtarma kodunuz değil veya daha önce kullanılmış.',
     },
     'mfa-recovery-code-challenge-new-code': {
-      pageTitle: 'Yeni kurtarma kodunuz',
-      title: 'Yeni kurtarma kodunuz',
+      ...titled('Yeni kurtarma kodunuz'),
       description: 'Kullandığınız kod artık geçersiz. Bu kodu not edip güvenli bir yerde saklayın.',
       codeText: 'Kurtarma kodu',
       copyCodeButtonText: 'Kodu kopyala',
@@ -729,8 +666,7 @@ export const tr: Texts = {
   },
   passkeys: {
     'passkey-enrollment': {
-      pageTitle: 'Parolasız oturum açın',
-      title: 'Parolasız oturum açın',
+      ...titled('Parolasız oturum açın'),
       description: 'Geçiş anahtarı ile ${companyName} oturumunu parmak izi, yüz veya cihaz kilidiyle açarsınız.',
       passkeyBenefit1Text: 'Hatırlanacak da yazılacak da bir şey yok',
       passkeyBenefit2Text: 'Eşitlendiği tüm cihazlarınızda çalışır',
@@ -743,20 +679,11 @@ export const tr: Texts = {
   },
   account: {
     account: {
-      pageTitle: 'Hesabınız',
-      title: 'Hesabınız',
+      ...titled('Hesabınız'),
       description: '${account} olarak oturum açtınız.',
       factorsTitle: 'Nasıl oturum açıyorsunuz',
       noFactorsText: 'Şimdilik yalnızca parolanız var.',
-      authenticatorNamesSMS: 'SMS',
-      authenticatorNamesVoice: 'Telefon araması',
-      authenticatorNamesPhone: 'Telefon',
-      authenticatorNamesPushNotification: 'Telefonunuzda bildirim',
-      authenticatorNamesOTP: 'Google Authenticator veya benzeri',
-      authenticatorNamesEmail: 'E-posta',
-      authenticatorNamesRecoveryCode: 'Kurtarma kodu',
-      authenticatorNamesWebauthnRoaming: 'Güvenlik anahtarı',
-      authenticatorNamesWebauthnPlatform: 'Parmak izi veya yüz tanıma',
+      ...authenticatorNames,
       authenticatorNamesPasskey: 'Geçiş anahtarı',
       addedText: 'Eklendi: ${date}',
       lastUsedText: 'Son kullanım: ${date}',
@@ -774,60 +701,32 @@ export const tr: Texts = {
       'nothing-changed': 'Hiçbir şey değişmedi.',
     },
     'account-add-factor': {
-      pageTitle: 'Yöntem ekle',
-      title: 'Yöntem ekle',
+      ...titled('Yöntem ekle'),
       description: 'Hangisini eklemek istersiniz?',
       nothingText: 'Var olan tüm yöntemleri ayarladınız.',
       backText: 'Geri dön',
-      authenticatorNamesSMS: 'SMS',
-      authenticatorNamesVoice: 'Telefon araması',
-      authenticatorNamesPhone: 'Telefon',
-      authenticatorNamesPushNotification: 'Telefonunuzda bildirim',
-      authenticatorNamesOTP: 'Google Authenticator veya benzeri',
-      authenticatorNamesEmail: 'E-posta',
-      authenticatorNamesRecoveryCode: 'Kurtarma kodu',
-      authenticatorNamesWebauthnRoaming: 'Güvenlik anahtarı',
-      authenticatorNamesWebauthnPlatform: 'Parmak izi veya yüz tanıma',
+      ...authenticatorNames,
       authenticatorNamesPasskey: 'Geçiş anahtarı',
-      authenticatorHintsSMS: 'Kodlar telefonunuza kısa mesajla gelir.',
-      authenticatorHintsVoice: 'Telefonunuzu arayıp kodu okuruz.',
-      authenticatorHintsPhone: 'Kodlar kısa mesaj veya aramayla gelir.',
-      authenticatorHintsPushNotification: 'Oturumları telefonunuzda onaylarsınız.',
-      authenticatorHintsOTP: 'Telefonunuzdaki bir uygulama ağ olmadan da kod gösterir.',
-      authenticatorHintsEmail: 'Kodlar adresinize gelir.',
-      authenticatorHintsRecoveryCode: 'Elinizde başka bir şey yokken kullanmak üzere not edilecek bir kod.',
-      authenticatorHintsWebauthnRoaming: 'Taktığınız veya telefona yaklaştırdığınız küçük bir anahtar.',
-      authenticatorHintsWebauthnPlatform: 'Bu cihaz sizi tanır. Hiçbir bilgi cihazdan çıkmaz.',
+      ...enrollHints,
       authenticatorHintsPasskey: 'Parolasız oturum açın.',
     },
     'account-name-factor': {
-      pageTitle: 'Bu yönteme ad verin',
-      title: 'Bu yönteme ad verin',
+      ...titled('Bu yönteme ad verin'),
       description: 'Ad, diğerlerinden ayırt etmeyi sağlar.',
       placeholder: 'Ad',
       buttonText: 'Kaydet',
       backText: 'Geri dön',
     },
     'account-remove-factor': {
-      pageTitle: 'Bu yöntem kaldırılsın mı?',
-      title: 'Bu yöntem kaldırılsın mı?',
+      ...titled('Bu yöntem kaldırılsın mı?'),
       description: 'Artık ${factorName} ile oturum açamayacaksınız.',
       confirmButtonText: 'Kaldır',
       cancelButtonText: 'Koru',
-      authenticatorNamesSMS: 'SMS',
-      authenticatorNamesVoice: 'Telefon araması',
-      authenticatorNamesPhone: 'Telefon',
-      authenticatorNamesPushNotification: 'Telefonunuzda bildirim',
-      authenticatorNamesOTP: 'Google Authenticator veya benzeri',
-      authenticatorNamesEmail: 'E-posta',
-      authenticatorNamesRecoveryCode: 'Kurtarma kodu',
-      authenticatorNamesWebauthnRoaming: 'Güvenlik anahtarı',
-      authenticatorNamesWebauthnPlatform: 'Parmak izi veya yüz tanıma',
+      ...authenticatorNames,
       authenticatorNamesPasskey: 'Geçiş anahtarı',
     },
     'account-recovery-code': {
-      pageTitle: 'Yeni kurtarma kodu',
-      title: 'Yeni kurtarma kodu',
+      ...titled('Yeni kurtarma kodu'),
       description: 'Şu anki kodunuz geçersiz olur.',
       buttonText: 'Yeni kod oluştur',
       madeTitle: 'Yeni kurtarma kodunuz',
@@ -836,8 +735,7 @@ export const tr: Texts = {
       backText: 'Geri dön',
     },
     'account-history': {
-      pageTitle: 'Oturum açma geçmişi',
-      title: 'Oturum açma geçmişi',
+      ...titled('Oturum açma geçmişi'),
       description: 'Burada tanımadığınız bir şey varsa parolanızı değiştirin.',
       emptyText: 'Henüz bir şey yok.',
       successText: 'Oturum açıldı',
@@ -858,8 +756,7 @@ export const tr: Texts = {
       backText: 'Geri dön',
     },
     'account-sessions': {
-      pageTitle: 'Oturumunuzun açık olduğu yerler',
-      title: 'Oturumunuzun açık olduğu yerler',
+      ...titled('Oturumunuzun açık olduğu yerler'),
       description: 'Tanımadıklarınızın oturumunu kapatın.',
       thisSessionText: 'Bu cihaz',
       sinceText: '${date} tarihinden beri',
@@ -877,8 +774,7 @@ export const tr: Texts = {
   },
   'push-device': {
     'push-device': {
-      pageTitle: 'Oturum açma istekleri',
-      title: 'Oturum açma istekleri',
+      ...titled('Oturum açma istekleri'),
       waitingTitle: 'Şu anda istek yok',
       waitingDescription: 'Oturum açtığınızda istek burada görünür.',
       noAccountsTitle: 'Bu telefon ayarlanmamış',
@@ -895,8 +791,7 @@ export const tr: Texts = {
       noJSErrorDescription: 'Bu adım JavaScript gerektirir. Lütfen tarayıcınızda açıp sayfayı yeniden yükleyin.',
     },
     'push-device-enrollment': {
-      pageTitle: 'Oturumları bu telefonda onaylayın',
-      title: 'Oturumları bu telefonda onaylayın',
+      ...titled('Oturumları bu telefonda onaylayın'),
       description: 'Bu telefon ${companyName} için ${account} oturumlarını onaylayacak.',
       nameText: 'Bu telefonun adı',
       buttonText: 'Bu telefonu kullan',
@@ -919,8 +814,7 @@ export const tr: Texts = {
       noJSErrorDescription: 'Bu adım JavaScript gerektirir. Lütfen tarayıcınızda açıp sayfayı yeniden yükleyin.',
     },
     'push-device-request': {
-      pageTitle: 'Siz mi oturum açıyorsunuz?',
-      title: 'Siz mi oturum açıyorsunuz?',
+      ...titled('Siz mi oturum açıyorsunuz?'),
       description: 'Biri ${account} olarak oturum açmak istiyor.',
       applicationText: 'Uygulama',
       placeText: 'Yer',
