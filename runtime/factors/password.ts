@@ -7,6 +7,7 @@ import type { Caller, Ports } from '../ports.ts';
 import { judgeLeak } from '../protection/breached-passwords.ts';
 import { admitSignIn, noteFailure } from '../protection/sign-in.ts';
 import type { WorkInput } from '../transaction/input.ts';
+import { accountOf } from './account-of.ts';
 
 type Needed = Pick<Ports, 'store' | 'passwords' | 'now' | 'random' | 'inbox' | 'breached'>;
 
@@ -47,18 +48,9 @@ export async function verifyPassword(
       ],
     };
   }
-  // A secondary identity opens the account it was linked to.
-  const account = user.linkedTo === undefined ? user : await store.users.find(tenant.id, user.linkedTo);
-  if (!account) throw new Error('a linked account leads nowhere');
-  if (user.blocked || account.blocked) {
-    const reason = 'user is blocked';
-    return {
-      kind: 'barred',
-      code: 'unauthorized',
-      reason,
-      logs: [{ type: 'f', description: reason, userName, userId: account.id }],
-    };
-  }
+  const opened = await accountOf(store, user, userName);
+  if (!opened.ok) return opened.barred;
+  const { account } = opened;
   const leak = await judgeLeak(ports.breached, tenant, 'login', password);
   const leaked = {
     type: 'pwd_leak',

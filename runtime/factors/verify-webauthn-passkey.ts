@@ -5,6 +5,7 @@ import type { Caller, Ports } from '../ports.ts';
 import { throttleAddress } from '../protection/throttle.ts';
 import type { WorkInput } from '../transaction/input.ts';
 import type { LoginTransaction, Submission } from '../transaction/transaction.ts';
+import { accountOf } from './account-of.ts';
 import { takesPasskeys } from './passkey-settings.ts';
 import { connectionFor, type PasswordDoor } from './password.ts';
 import { credentialIdOf, judgeAssertion, KEY_FAULTS, type KeyFault, userHandleIn } from './verify-webauthn-response.ts';
@@ -41,18 +42,9 @@ export async function verifyPasskey(
   const ceremony = { challenge, relyingPartyId, userVerification: 'required' } as const;
   const judged = await judgeAssertion(response, { ...ceremony, origin: originOf(tenant) }, credential);
   if (!judged.ok) return notAccepted(judged.fault, user);
-  // A secondary identity opens the account it was linked to.
-  const account = user.linkedTo === undefined ? user : await store.users.find(tenantId, user.linkedTo);
-  if (!account) throw new Error('a linked account leads nowhere');
-  if (user.blocked || account.blocked) {
-    const reason = 'user is blocked';
-    return {
-      kind: 'barred',
-      code: 'unauthorized',
-      reason,
-      logs: [{ type: 'f', description: reason, userId: account.id }],
-    };
-  }
+  const opened = await accountOf(store, user);
+  if (!opened.ok) return opened.barred;
+  const { account } = opened;
   const at = now();
   const { counter, backedUp } = judged.made;
   return {
