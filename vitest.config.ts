@@ -1,10 +1,12 @@
 // Tests: the real thing over mocks. Real isolates, SQLite, PostgreSQL and Chromium share two workers; a file that waits
 // longer than these times is stuck, not slow. Most files share a worker's modules, which saves loading the house for each
-// of them; those that compare with Node's own globals, or keep a browser, have a worker of their own.
+// of them; those that compare with Node itself (its globals, its queue of OpenSSL's errors), or keep a browser, have a
+// worker of their own.
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
-const APART = ['test/browser/**/*.test.ts', 'test/runtime/sandbox/web/**/*.test.ts'];
+const BROWSER = ['test/browser/**/*.test.ts'];
+const APART = ['test/runtime/sandbox/web/**/*.test.ts', 'test/runtime/sandbox/node/like-node.test.ts'];
 const CLIENTS = ['test/clients/**/*.test.ts'];
 const MINUTE_MS = 60_000;
 
@@ -30,12 +32,13 @@ export default defineConfig({
         test: {
           name: 'together',
           include: ['test/**/*.test.ts'],
-          exclude: [...APART, ...CLIENTS],
+          exclude: [...BROWSER, ...APART, ...CLIENTS],
           isolate: false,
           globalSetup: ['test/global.ts'],
         },
       },
       { extends: true, test: { name: 'apart', include: APART } },
+      { extends: true, test: { name: 'browser', include: BROWSER, globalSetup: ['test/browser/chromium.ts'] } },
       {
         extends: true,
         test: { name: 'clients', include: CLIENTS, isolate: false, globalSetup: ['test/clients/server.ts'] },

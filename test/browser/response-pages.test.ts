@@ -3,12 +3,11 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Hono } from 'hono';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Browser, chromium } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import type { Env } from '#server/deps.ts';
 import { formPostPage, webMessagePage } from '#server/oauth/response-pages.ts';
 import type { TenantRecord } from '#storage/records.ts';
-import { launchChromium } from '#test/kit/chromium.ts';
 
 const SAID = { code: 'the code', state: `</script><b>"'&\u2028` };
 
@@ -26,7 +25,7 @@ const listen = (server: Server) =>
   );
 
 beforeAll(async () => {
-  browser = await launchChromium();
+  browser = await chromium.connect(inject('chromium'));
   const page = () =>
     createServer((request, response) => {
       let body = '';

@@ -1,11 +1,10 @@
-// Test: what every browser test stands on: the demo server, one Chromium, and people with browsers of their own, without
+// Test: what every browser test stands on: the demo server, the Chromium of the run, and people with browsers of their own, without
 // JavaScript. With SALLYPORT_TEST_SCREENS=<folder> every photographed page lands there.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
 import { DEMO_PEOPLE, type DemoPerson } from '#server/demo/people.ts';
-import { launchChromium } from '#test/kit/chromium.ts';
 import { type DemoServer, startDemoServer } from './demo-server.ts';
 
 export const [ana, ben, cleo] = DEMO_PEOPLE as [DemoPerson, DemoPerson, DemoPerson];
@@ -18,7 +17,7 @@ const contexts: BrowserContext[] = [];
 let complaints: string[] = [];
 
 beforeAll(async () => {
-  [server, browser] = await Promise.all([startDemoServer(), launchChromium()]);
+  [server, browser] = await Promise.all([startDemoServer(), chromium.connect(inject('chromium'))]);
 }, 120_000);
 afterAll(async () => {
   await browser?.close();

@@ -2,6 +2,7 @@
 // suggested and put off.
 import type { CDPSession, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { draw } from '#test/kit/counts.ts';
 import { at, error, openLogin, photograph, press, server, signIn, somebody } from './stage.ts';
 
 type Kind = 'platform' | 'u2f' | 'roaming' | 'passkey';
@@ -30,9 +31,8 @@ type Device = {
 };
 
 async function device(kind: Kind): Promise<Device> {
-  const context = await somebody({ javaScriptEnabled: true });
-  const page = await context.newPage();
-  const cdp: CDPSession = await context.newCDPSession(page);
+  const page = await (await somebody({ javaScriptEnabled: true })).newPage();
+  const cdp: CDPSession = await page.context().newCDPSession(page);
   await cdp.send('WebAuthn.enable');
   const isUserVerified = kind === 'platform' || kind === 'passkey';
   const options = { ...AUTHENTICATORS[kind], isUserVerified, automaticPresenceSimulation: true };
@@ -46,6 +46,7 @@ async function device(kind: Kind): Promise<Device> {
 }
 
 const DATABASE = 'Username-Password-Authentication';
+const ENDED = '/dev/try/callback';
 let people = 0;
 type Person = { email: string; password: string; id: string };
 async function newcomer(): Promise<Person> {
@@ -55,9 +56,8 @@ async function newcomer(): Promise<Person> {
 }
 
 const factor = (name: string, enabled: boolean) => server.manage('PUT', `/guardian/factors/${name}`, { enabled });
-async function methodsOf({ id }: Person): Promise<unknown> {
-  return server.manage('GET', `/users/${encodeURIComponent(id)}/authentication-methods`);
-}
+const methodsOf = ({ id }: Person): Promise<unknown> =>
+  server.manage('GET', `/users/${encodeURIComponent(id)}/authentication-methods`);
 /** Asks what is written down for the person: once bound, nothing is built again. */
 const ASKS = `exports.onExecutePostLogin = async (event, api) => {
   const { ask, type } = event.user.app_metadata;
@@ -69,7 +69,6 @@ const ASKS = `exports.onExecutePostLogin = async (event, api) => {
 /** `anew`: without a box to tick, so that the page begins by itself. */
 const asks = ({ id }: Person, ask: 'enroll' | 'challenge' | 'anew' | 'any' | null, type: string) =>
   server.manage('PATCH', `/users/${encodeURIComponent(id)}`, { app_metadata: { ask, type } });
-const ENDED = '/dev/try/callback';
 
 async function toLogin(page: Page): Promise<void> {
   await page.goto(`${server.site}/dev/try/start?prompt=login`);
@@ -127,12 +126,13 @@ beforeAll(async () => {
 });
 
 describe('a second factor', () => {
-  test.each<[name: string, kind: Kind, type: 'webauthn-platform' | 'webauthn-roaming']>([
+  const kinds: [name: string, kind: Kind, type: 'webauthn-platform' | 'webauthn-roaming'][] = [
     ["the device's own authenticator", 'platform', 'webauthn-platform'],
     ['a security key of the older kind', 'u2f', 'webauthn-roaming'],
     ['a security key that verifies nobody', 'roaming', 'webauthn-roaming'],
     ['a device that shares its keys with others', 'passkey', 'webauthn-platform'],
-  ])('%s: enrolled, asked for, and asked for by itself', async (_name, kind, type) => {
+  ];
+  test.each(draw(kinds, 2))('%s: enrolled, asked for, and asked for by itself', async (_name, kind, type) => {
     const { who, device } = await enrolled(kind, type);
     const { page } = device;
     expect(await methodsOf(who)).toMatchObject([{ type, confirmed: true }]);

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { createBrotliDecompress } from 'node:zlib';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, type BrowserServer, chromium } from 'playwright-core';
 
 const modules = fileURLToPath(new URL('../../node_modules/', import.meta.url));
 const source = join(modules, '@sparticuz', 'chromium');
@@ -24,10 +24,19 @@ const ARGUMENTS = [
 ];
 
 /** Starts a browser; the caller closes it. `more` are arguments for its process. */
-export async function launchChromium(more: readonly string[] = []): Promise<Browser> {
+export const launchChromium = (more: readonly string[] = []): Promise<Browser> =>
+  start((executablePath) => chromium.launch({ headless: true, executablePath, args: [...ARGUMENTS, ...more] }));
+
+/** Starts a browser for several workers: each connects to its `wsEndpoint()`, and keeps its own contexts. */
+export const serveChromium = (): Promise<BrowserServer> =>
+  start((executablePath) =>
+    chromium.launchServer({ headless: true, executablePath, args: ARGUMENTS, host: '127.0.0.1' }),
+  );
+
+async function start<Started>(launchAt: (executablePath: string) => Promise<Started>): Promise<Started> {
   const given = process.env.CHROMIUM_PATH;
   const executablePath = given || (await unpacked());
-  const launch = () => chromium.launch({ headless: true, executablePath, args: [...ARGUMENTS, ...more] });
+  const launch = () => launchAt(executablePath);
   try {
     return await launch();
   } catch (error) {

@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { newClient } from '#runtime/lifecycle/client.ts';
 import type { UserRecord } from '#storage/records.ts';
 import { CHILD_ENV } from '#test/kit/child-env.ts';
-import { count } from '#test/kit/counts.ts';
+import { count, draw } from '#test/kit/counts.ts';
 import { freePort } from '#test/kit/free-port.ts';
 import { type House, openHouse, PASSWORD, SECRET, TOTP_KEY } from '#test/kit/house.ts';
 import { createDatabase } from '#test/kit/postgres.ts';
@@ -181,7 +181,7 @@ describe.each(DATABASES.slice(0, count(1, 2)))('%s', (_name, open) => {
     expect(await factor.written()).toEqual([true, true]);
   }, 90_000);
 
-  test.each(['refresh', 'factor'] as const)(
+  test.each(draw(['refresh', 'factor'] as const, 1))(
     'at the commit of the %s: that one is spent, the other spent or good',
     async (first) => {
       const [refresh, factor] = [await issue(), await begin()];

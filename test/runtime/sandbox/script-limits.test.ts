@@ -25,7 +25,7 @@ describe('where a script stood', () => {
     ['await new Promise((done) => setTimeout(done, 60_000))', 'action.js:2:29'],
     ['for (let i = 0; i < 300; i++) api.idToken.setCustomClaim("c", i)', 'action.js:2:43'],
   ])('%s → %s', async (body, at) => {
-    const result = await sandbox.run(handler(body, { wallMs: 600 }));
+    const result = await sandbox.run(handler(body, { wallMs: 2_500 }));
     expect(result).toMatchObject({ ok: false, fault: { fileName: 'action.js', at } });
   });
 

@@ -1,7 +1,9 @@
 // Every factor through everything, at both doors: each cell of the table is a test, or says why there is none.
+// A run takes some cells of each factor, `npm run test:long` all.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { draw } from '#test/kit/counts.ts';
 import { BAD_INPUT } from './bad-input.ts';
 import { type Cell, COLUMNS, DOORS, type RowName } from './columns.ts';
 import { type FactorDesk, openFactorDesk } from './desk.ts';
@@ -23,11 +25,11 @@ describe.each(Object.keys(TABLE) as RowName[])('%s', (name) => {
       return 'never' in cell ? [] : [[`${column}, ${door}`, cell]];
     }),
   );
-  test.each(cells)('%s', (_title, run) => run(desk));
+  test.each(draw(cells, 5))('%s', (_title, run) => run(desk));
 });
 
 describe('what should not come', () => {
-  test.each(BAD_INPUT)('%s', (_what, run) => run(desk));
+  test.each(draw(BAD_INPUT, 12))('%s', (_what, run) => run(desk));
 });
 
 test('the document shows this table, and gives its reasons', () => {

@@ -59,7 +59,7 @@ exports.onExecutePostLogin = async () => {
   }
 }
 
-describe.each(draw(Object.entries(ROWS), 3))('%s', (_group, expressions) => {
+describe.each(draw(Object.entries(ROWS), 2))('%s', (_group, expressions) => {
   test('is as it is in Node', { timeout: 60_000 }, async () => {
     const [ours, theirs] = [await inScript(expressions), await inNode(expressions)];
     const different = expressions.flatMap((expression, i) =>
