@@ -9,8 +9,9 @@ import type { LogRecord, TenantRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
 import type { Afterwards } from './afterwards.ts';
 import type { Notice } from './codes.ts';
-import { deliverPush } from './delivery/deliver-push.ts';
-import { deliver, deliverAfterwards } from './delivery/delivery.ts';
+import { marked } from './delivery/awaited-message.ts';
+import { deliverAfterwards } from './delivery/deliver-afterwards.ts';
+import type { Delivery, Messenger } from './delivery/delivery.ts';
 import type { LiveConsole } from './live-console.ts';
 import { tellOfReset } from './password-changed.ts';
 import { executionChange, executionLog, openStretch, withExecution } from './pipeline/execution.ts';
@@ -19,16 +20,10 @@ import type { ScriptStage } from './pipeline/run-script.ts';
 import { barrier, loadWorld, type World, withEnrolled } from './pipeline/world.ts';
 import type { Caller, Ports } from './ports.ts';
 import { tellOfRegistration } from './registered.ts';
-import { tenantLog } from './tenant-log.ts';
+import { type LogPlace, tenantLog } from './tenant-log.ts';
 import type { Input, LogDraft } from './transaction/input.ts';
 import { encode, SnapshotTooLargeError } from './transaction/snapshot.ts';
-import {
-  EMPTY_OUTCOME,
-  handleKindOf,
-  isBusy,
-  type LoginTransaction,
-  type MessageType,
-} from './transaction/transaction.ts';
+import { EMPTY_OUTCOME, handleKindOf, isBusy, type LoginTransaction } from './transaction/transaction.ts';
 import { transition } from './transaction/transition.ts';
 import { work } from './work.ts';
 
@@ -51,7 +46,7 @@ export type Journey = {
 };
 
 /** What lives as long as the runtime does. */
-export type Stage = ScriptStage & { liveConsole: LiveConsole; afterwards: Afterwards };
+export type Stage = ScriptStage & { liveConsole: LiveConsole; afterwards: Afterwards; messenger: Messenger };
 
 export type Arrival =
   | { kind: 'rested'; tx: LoginTransaction; key: string; notice?: Notice; recoveryCode?: string; logs: LogRecord[] }
@@ -132,7 +127,7 @@ async function attempt(ports: Ports, stage: Stage, journey: Journey, claim: Clai
   const place = placeOf(ports, tx, world, caller);
   const lines = logs.map((draft) => tenantLog(executionLog(ofPurpose(draft, tx), tx, stretch), place));
   const batch: Change[] = [
-    ...changes,
+    ...changes.map((change) => withPlace(change, place, caller)),
     ...(kept ? rowChange(tx, claim.revision) : []),
     ...(kept && held === undefined ? [handleChange(tx, key)] : []),
     ...executionChange(stretch, tx, tenant, now()),
@@ -144,8 +139,8 @@ async function attempt(ports: Ports, stage: Stage, journey: Journey, claim: Clai
   }
   tellOfNewUsers(ports, stage, { tenant, tx, world, caller }, changes);
   tellOfReset(ports, stage, { tenant, tx, world, caller }, changes);
-  deliverAfterwards(ports, stage, tenant.id, changes);
-  const next = await deliverAll(ports, tx, messages, world, caller, (claim.revision ?? 0) + 1);
+  deliverAfterwards(stage, tenant.id, changes);
+  const next = await deliverAll(ports, stage, tx, messages, (claim.revision ?? 0) + 1);
   const shown = recoveryCode === undefined ? {} : { recoveryCode };
   return { kind: 'rested', tx: next, key, logs: lines, ...(notice ? { notice } : {}), ...shown };
 }
@@ -243,57 +238,44 @@ function handleChange(tx: LoginTransaction, key: string): Change {
   return { kind: 'handle.insert', handle: { tenantId, kind: handleKindOf(tx), key, targetId, ask, expiresAt } };
 }
 
-/** Delivers after the write. A message that cannot go out is one more step: the page says so. */
+/**
+ * Delivers after the write. A message that cannot go out is one more step: the page says so. One of which nobody knows is
+ * said too and not written: its own row is asked whenever the page is shown.
+ */
 async function deliverAll(
-  ports: Ports,
+  { store, now, log }: Ports,
+  { messenger }: Stage,
   tx: LoginTransaction,
   messages: string[],
-  world: World,
-  caller: Caller,
   revision: number,
 ): Promise<LoginTransaction> {
   let current = tx;
   for (const id of messages) {
-    const awaited = awaitedOf(tx);
-    if (awaited === undefined) break;
-    const by = awaited.channel === 'push' ? deliverPush : deliver;
-    const sent = (await by(ports, tx.tenantId, id)) === 'delivered';
-    const draft = deliveryLog(awaited, sent);
-    const log: Change = { kind: 'log.insert', log: tenantLog(draft, placeOf(ports, tx, world, caller)) };
-    const step = sent ? undefined : transition(tx, { kind: 'undelivered', logs: [] }, ports.now());
+    const delivery = await messenger.deliver(tx.tenantId, id).catch((cause: unknown): Delivery => {
+      // What is committed stands, and the worker finds the message.
+      log.error({ cause, tenantId: tx.tenantId }, 'a message was not delivered');
+      return { state: 'waiting' };
+    });
+    const told = marked(current, delivery, now());
+    if (told === current) continue;
     // Losing this write to the person's next click costs only the hint on the page.
-    if (!step?.ok) await ports.store.commit([log]);
-    else if ((await ports.store.commit([...rowChange(step.tx, revision), log])).ok) current = step.tx;
+    const isKept = delivery.state === 'unconfirmed' || (await store.commit(rowChange(told, revision))).ok;
+    if (isKept) current = told;
   }
   return current;
 }
 
-type Awaited = { factor: string; channel: MessageType | 'email' | 'push' };
-
-/** What the message was for that a login waits for. */
-function awaitedOf({ state, challenges }: LoginTransaction): Awaited | undefined {
-  if (state.name === 'enrolling') {
-    const { enrollment } = state;
-    if (enrollment.factor === 'email') return { factor: 'email', channel: 'email' };
-    return { factor: enrollment.factor, channel: (enrollment.factor === 'phone' && enrollment.sent?.via) || 'sms' };
-  }
-  const challenge = state.name === 'challenging' ? challenges.find(({ id }) => id === state.challengeId) : undefined;
-  if (!challenge) return undefined;
-  const { factor, via = 'sms' } = challenge;
-  return { factor, channel: factor === 'email' ? factor : factor === 'push-notification' ? 'push' : via };
-}
-
-const DELIVERY_LINES = {
-  sms: ['gd_send_sms', 'SMS sent', 'gd_send_sms_failure', 'No provider for SMS is configured.'],
-  voice: ['gd_send_voice', 'Call made', 'gd_send_voice_failure', 'No provider for calls is configured.'],
-  email: ['gd_send_email', 'E-mail with a code sent', 'gd_send_email_failure', 'No provider for e-mail is configured.'],
-  push: ['gd_send_pn', 'Push notification sent', 'gd_send_pn_failure', 'The push notification could not be sent.'],
-} as const;
-
-function deliveryLog({ factor, channel }: Awaited, sent: boolean): LogDraft {
-  const [sentType, sentText, failedType, failedText] = DELIVERY_LINES[channel];
-  const details = { authenticator: { type: factor } };
-  return sent
-    ? { type: sentType, description: sentText, details }
-    : { type: failedType, description: failedText, details };
+/** A message tells where it was asked for: its log line is written by whoever delivers it. */
+function withPlace(
+  change: Change,
+  { tenantId: _, now: _at, random: _random, ...place }: LogPlace,
+  { method, language, ja3, ja4 }: Caller,
+): Change {
+  if (change.kind !== 'message.insert' || !change.message.about || change.message.about.place) return change;
+  const { audience: _audience, scope: _scope, ...kept } = place;
+  const { message } = change;
+  const prints = { ...(ja3 === undefined ? {} : { ja3 }), ...(ja4 === undefined ? {} : { ja4 }) };
+  const asked = language === undefined ? {} : { language };
+  const about = { ...change.message.about, place: kept, origin: { method, ...prints }, ...asked };
+  return { ...change, message: { ...message, about } };
 }

@@ -34,10 +34,8 @@ export type Notice =
   /** Wrong, used or expired: they are not told apart. */
   | { key: 'invalid-code' }
   | { key: 'too-many-failures'; retryAfterSeconds: number }
-  /** This login has sent all the messages that one login may send. */
-  | { key: 'too-many-sms' }
-  | { key: 'too-many-voice' }
-  | { key: 'too-many-email' }
+  /** This login has sent all the messages that one login may send, or as many went to the person as may at once. */
+  | { key: 'too-many-sms' | 'too-many-voice' | 'too-many-email'; retryAfterSeconds?: number }
   | { key: 'too-many-push' }
   /** The person's other device has not answered yet. */
   | { key: 'challenge-transaction-pending' }
@@ -76,6 +74,8 @@ export type Notice =
   | { key: 'send-voice-failed' }
   | { key: 'send-push-failed' }
   | { key: 'send-email-failed' }
+  /** The message may have arrived; nobody saw the answer. */
+  | { key: 'message-unconfirmed' }
   | { key: 'authenticator-error' };
 
 export const LOG_TYPES = {
@@ -96,6 +96,9 @@ export const LOG_TYPES = {
   gd_auth_rejected: 'Second factor refused by the person',
   gd_send_voice: 'Call with a code made',
   gd_send_voice_failure: 'Call with a code not made',
+  cs: 'Passwordless code sent',
+  cls: 'Passwordless link sent',
+  fn: 'Message not sent',
   gd_send_pn: 'Push notification sent',
   gd_send_pn_failure: 'Push notification not sent',
   gd_webauthn_challenge_failed: 'Security key not accepted',
@@ -152,6 +155,8 @@ export const LOG_TYPES = {
   limit_wc: 'Blocked after too many failed logins in a row',
   limit_mu: 'Address blocked after too many tries',
   limit_sul: 'Too many logins of one user from one address',
+  limit_messages: 'Limit of messages reached',
+  limit_messages_warning: 'Limit of messages almost reached',
   api_limit: 'Rate limit reached',
   pwd_leak: 'Login with a leaked password',
   signup_pwd_leak: 'Sign-up with a leaked password',

@@ -6,8 +6,9 @@ import type { Change } from '#storage/store.ts';
 import { type Arrival, advance, rowChange } from './advance.ts';
 import { createAfterwards } from './afterwards.ts';
 import { bearingsOf } from './bearings.ts';
-import { deliverPush } from './delivery/deliver-push.ts';
-import { deliver } from './delivery/delivery.ts';
+import { withDelivery } from './delivery/awaited-message.ts';
+import { createMessenger } from './delivery/create-messenger.ts';
+import { takeTwilioReport } from './delivery/twilio-reports.ts';
 import { pushPublicKey } from './delivery/web-push.ts';
 import { makeEnrollmentTicket } from './enrollment-ticket.ts';
 import { exchangeCredentials } from './exchange-credentials.ts';
@@ -28,6 +29,7 @@ import type { Found, Reference, RestedLogin, Runtime, Shown } from './runtime.ts
 import { limitsFor } from './script-limits.ts';
 import { isAlive } from './sessions/session.ts';
 import { signUpApart } from './sign-up-apart.ts';
+import { startPasswordless } from './start-passwordless.ts';
 import { decode, type StoredTransaction } from './transaction/snapshot.ts';
 import {
   type BoundAction,
@@ -39,19 +41,19 @@ import {
   STATE_KINDS,
 } from './transaction/transaction.ts';
 import { transition } from './transaction/transition.ts';
+import { tryPhone } from './try-phone.ts';
 import { sendVerification } from './verification-ticket.ts';
 
 /** Between the redirect and the exchange; RFC 6749 §4.1.2 asks for at most ten minutes. */
 const CODE_LIFETIME_MS = 5 * 60_000;
 
-/** A message pending this long was left behind by a crash; younger ones are about to be delivered by their own request. */
-const LEFT_BEHIND_MS = 30_000;
-
 export function createRuntime(ports: Ports): Runtime {
   const { store, now, random } = ports;
   const liveConsole = createLiveConsole();
   const afterwards = createAfterwards(ports.log);
-  const stage = { versions: createVersions(store), cache: createScriptCache(now), liveConsole, afterwards };
+  const scripts = { versions: createVersions(store), cache: createScriptCache(now), liveConsole };
+  const messenger = createMessenger(ports, scripts);
+  const stage = { ...scripts, afterwards, messenger };
 
   /** The row behind a handle, if this browser may have it. */
   async function find(tenant: TenantRecord, reference: Reference): Promise<Located> {
@@ -145,7 +147,8 @@ export function createRuntime(ports: Ports): Runtime {
       const located = await find(tenant, reference);
       if (located.found !== 'row') return located;
       if (located.stale) return { found: 'stale', shown: await renewKey(located.tx) };
-      return { found: 'present', shown: { login: located.tx, key: reference.key } };
+      const login = rested(await withDelivery(messenger, located.tx, now()));
+      return { found: 'present', shown: { login, key: reference.key } };
     },
 
     submit: async (tenant, reference, input, caller) => {
@@ -212,10 +215,9 @@ export function createRuntime(ports: Ports): Runtime {
       return session && isAlive(session, now()) ? session : undefined;
     },
 
+    deliverDue: () => messenger.deliverDue(),
+
     tidy: async () => {
-      const left = (await store.messages.pending(100)).filter(({ at }) => at < now() - LEFT_BEHIND_MS);
-      for (const { tenantId, id, channel } of left)
-        await (channel === 'push' ? deliverPush : deliver)(ports, tenantId, id);
       await resumeImports(ports, stage);
       await store.sweep(now());
     },
@@ -225,13 +227,18 @@ export function createRuntime(ports: Ports): Runtime {
     tellOfNewPassword: (change, user) => tellOfNewPassword(ports, stage, change, user),
     renewRecoveryCode: (tenant, user) => renewRecoveryCode(ports, tenant, user),
     requestPasswordReset: (request) => requestPasswordReset(ports, stage, request),
-    invite: (tenant, draft) => invite(ports, tenant, draft),
-    makeEnrollmentTicket: (tenant, promise) => makeEnrollmentTicket(ports, tenant, promise),
+    invite: (tenant, draft) => invite(ports, stage, tenant, draft),
+    makeEnrollmentTicket: (tenant, promise) => makeEnrollmentTicket(ports, stage, tenant, promise),
     signUp: (application, registration) => signUpApart(ports, stage, application, registration),
-    sendVerification: (tenant, addressee, locale) => sendVerification(ports, tenant, addressee, locale),
+    startPasswordless: (tenant, request, caller) => startPasswordless(ports, stage, tenant, request, caller),
+    sendVerification: (tenant, addressee, setting) => sendVerification(ports, stage, tenant, addressee, setting),
+    tryPhone: (tenant, trial) => tryPhone(ports, stage, tenant, trial),
+    takeTwilioReport: (tenant, report) => takeTwilioReport(ports, tenant, report),
     push: createPushDevices(ports, (tenant) => pushPublicKey(ports, tenant.id)),
     startImport: (job) => afterwards.start(job.tenantId, () => importUsers(ports, job)),
-    drain: (withinMs) => afterwards.done(withinMs),
+    drain: async (withinMs) => {
+      await Promise.all([afterwards.done(withinMs), messenger.drain(withinMs)]);
+    },
 
     liveConsole,
     scriptLimits: ports.scriptLimits,

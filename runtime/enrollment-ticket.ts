@@ -4,7 +4,8 @@ import type { FactorType } from '#actions/post-login.ts';
 import type { JsonObject, TenantRecord, TicketRecord, UserRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
 import { subjectOf } from './bearings.ts';
-import { deliver, enrollmentMessage } from './delivery/delivery.ts';
+import { enrollmentMessage } from './delivery/compose.ts';
+import type { Messenger } from './delivery/delivery.ts';
 import { enrollable, factorOf, isEnrolled } from './factors/catalogue.ts';
 import type { Person } from './factors/factor.ts';
 import type { Ports } from './ports.ts';
@@ -42,7 +43,8 @@ export type EnrollmentPromise = {
 
 /** @returns the link and its key; undefined when the user went meanwhile. */
 export async function makeEnrollmentTicket(
-  ports: Pick<Ports, 'store' | 'now' | 'random' | 'inbox'>,
+  ports: Pick<Ports, 'store' | 'now' | 'random'>,
+  { messenger }: { messenger: Pick<Messenger, 'deliver'> },
   tenant: TenantRecord,
   { user, mailTo, ...promise }: EnrollmentPromise,
 ): Promise<{ key: string; link: string } | undefined> {
@@ -64,6 +66,7 @@ export async function makeEnrollmentTicket(
     expiresAt,
   };
   const messageId = random.uuid();
+  const place = { userId: user.id, userName: mailTo ?? '', connection: user.connection };
   const locale = promise.locale ?? tenant.enabledLocales[0] ?? 'en';
   const mail: Change[] =
     mailTo === undefined
@@ -71,7 +74,7 @@ export async function makeEnrollmentTicket(
       : [
           {
             kind: 'message.insert',
-            message: enrollmentMessage({ id: messageId, tenant, to: mailTo, link, locale, at, expiresAt }),
+            message: enrollmentMessage({ id: messageId, tenant, to: mailTo, link, locale, place, at, expiresAt }),
           },
         ];
   const written = await store.commit([
@@ -80,7 +83,7 @@ export async function makeEnrollmentTicket(
     ...mail,
   ]);
   if (!written.ok) return undefined;
-  if (mailTo !== undefined) await deliver(ports, tenantId, messageId);
+  if (mailTo !== undefined) await messenger.deliver(tenantId, messageId);
   return { key, link };
 }
 

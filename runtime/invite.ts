@@ -1,14 +1,16 @@
 // Inviting somebody to an organization: the ticket, the key in its link, and the mail that carries the link, in one commit.
 import type { JsonObject, OrganizationRecord, TenantRecord, TicketRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
-import { deliver, invitationMessage } from './delivery/delivery.ts';
+import { invitationMessage } from './delivery/compose.ts';
+import type { Messenger } from './delivery/delivery.ts';
 import type { Invitation, InvitationDraft } from './pipeline/invitation.ts';
 import type { Ports } from './ports.ts';
 
 const KEY_LETTERS = 32;
 
 export async function invite(
-  ports: Pick<Ports, 'store' | 'now' | 'random' | 'inbox'>,
+  ports: Pick<Ports, 'store' | 'now' | 'random'>,
+  { messenger }: { messenger: Pick<Messenger, 'deliver'> },
   tenant: TenantRecord,
   { organization, loginUri, lifetimeMs, sendsMail, ...draft }: InvitationDraft,
 ): Promise<TicketRecord> {
@@ -37,6 +39,7 @@ export async function invite(
     inviter: draft.inviterName,
     organization: organization.displayName ?? organization.name,
     locale: tenant.enabledLocales[0] ?? 'en',
+    place: { userName: draft.email, clientId: draft.clientId, organizationId: organization.id },
     at,
     expiresAt,
   });
@@ -47,7 +50,7 @@ export async function invite(
     ...mail,
   ]);
   if (!written.ok) throw new Error(`an invitation was not written: ${written.failed.kind}`);
-  if (sendsMail) await deliver(ports, tenant.id, message.id);
+  if (sendsMail) await messenger.deliver(tenant.id, message.id);
   return ticket;
 }
 

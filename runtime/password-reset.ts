@@ -4,13 +4,15 @@ import { setTimeout } from 'node:timers/promises';
 import type { ClientRecord, ConnectionRecord, TenantRecord, UserRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
 import type { Afterwards } from './afterwards.ts';
-import { deliver, resetMessage } from './delivery/delivery.ts';
+import { resetMessage } from './delivery/compose.ts';
+import type { Messenger } from './delivery/delivery.ts';
+import { linkTermsOf } from './delivery/mail-terms.ts';
 import type { Caller, Ports } from './ports.ts';
 import { onceInAWhile } from './protection/throttle.ts';
 import { RESET_MAILS, RESET_REQUESTS, RESET_REQUESTS_OF_ADDRESS } from './rate-limit.ts';
 import { type ResetMarks, resetTicket } from './reset-ticket.ts';
 import { networkOf } from './risk/address.ts';
-import { type LogPlace, tenantLog } from './tenant-log.ts';
+import { type LogPlace, messagePlace, tenantLog } from './tenant-log.ts';
 import type { LogDraft } from './transaction/input.ts';
 
 export type ResetRequest = {
@@ -28,12 +30,12 @@ export type ResetRequest = {
 
 export type ResetRequested = { ok: true } | { ok: false; retryAfterSeconds: number };
 
-type Needed = Pick<Ports, 'store' | 'now' | 'random' | 'inbox'>;
+type Needed = Pick<Ports, 'store' | 'now' | 'random' | 'geography'>;
 
 /** Counts the request of this address, and has the mail sent where there is somebody to send it to. */
 export async function requestPasswordReset(
   ports: Needed,
-  { afterwards }: { afterwards: Pick<Afterwards, 'start'> },
+  { afterwards, messenger }: { afterwards: Pick<Afterwards, 'start'>; messenger: Pick<Messenger, 'deliver'> },
   request: ResetRequest,
 ): Promise<ResetRequested> {
   const { store, now } = ports;
@@ -61,7 +63,7 @@ export async function requestPasswordReset(
   }
   afterwards.start(tenant.id, async () => {
     await setTimeout(ANSWERED_AFTER_MS);
-    await sendResetLink(ports, request);
+    await sendResetLink(ports, messenger, request);
   });
   return { ok: true };
 }
@@ -69,7 +71,11 @@ export async function requestPasswordReset(
 /** By then the answer has left: a database in this very process would hold it up while it writes. */
 const ANSWERED_AFTER_MS = 20;
 
-async function sendResetLink(ports: Needed, request: ResetRequest): Promise<void> {
+async function sendResetLink(
+  ports: Needed,
+  messenger: Pick<Messenger, 'deliver'>,
+  request: ResetRequest,
+): Promise<void> {
   const { store, now, random } = ports;
   const { tenant, connection, client, organizationId, identifier, locale, marks } = request;
   const user = await store.users.findByIdentifier(tenant.id, connection.name, identifier);
@@ -84,24 +90,35 @@ async function sendResetLink(ports: Needed, request: ResetRequest): Promise<void
   // Who was invited and has not come yet is no member: the link would lead them to a closed door.
   const isMember =
     organizationId !== undefined && (await store.assignments.isMember(tenant.id, organizationId, user.id));
+  const place = {
+    ...messagePlace(logPlace(ports, request)),
+    userId: user.id,
+    userName: to,
+    ...(isMember ? { organizationId } : {}),
+  };
+  const { resultUrl, lifetimeMs } = await linkTermsOf(ports, tenant, to, { kind: 'reset-password', locale, place });
   const { changes, link, expiresAt } = resetTicket(ports, tenant, {
     user,
     connection,
     locale,
     verifiesEmail: true,
+    ...(resultUrl === undefined ? {} : { resultUrl }),
+    ...(lifetimeMs === undefined ? {} : { lifetimeMs }),
     ...(client ? { clientId: client.id } : {}),
     ...(isMember ? { organizationId } : {}),
     ...(marks === undefined ? {} : { marks }),
   });
-  const message = resetMessage({ id: random.uuid(), tenant, to, link, locale, at: now(), expiresAt });
+  const message = resetMessage({ id: random.uuid(), tenant, to, link, locale, place, at: now(), expiresAt });
   const log: LogDraft = { type: 'scpr', description: 'Password change requested', userName: to, userId: user.id };
   const written = await store.commit([
     ...changes,
     { kind: 'message.insert', message },
     ...lines(ports, request, [log]),
   ]);
-  if (!written.ok || (await deliver(ports, tenant.id, message.id)) === 'delivered') return;
-  const failure: LogDraft = { ...log, type: 'fcpr', description: 'No provider for e-mail is configured.' };
+  if (!written.ok) return;
+  const delivery = await messenger.deliver(tenant.id, message.id);
+  if (delivery.state === 'delivered' || delivery.state === 'waiting') return;
+  const failure: LogDraft = { ...log, type: 'fcpr', description: delivery.fault.detail };
   await store.commit(lines(ports, request, [failure]));
 }
 
@@ -122,12 +139,14 @@ async function floods({ store, now }: Needed, tenantId: string, to: string | und
   return attempt.taken ? undefined : 'Too many mails to one address';
 }
 
-function lines(
+const lines = (ports: Pick<Ports, 'now' | 'random'>, request: ResetRequest, drafts: LogDraft[]): Change[] =>
+  drafts.map((draft) => ({ kind: 'log.insert', log: tenantLog(draft, logPlace(ports, request)) }));
+
+function logPlace(
   { now, random }: Pick<Ports, 'now' | 'random'>,
   { tenant, client, connection, caller }: ResetRequest,
-  drafts: LogDraft[],
-): Change[] {
-  const place: LogPlace = {
+): LogPlace {
+  return {
     tenantId: tenant.id,
     now: now(),
     random,
@@ -140,5 +159,4 @@ function lines(
     ...(client ? { clientId: client.id, clientName: client.name } : {}),
     ...(caller.userAgent === undefined ? {} : { userAgent: caller.userAgent }),
   };
-  return drafts.map((draft) => ({ kind: 'log.insert', log: tenantLog(draft, place) }));
 }

@@ -1,6 +1,6 @@
 // What the runtime asks of the outside, each as small as it can be. Wired in `server/main.ts`, nowhere else.
 import type { Store } from '#storage/store.ts';
-import type { Egress } from './egress/egress.ts';
+import type { Egress, PlainEgress } from './egress/egress.ts';
 import type { BreachedPasswords } from './protection/breached-passwords.ts';
 import type { Geography } from './risk/geography.ts';
 import type { UntrustedAddresses } from './risk/untrusted-addresses.ts';
@@ -59,7 +59,9 @@ export type Ports = {
   store: Store;
   sandbox: Sandbox;
   /** For calls of ours on behalf of a tenant: the same guard as for its scripts. */
-  egress: Pick<Egress, 'request'>;
+  egress: Pick<Egress, 'request'> & PlainEgress;
+  /** Where Twilio's API is, and the way there; absent where it is the vendor's own. */
+  twilio?: { origin: string; egress: Pick<Egress, 'request'> };
   /** Milliseconds since 1970, by the server's (movable) clock. */
   now: () => number;
   random: Random;

@@ -26,6 +26,9 @@ export const RESET_MAILS: Bucket = { capacity: 20, refillSeconds: 60 };
 /** Mails with a link that lifts a block to one mailbox, wherever somebody guesses: 5, then one every hour. */
 export const UNBLOCK_MAILS: Bucket = { capacity: 5, refillSeconds: 3600 };
 
+/** Mails about a leaked password to one person: one a day. */
+export const LEAK_MAILS: Bucket = { capacity: 1, refillSeconds: 86_400 };
+
 /** Requests for a new password from one address, whoever it is for: 100, then one every 10 seconds. */
 export const RESET_REQUESTS_OF_ADDRESS: Bucket = { capacity: 100, refillSeconds: 10 };
 

@@ -84,28 +84,10 @@ export async function register(
 
   const ran = await askScripts(ports, stage, applicant, connection, registration);
   const executions: JsonObject = ran.executions.length === 0 ? {} : { actions: { executions: ran.executions } };
-  if (ran.outcome === 'failed') {
-    const details = { ...ran.details, ...executions };
-    return refuse({ kind: 'script-failed', reason: ran.reason }, ran.reason, details);
-  }
-  if (ran.outcome === 'ended') {
-    const { by, actionName, redact } = ran;
-    const details = { action_name: actionName, ...executions };
-    if (by.name === 'validation.error') {
-      const { code, message } = by;
-      const said = { code: redact(code), message: redact(message) };
-      return refuse({ kind: 'validation', ...said }, said.message, { ...details, code: said.code });
-    }
-    if (by.name !== 'access.deny') throw new Error(`a sign-up does not end by ${by.name}`);
-    const { reason, userMessage } = by;
-    return refuse(
-      { kind: 'denied', reason: redact(reason), userMessage: redact(userMessage) },
-      redact(reason),
-      details,
-    );
-  }
+  const judged = judgeRan(ran);
+  if (!judged.ok) return refuse(judged.refusal, judged.text, { ...judged.details, ...executions });
 
-  const shaped = shape(registration, ran.commands);
+  const shaped = shape(registration, judged.commands);
   const tooLarge = oversize(shaped);
   if (tooLarge !== undefined) return refuse({ kind: 'script-failed', reason: tooLarge }, tooLarge, executions);
   const user = newUser(ports, connection, {
@@ -194,7 +176,32 @@ async function isTaken(
   return found.some((user) => user !== undefined);
 }
 
-function askScripts(
+type ScriptRefusal = Extract<SignUpRefusal, { kind: 'denied' | 'validation' | 'script-failed' }>;
+
+/** What the scripts have said of an account that somebody wants: what they add to it, or that there is to be none. */
+export function judgeRan(
+  ran: TriggerRan<PreUserRegistrationCommand>,
+):
+  | { ok: true; commands: PreUserRegistrationCommand[] }
+  | { ok: false; refusal: ScriptRefusal; text: string; details: JsonObject } {
+  if (ran.outcome === 'done') return { ok: true, commands: ran.commands };
+  if (ran.outcome === 'failed') {
+    const { reason, details } = ran;
+    return { ok: false, refusal: { kind: 'script-failed', reason }, text: reason, details };
+  }
+  const { by, actionName, redact } = ran;
+  const details = { action_name: actionName };
+  if (by.name === 'validation.error') {
+    const said = { code: redact(by.code), message: redact(by.message) };
+    const refusal: ScriptRefusal = { kind: 'validation', ...said };
+    return { ok: false, refusal, text: said.message, details: { ...details, code: said.code } };
+  }
+  if (by.name !== 'access.deny') throw new Error(`a sign-up does not end by ${by.name}`);
+  const reason = redact(by.reason);
+  return { ok: false, refusal: { kind: 'denied', reason, userMessage: redact(by.userMessage) }, text: reason, details };
+}
+
+export function askScripts(
   ports: Ports,
   stage: TriggerStage,
   { tenant, client, caller, tx, place: logPlace }: Applicant,
@@ -220,7 +227,7 @@ function askScripts(
 type Shaped = { id?: string; appMetadata: JsonObject; userMetadata: JsonObject };
 
 /** What the scripts add to the row; of several words on one key the last one stands, and null takes the key away. */
-function shape({ userMetadata }: Registration, commands: readonly PreUserRegistrationCommand[]): Shaped {
+export function shape({ userMetadata }: Registration, commands: readonly PreUserRegistrationCommand[]): Shaped {
   const app = new Map<string, Json>();
   const own = new Map<string, Json>(Object.entries(userMetadata));
   let id: string | undefined;

@@ -1,9 +1,11 @@
 // The face of this room: begin a login, read it, submit to it, finish it. Doors hold handles, never transactions:
 // a handle is an opaque key that finds one login at one ask, and only in the browser that began it.
 import type { ExchangeRefusal } from '#actions/credentials-exchange-command.ts';
+import type { PhoneMessageType } from '#actions/custom-phone-provider.ts';
 import type { ConnectionUser, CustomTokenExchangeCommand } from '#actions/custom-token-exchange-command.ts';
 import type {
   ClientRecord,
+  ConnectionRecord,
   JobRecord,
   JsonObject,
   RefreshTokenRecord,
@@ -14,6 +16,8 @@ import type {
 } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
 import type { Notice } from './codes.ts';
+import type { DeliveryFault } from './delivery/delivery.ts';
+import type { ReportTaken, TwilioReport } from './delivery/twilio-reports.ts';
 import type { EnrollmentPromise } from './enrollment-ticket.ts';
 import type { PasswordFlaw } from './lifecycle/judge-password.ts';
 import type { LiveConsole } from './live-console.ts';
@@ -39,7 +43,7 @@ import type {
   StoredState,
   Subject,
 } from './transaction/transaction.ts';
-import type { Addressee } from './verification-ticket.ts';
+import type { Addressee, MailSetting } from './verification-ticket.ts';
 
 export type { Caller, Ports } from './ports.ts';
 
@@ -170,8 +174,37 @@ export type TokenExchanged = { details: JsonObject } & (
   | { ok: false; kind: 'denied' | 'invalid-subject' | 'failed'; code: string; reason: string }
 );
 
+/** Somebody wants to log in by a code or a link that is sent to them. */
+export type PasswordlessRequest = {
+  client: ClientRecord;
+  /** Of strategy `sms` or `email`, and enabled for the client. */
+  connection: ConnectionRecord;
+  /** A phone number or a mailbox, whose shape the caller has checked. */
+  address: string;
+  send: 'code' | 'link';
+  /** What the login that follows a link is asked for: `scope`, `state`, `redirect_uri`, … Nothing of it is believed here. */
+  authParams: JsonObject;
+  /** What is sent is written in it. */
+  locale: string;
+  organizationId?: string;
+};
+
+export type PasswordlessRefusal =
+  /** Nobody has this address yet, and the connection takes nobody in. */
+  | { kind: 'signup-disabled' }
+  | { kind: 'limit'; retryAfterSeconds: number }
+  | { kind: 'delivery'; fault: DeliveryFault };
+
+/** `id`: 24 hexadecimal digits, which the account has or is going to have. `verified`: whether somebody has it already. */
+export type PasswordlessStarted =
+  | { ok: true; id: string; verified: boolean }
+  | { ok: false; refusal: PasswordlessRefusal };
+
 /** Where a password was changed, and the reset it was changed in. */
 export type PasswordChange = Omit<PasswordPlace, 'place'> & { logPlace: LogPlace; transactionId?: string };
+
+/** A message that tries something out. `to`: E.164 where it parses. `type`: whose template is tried. */
+export type PhoneTrial = { to: string; channel: 'sms' | 'voice'; type: PhoneMessageType; caller: Caller };
 
 export interface Runtime {
   /**
@@ -194,6 +227,10 @@ export interface Runtime {
   recognise(tenant: TenantRecord, sessionKey: string): Promise<SessionRecord | undefined>;
   /** Delivers messages a crash left in the outbox and removes what has expired. Called now and then by `main.ts`. */
   tidy(): Promise<void>;
+  /** One round of delivering messages that a dead process left behind, or that are to be tried again. */
+  deliverDue(): Promise<void>;
+  /** Sends a message that tries out what carries phone messages, and does not wait for it. */
+  tryPhone(tenant: TenantRecord, trial: PhoneTrial): Promise<void>;
   /** Lets the tenant's scripts judge a token that a client asks for itself. */
   exchangeCredentials(tenant: TenantRecord, exchange: Exchange, caller: Caller): Promise<Exchanged>;
   /** Asks the Action of a token exchange profile whose a token from elsewhere is. */
@@ -219,8 +256,12 @@ export interface Runtime {
   ): Promise<{ key: string; link: string } | undefined>;
   /** Makes an account outside of any login. */
   signUp(application: SignUpApplication, registration: Registration): Promise<SignedUp>;
+  /** Sends a code or a link by a passwordless connection, and waits for its delivery. An older one is worth nothing from then on. */
+  startPasswordless(tenant: TenantRecord, request: PasswordlessRequest, caller: Caller): Promise<PasswordlessStarted>;
   /** Mails somebody a link to verify an address. False: nothing takes the mail, or the user is gone. */
-  sendVerification(tenant: TenantRecord, addressee: Addressee, locale: string): Promise<boolean>;
+  sendVerification(tenant: TenantRecord, addressee: Addressee, setting: MailSetting): Promise<boolean>;
+  /** Keeps what Twilio tells of a message that it took. */
+  takeTwilioReport(tenant: TenantRecord, report: TwilioReport): Promise<ReportTaken>;
   /** What phones do that approve sign-ins. */
   push: PushDevices;
   /** Begins with an import that is written already; returns at once. */

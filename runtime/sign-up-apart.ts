@@ -2,19 +2,20 @@
 // written with its log line in one commit.
 import type { Change } from '#storage/store.ts';
 import type { Afterwards } from './afterwards.ts';
-import { deliverAfterwards } from './delivery/delivery.ts';
+import { deliverAfterwards } from './delivery/deliver-afterwards.ts';
+import type { Messenger } from './delivery/delivery.ts';
 import type { TriggerStage } from './pipeline/run-trigger.ts';
 import type { Ports } from './ports.ts';
 import { type Registered, register } from './register.ts';
 import { tellOfRegistration } from './registered.ts';
 import type { SignedUp, SignUpApplication, SignUpRefusal } from './runtime.ts';
 import { welcomeMail } from './sign-up.ts';
-import { type LogPlace, tenantLog } from './tenant-log.ts';
+import { type LogPlace, messagePlace, tenantLog } from './tenant-log.ts';
 import type { Registration } from './transaction/transaction.ts';
 
 export async function signUpApart(
   ports: Ports,
-  stage: TriggerStage & { afterwards: Afterwards },
+  stage: TriggerStage & { afterwards: Afterwards; messenger: Messenger },
   { tenant, client, connection: connectionName, caller, locale }: SignUpApplication,
   registration: Registration,
 ): Promise<SignedUp> {
@@ -35,12 +36,15 @@ export async function signUpApart(
   };
   const write = async (made: Registered): Promise<boolean> => {
     const inserted: Change[] = made.ok
-      ? [{ kind: 'user.insert', user: made.user }, ...welcomeMail(ports, tenant, made.connection, made.user, locale)]
+      ? [
+          { kind: 'user.insert', user: made.user },
+          ...(await welcomeMail(ports, tenant, made.connection, made.user, { locale, place: messagePlace(place) })),
+        ]
       : [];
     const logs = made.log ? [tenantLog(made.log, { ...place, now: now() })] : [];
     const changes = [...inserted, ...logs.map((log): Change => ({ kind: 'log.insert', log }))];
     const written = (await store.commit(changes)).ok;
-    if (written) deliverAfterwards(ports, stage, tenant.id, changes);
+    if (written) deliverAfterwards(stage, tenant.id, changes);
     return written;
   };
 

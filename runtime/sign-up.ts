@@ -4,6 +4,7 @@
 import type { ConnectionRecord, TenantRecord, UserRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
 import type { Notice } from './codes.ts';
+import { greeting } from './greeting.ts';
 import { passwordNotice } from './lifecycle/judge-password.ts';
 import { placeOf } from './pipeline/log-place.ts';
 import type { TriggerStage } from './pipeline/run-trigger.ts';
@@ -11,9 +12,10 @@ import type { World } from './pipeline/world.ts';
 import type { Caller, Ports } from './ports.ts';
 import { register } from './register.ts';
 import type { SignUpRefusal } from './runtime.ts';
+import { messagePlace } from './tenant-log.ts';
 import type { WorkInput } from './transaction/input.ts';
 import type { LoginTransaction, Registration } from './transaction/transaction.ts';
-import { verificationMail, verifiesAtSignUp } from './verification-ticket.ts';
+import { type MailSetting, verificationMail, verifiesAtSignUp } from './verification-ticket.ts';
 
 export async function signUp(
   ports: Ports,
@@ -47,26 +49,33 @@ export async function signUp(
     changes: [
       { kind: 'user.insert', user },
       { kind: 'user.logged-in', tenantId: tenant.id, id: user.id, at, ip: caller.ip },
-      ...welcomeMail(ports, tenant, connection, user, tx.request.locale),
+      ...(await welcomeMail(ports, tenant, connection, user, {
+        locale: tx.request.locale,
+        place: messagePlace(place),
+      })),
     ],
     logs,
   };
 }
 
-/** What a new account is written: how its address is verified, where its connection wants that. */
-export function welcomeMail(
-  ports: Ports,
+/**
+ * What a new account is written: how its address is verified, where its connection wants that; otherwise a greeting. Who
+ * verifies an address is greeted then.
+ */
+export async function welcomeMail(
+  ports: Pick<Ports, 'store' | 'now' | 'random' | 'geography'>,
   tenant: TenantRecord,
   connection: ConnectionRecord,
   { id, email, emailVerified }: UserRecord,
-  locale: string,
-): Change[] {
-  if (email === undefined || emailVerified || !verifiesAtSignUp(connection)) return [];
-  return verificationMail(ports, tenant, { id, email }, locale).changes;
+  setting: MailSetting,
+): Promise<Change[]> {
+  if (email === undefined) return [];
+  if (emailVerified || !verifiesAtSignUp(connection)) return greeting(ports, tenant, { id, email }, setting);
+  return (await verificationMail(ports, tenant, { id, email }, setting)).changes;
 }
 
 /** What the page says. What went wrong inside a script is for the tenant alone. */
-function noticeOf(refusal: Exclude<SignUpRefusal, { kind: 'throttled' }>): Notice {
+export function noticeOf(refusal: Exclude<SignUpRefusal, { kind: 'throttled' }>): Notice {
   switch (refusal.kind) {
     case 'invalid':
       if (refusal.field === 'username') return { key: 'invalid-field', field: 'username' };

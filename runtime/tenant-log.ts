@@ -1,6 +1,6 @@
 // One tenant log line from its draft: who, where and when are filled in here, in one place.
 // Shape: reference of `GET /api/v2/logs` (actions-api, section 7.1).
-import type { LogRecord } from '#storage/records.ts';
+import type { LogRecord, MessagePlace } from '#storage/records.ts';
 import type { Random } from './ports.ts';
 import type { LogDraft } from './transaction/input.ts';
 
@@ -31,6 +31,11 @@ export function tenantLog(draft: LogDraft, place: LogPlace): LogRecord {
     ...(draft.userId === undefined ? {} : { userId: draft.userId }),
     ...(draft.details === undefined ? {} : { details: draft.details }),
   };
+}
+
+/** What a message that the same event causes is told of it. */
+export function messagePlace({ tenantId, now, random, audience, scope, ...place }: LogPlace): MessagePlace {
+  return place;
 }
 
 let sequence = 0;

@@ -1,8 +1,18 @@
 // The promise behind a link by which a person verifies an e-mail address: whose address, which one, and where the person
 // goes afterwards. Opening the link changes nothing, because scanners of mail open links; the button on its page does, once.
-import type { ConnectionRecord, JsonObject, TenantRecord, TicketRecord, UserRecord } from '#storage/records.ts';
+import type {
+  ConnectionRecord,
+  JsonObject,
+  MessagePlace,
+  TenantRecord,
+  TicketRecord,
+  UserRecord,
+} from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
-import { deliver, verificationMessage } from './delivery/delivery.ts';
+import { verificationMessage } from './delivery/compose.ts';
+import type { Messenger } from './delivery/delivery.ts';
+import { linkTermsOf } from './delivery/mail-terms.ts';
+import { greeting } from './greeting.ts';
 import type { Caller, Ports } from './ports.ts';
 import { onceInAWhile } from './protection/throttle.ts';
 import { networkOf } from './risk/address.ts';
@@ -57,37 +67,40 @@ export function verificationTicket(
   };
 }
 
+type Mailing = Making & Pick<Ports, 'store' | 'geography'>;
+
 /** The writes of a mail with such a link, to go with the commit that causes it. Deliver `messageId` once it has landed. */
-export function verificationMail(
-  ports: Making,
+export async function verificationMail(
+  ports: Mailing,
   tenant: TenantRecord,
   addressee: Addressee,
-  locale: string,
-): { changes: Change[]; messageId: string } {
-  const { changes, link, expiresAt } = verificationTicket(ports, tenant, { addressee });
+  { locale, place }: MailSetting,
+): Promise<{ changes: Change[]; messageId: string }> {
+  const to = addressee.email;
+  const where = { userId: addressee.id, userName: to, ...place };
+  const terms = await linkTermsOf(ports, tenant, to, { kind: 'verify-email', locale, place: where });
+  const { changes, link, expiresAt } = verificationTicket(ports, tenant, { addressee, ...terms });
   const messageId = ports.random.uuid();
-  const message = verificationMessage({
-    id: messageId,
-    tenant,
-    to: addressee.email,
-    link,
-    locale,
-    at: ports.now(),
-    expiresAt,
-  });
+  const at = ports.now();
+  const message = verificationMessage({ id: messageId, tenant, to, link, locale, place: where, at, expiresAt });
   return { changes: [...changes, { kind: 'message.insert', message }], messageId };
 }
 
+/** The language of a mail, and where its cause happened. */
+export type MailSetting = { locale: string; place?: MessagePlace };
+
 /** A mail on its own. False: there is no such user any more, or nothing takes the mail. */
 export async function sendVerification(
-  ports: Making & Pick<Ports, 'store' | 'inbox'>,
+  ports: Mailing,
+  { messenger }: { messenger: Pick<Messenger, 'deliver'> },
   tenant: TenantRecord,
   addressee: Addressee,
-  locale: string,
+  setting: MailSetting,
 ): Promise<boolean> {
-  const { changes, messageId } = verificationMail(ports, tenant, addressee, locale);
+  const { changes, messageId } = await verificationMail(ports, tenant, addressee, setting);
   if (!(await ports.store.commit(changes)).ok) return false;
-  return (await deliver(ports, tenant.id, messageId)) === 'delivered';
+  const { state } = await messenger.deliver(tenant.id, messageId);
+  return state === 'delivered' || state === 'waiting';
 }
 
 /**
@@ -145,6 +158,8 @@ export async function followVerificationLink(
       { kind: 'ticket.take', tenantId, id: ticket.id, now: at },
       { kind: 'user.verify-email', tenantId, id: user.id, email, at },
       { kind: 'log.insert', log },
+      // Nobody waits for it: the worker of delivery finds it.
+      ...(await greeting(ports, tenant, user, { locale: tenant.enabledLocales[0] ?? 'en' })),
     ]);
     const { resultUrl, includesEmail } = ticket.content;
     const site = typeof resultUrl === 'string' ? { resultUrl } : {};

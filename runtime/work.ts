@@ -3,7 +3,9 @@
 import type { ClientRecord, PushRequestRecord, TenantRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
 import type { Afterwards } from './afterwards.ts';
+import type { Messenger } from './delivery/delivery.ts';
 import { withTicketSpent } from './enrollment-ticket.ts';
+import { limitMessages } from './factors/limit-messages.ts';
 import { type PasswordDoor, verifyPassword } from './factors/password.ts';
 import { prepare } from './factors/prepare.ts';
 import { limitPushes } from './factors/push-limit.ts';
@@ -25,10 +27,12 @@ import type { Caller, Ports } from './ports.ts';
 import { renewPassword } from './renew-password.ts';
 import { riskSummary } from './risk/risk.ts';
 import { limitsFor } from './script-limits.ts';
+import { sendCode } from './send-passwordless-code.ts';
 import { isRisky, settle } from './settle.ts';
 import { signUp } from './sign-up.ts';
 import { actionDetails, type Input, type WorkInput } from './transaction/input.ts';
 import type { BusyState, LoginTransaction } from './transaction/transaction.ts';
+import { verifyPasswordless } from './verify-passwordless.ts';
 
 export type Task = {
   tx: LoginTransaction;
@@ -42,13 +46,15 @@ export type Task = {
 
 export async function work(
   ports: Ports,
-  stage: ScriptStage & { liveConsole: LiveConsole; afterwards: Afterwards },
+  stage: ScriptStage & { liveConsole: LiveConsole; afterwards: Afterwards; messenger: Messenger },
   task: Task,
 ): Promise<Input> {
   const { tx, state, world, caller } = task;
   switch (state.name) {
     case 'verifying':
       return withTicketSpent(ports, tx, await verify(ports, stage, task, state), world.user);
+    case 'sending':
+      return sendCode(ports, tx, state, world, caller);
     case 'running':
       return run(ports, stage, task, state);
     case 'preparing': {
@@ -66,7 +72,8 @@ export async function work(
         ...(remembered ? { record: remembered } : {}),
       };
       const prepared = prepare(ports, tx, state, personOf(world), { browser, about: aboutOf(task, found) });
-      return limitPushes(ports, tx, prepared);
+      const limited = await limitPushes(ports, tx, prepared);
+      return limitMessages(ports, world.tenant, tx, state, limited);
     }
     case 'settling': {
       return (await wasLinked(ports, tx)) || settle(ports, tx, world, circumstances(ports, task), caller);
@@ -76,7 +83,7 @@ export async function work(
 
 function verify(
   ports: Ports,
-  stage: ScriptStage & { liveConsole: LiveConsole; afterwards: Afterwards },
+  stage: ScriptStage & { liveConsole: LiveConsole; afterwards: Afterwards; messenger: Messenger },
   { tx, world, caller }: Task,
   { submission, from }: Extract<BusyState, { name: 'verifying' }>,
 ): Promise<WorkInput> | WorkInput {
@@ -106,6 +113,8 @@ function verify(
     case 'password':
       if (!world.client) throw new Error('a credential was judged without a client');
       return verifyPassword(ports, stage, submission, passwordDoor(tx, world.tenant, world.client), caller);
+    case 'passwordless':
+      return verifyPasswordless(ports, stage, { tx, world, caller }, submission);
     case 'new-password':
       return renewPassword(ports, tx, submission.password, world);
   }

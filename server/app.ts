@@ -19,10 +19,13 @@ import { managementRoutes } from './management/management.ts';
 import { tenantManagementRoutes } from './management/tenant-management.ts';
 import { mfaRoutes } from './mfa-api/mfa-api.ts';
 import { oauthRoutes } from './oauth/oauth.ts';
+import { operatorRoutes } from './operator/operator.ts';
+import { passwordlessRoutes } from './passwordless/passwordless.ts';
 import { pushRoutes } from './push/push.ts';
 import { limitRequests } from './rate-limits.ts';
 import { readCaller } from './request.ts';
 import { tenantOfHost } from './tenant-of-host.ts';
+import { twilioReportRoutes } from './twilio-reports.ts';
 
 /** `ready` settles when scripts can be run; without it only the database is asked. */
 export function createApp(deps: Deps, ready: () => Promise<void> = async () => {}): Hono<Env> {
@@ -53,8 +56,8 @@ export function createApp(deps: Deps, ready: () => Promise<void> = async () => {
     c.set('tenant', tenant);
     c.set('pageStore', deps.store);
     c.set('caller', readCaller(c, deps.config.trustProxy));
-    // Pages of development are nobody's but ours.
-    if (!c.req.path.startsWith('/dev/')) c.set('lookOf', looksOf(deps, tenant));
+    // Pages of development and of operators are nobody's but ours.
+    if (!/^\/(dev|operator)\//.test(c.req.path)) c.set('lookOf', looksOf(deps, tenant));
     return next();
   });
 
@@ -63,6 +66,7 @@ export function createApp(deps: Deps, ready: () => Promise<void> = async () => {
   app.route('/', oauthRoutes(deps)); // /authorize, /oauth/token, /.well-known
   app.route('/', mfaRoutes(deps)); // /mfa
   app.route('/', databaseRoutes(deps)); // /dbconnections
+  app.route('/', passwordlessRoutes(deps)); // /passwordless
   app.route('/', unblockRoutes(deps)); // /u/unblock
   app.route('/', emailVerificationRoutes(deps)); // /u/email-verification
   app.route('/', deviceRoutes(deps)); // /activate, /u/device-…
@@ -72,9 +76,11 @@ export function createApp(deps: Deps, ready: () => Promise<void> = async () => {
   app.route('/', accountRoutes(deps)); // /u/account, /u/account-…
   app.route('/', hostedRoutes(deps)); // /u
   app.route('/', pushRoutes(deps)); // /push
+  app.route('/', twilioReportRoutes(deps)); // /twilio
   app.route('/', continueRoutes(deps)); // /continue
   app.route('/', managementRoutes(deps)); // /api/v2
   app.route('/', tenantManagementRoutes(deps)); // /v1/management
+  app.route('/', operatorRoutes(deps)); // /operator
   app.route(
     '/',
     devRoutes(deps, async (request) => app.fetch(request)),

@@ -9,7 +9,7 @@ type Dialect = 'oauth' | 'database' | 'management' | 'page' | 'bare';
 /** What cannot be shown as a page: no tenant was found for it. */
 function dialectOf(c: Context<Env>): Dialect {
   const { path } = c.req;
-  if (/^\/(oauth|mfa|\.well-known)\/|^\/userinfo$/.test(path)) return 'oauth';
+  if (/^\/(oauth|mfa|\.well-known)\/|^\/userinfo$|^\/passwordless\/(start|verify)$/.test(path)) return 'oauth';
   if (/^\/dbconnections\//.test(path)) return 'database';
   if (/^\/(api\/v2|v1)(\/|$)/.test(path)) return 'management';
   return c.var.tenant === undefined ? 'bare' : 'page';

@@ -13,15 +13,17 @@ import { createApp } from './app.ts';
 import { boot, describeStart } from './boot.ts';
 import { openBreachedPasswordsFile } from './breached-passwords-file.ts';
 import { createClock } from './clock.ts';
-import { loadConfig } from './config.ts';
+import { type Config, loadConfig } from './config.ts';
 import { listen } from './listen.ts';
 import { createLogger } from './log.ts';
+import { keepStreaming } from './log-streams/keep-streaming.ts';
 import { keepTelling } from './oauth/back-channel-logout.ts';
 import { openGeographyFile, readUntrustedAddressesFile } from './risk-files.ts';
 import { rootKeys } from './root-key.ts';
 import { endWith, startFault } from './start-fault.ts';
 
 const TIDY_EVERY_MS = 60_000;
+const DELIVER_EVERY_MS = 5_000;
 const GRACE_MS = 5000;
 const PARENT_POLL_MS = 250;
 
@@ -36,6 +38,7 @@ async function main(): Promise<void> {
   const keyring = openKeyring(rootKeys(config));
   const store = await openStore(config.databaseUrl, keyring, { now });
   const egress = createEgress({ allow: config.egressAllow });
+  const twilio = wayToTwilio(config);
   const onOffence = createOffenceLog({ store, now, random, log });
   const sandbox = createSandbox({ egress, log, onOffence });
   const builds = createBuilds();
@@ -44,6 +47,7 @@ async function main(): Promise<void> {
     store,
     sandbox,
     egress,
+    ...(twilio ? { twilio } : {}),
     scriptLimits,
     now,
     random,
@@ -66,7 +70,12 @@ async function main(): Promise<void> {
     runtime.tidy().catch((cause: unknown) => log.error({ cause }, 'tidying failed'));
   }, TIDY_EVERY_MS).unref();
 
+  const delivering = setInterval(() => {
+    runtime.deliverDue().catch((cause: unknown) => log.error({ cause }, 'delivering what was left failed'));
+  }, DELIVER_EVERY_MS).unref();
+
   const telling = keepTelling(deps);
+  const streaming = keepStreaming(deps);
 
   let ending = false;
   const end = async (signal: string) => {
@@ -74,14 +83,16 @@ async function main(): Promise<void> {
     ending = true;
     log.info({ signal }, 'ending');
     clearInterval(tidying);
+    clearInterval(delivering);
     const deadline = Date.now() + GRACE_MS;
     // Readers of the live console would hold the listener open for as long as they are allowed.
     runtime.liveConsole.end();
     await listener.close(GRACE_MS);
     await telling.end(Math.max(0, deadline - Date.now()));
+    await streaming.end(Math.max(0, deadline - Date.now()));
     await runtime.drain(Math.max(0, deadline - Date.now()));
     await sandbox.drain(Math.max(0, deadline - Date.now()));
-    await Promise.all([egress.close(), builds.close()]);
+    await Promise.all([egress.close(), twilio?.egress.close(), builds.close()]);
     await store.close();
     process.exit(0);
   };
@@ -93,6 +104,12 @@ async function main(): Promise<void> {
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => endSoon(signal));
   if (config.started) whenOrphaned(() => endSoon('the end of npm start'));
+}
+
+/** What the operator names may be anywhere, and nothing but calls to Twilio goes there. */
+function wayToTwilio({ twilioBaseUrl: origin, egressAllow }: Config) {
+  if (origin === undefined) return undefined;
+  return { origin, egress: createEgress({ allow: [...egressAllow, new URL(origin).host] }) };
 }
 
 /** npm gives a signal to the shell between us, which ends without passing it on: all we see is another parent. */

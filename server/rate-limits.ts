@@ -40,7 +40,9 @@ function limitOf(method: string, path: string): Limited | undefined {
   if (path === '/v2/logout' || path === '/oidc/logout') return LIMITED.logout;
   if (path.startsWith('/u/') || path === '/activate') return method === 'POST' ? LIMITED.pages : undefined;
   if (path.startsWith('/dbconnections/')) return LIMITED.database;
-  return path === '/passwordless/start' ? LIMITED.passwordless : undefined;
+  if (path === '/passwordless/start') return LIMITED.passwordless;
+  if (path === '/passwordless/verify') return LIMITED.token;
+  return path.startsWith('/passwordless/verify') ? LIMITED.authorize : undefined;
 }
 
 /** Stands before every door. */

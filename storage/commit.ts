@@ -20,7 +20,8 @@ import { insertExecution } from './repositories/executions.ts';
 import { insertHandle, take } from './repositories/handles.ts';
 import { liftLoginBlock } from './repositories/login-blocks.ts';
 import { insertLog } from './repositories/logs.ts';
-import { insertMessage } from './repositories/messages.ts';
+import { insertMessage, settleMessage } from './repositories/messages.ts';
+import { putPasswordlessCode, spendPasswordlessCode, voidPasswordlessCode } from './repositories/passwordless-codes.ts';
 import { answerPushRequest, insertPushRequest, withdrawPushRequest } from './repositories/push-requests.ts';
 import {
   insertRefreshToken,
@@ -31,7 +32,15 @@ import {
 import { endSession, putSession, removeSession } from './repositories/sessions.ts';
 import { insertTicket, replaceTicket, takeTicket } from './repositories/tickets.ts';
 import { claim, insertTransaction, replace } from './repositories/transactions.ts';
-import { insertUser, loggedIn, mergeMetadata, rehash, setPassword, verifyEmail } from './repositories/users.ts';
+import {
+  insertUser,
+  loggedIn,
+  mergeMetadata,
+  rehash,
+  setPassword,
+  verifyEmail,
+  verifyPhone,
+} from './repositories/users.ts';
 import type { Change, Committed, Store } from './store.ts';
 
 /** Writes one change; false when its guard failed. */
@@ -69,13 +78,18 @@ const writers: { [K in Change['kind']]: Writer<Extract<Change, { kind: K }>> } =
   'consent.grant': grantConsent,
   'user.set-password': setPassword,
   'user.verify-email': verifyEmail,
+  'user.verify-phone': verifyPhone,
   'member.add': addMember,
   'authenticator.replace-secret': replaceSecret,
   'device.seen': seen,
   'browser.remember': rememberBrowser,
   'attempt.refund': refund,
   'login-block.lift': liftLoginBlock,
+  'passwordless-code.put': putPasswordlessCode,
+  'passwordless-code.spend': spendPasswordlessCode,
+  'passwordless-code.void': voidPasswordlessCode,
   'message.insert': insertMessage,
+  'message.settle': settleMessage,
   'log.insert': insertLog,
   'execution.insert': insertExecution,
 };

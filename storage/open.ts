@@ -9,6 +9,7 @@ import { type Database, rows } from './database.ts';
 import { type Keyring, SealError } from './keyring.ts';
 import { type Dialect, migrationsFor } from './migrations/all.ts';
 import { openPostgres } from './postgres.ts';
+import { createAllowances } from './repositories/allowances.ts';
 import { createAssignments } from './repositories/assignments.ts';
 import { createAttempts, createIsExhausted } from './repositories/attempts.ts';
 import { createAuthenticators } from './repositories/authenticators.ts';
@@ -20,11 +21,13 @@ import { createExecutions } from './repositories/executions.ts';
 import { createGroupMemberships } from './repositories/group-memberships.ts';
 import { createHandles } from './repositories/handles.ts';
 import { createJobs } from './repositories/jobs.ts';
+import { createLogStreams } from './repositories/log-streams.ts';
 import { createLoginBlocks } from './repositories/login-blocks.ts';
 import { createLogoutNotices } from './repositories/logout-notices.ts';
 import { createLogs } from './repositories/logs.ts';
 import { createMessages } from './repositories/messages.ts';
 import { createOwners } from './repositories/owners.ts';
+import { createPasswordlessCodes } from './repositories/passwordless-codes.ts';
 import { createPushRequests } from './repositories/push-requests.ts';
 import { createRefreshTokens } from './repositories/refresh-tokens.ts';
 import { createSeen } from './repositories/seen.ts';
@@ -76,6 +79,7 @@ function createStore(desk: Desk): Store {
     tenants: createTenants(desk),
     ...createCollections(desk),
     jobs: createJobs(desk),
+    logStreams: createLogStreams(desk),
     bindings: createBindings(desk),
     users: createUsers(desk),
     authenticators: createAuthenticators(desk),
@@ -93,8 +97,10 @@ function createStore(desk: Desk): Store {
     devices: createDevices(desk),
     rememberedBrowsers: createRememberedBrowsers(desk),
     ...createAttempts(desk),
+    takeAllowances: createAllowances(desk),
     isExhausted: createIsExhausted(desk),
     loginBlocks: createLoginBlocks(desk),
+    passwordlessCodes: createPasswordlessCodes(desk),
     messages: createMessages(desk),
     logs: createLogs(desk),
     executions: createExecutions(desk),

@@ -39,12 +39,16 @@ export type TenantRecord = {
   webauthn?: WebAuthnSettingsRecord;
   /** Who delivers push messages; our own Web Push when absent. */
   pushProvider?: 'guardian' | 'sns' | 'direct';
+  /** Who carries text messages and calls of the phone factor; where none is selected, the dev inbox or nobody. */
+  phoneProvider?: 'auth0' | 'twilio' | 'phone-message-hook';
   /** Colours, logo and font of pages, under their wire names. */
   branding?: JsonObject;
   session: { lifetimeSeconds: number; idleLifetimeSeconds: number; cookieMode: 'persistent' | 'non-persistent' };
   /** What the tenant asks for its scripts where it differs from the defaults; the runtime's names and units. */
   scriptLimits?: ScriptLimitsRecord;
   attackProtection?: AttackProtectionRecord;
+  /** What messages may cost at most; no bound where it is absent. */
+  messageSpend?: MessageSpendRecord;
   /** Days that records of executions are kept; 10 when absent. */
   executionDays?: number;
   /** Tenant settings we keep and give back without acting on them, under their wire names. */
@@ -85,6 +89,18 @@ export type AttackProtectionRecord = {
   botDetection?: JsonObject;
   /** Kept and given back without acting on it; without the secrets of providers. */
   captcha?: JsonObject;
+};
+
+/** Under the wire's names. `null`: no bound. Days are those of UTC. */
+export type MessageSpendRecord = {
+  /** Text messages and calls to one number, whoever asks for them. */
+  per_number: { hour: number | null; day: number | null };
+  /** Of the whole tenant. */
+  per_day: { sms: number | null; voice: number | null; email: number | null };
+  /** Beginnings of numbers, `+44`. The longest that fits decides; where any are allowed, all others are not. */
+  countries: Record<'sms' | 'voice', { allow: string[]; deny: string[] }>;
+  /** The share of a limit at which the log says that it comes nearer. */
+  alert_at: number;
 };
 
 export type ThrottledStage = 'pre-login' | 'pre-user-registration' | 'pre-custom-token-exchange';
@@ -377,7 +393,7 @@ export type PageRecord = {
   createdAt: number;
   updatedAt: number;
 };
-export type PageDocumentKind = 'custom-text' | 'theme' | 'template' | 'prompt';
+export type PageDocumentKind = 'email-template' | 'phone-template' | 'custom-text' | 'theme' | 'template' | 'prompt';
 
 /** Who sends messages of a channel, with what it takes to use them. */
 export type ProviderRecord = {
@@ -390,6 +406,40 @@ export type ProviderRecord = {
   createdAt: number;
   updatedAt: number;
 };
+
+/** Where a tenant's log lines go as they are written. */
+export type LogStreamRecord = {
+  tenantId: string;
+  id: string;
+  name: string;
+  type: LogStreamType;
+  /** `suspended`: it was refused for so long that nobody tries any more. */
+  status: 'active' | 'paused' | 'suspended';
+  /** What it takes to reach it, credentials among them. Sealed at rest. */
+  sink: JsonObject;
+  /** Names of categories; absent: every line. */
+  filters?: string[];
+  /** Security events and nothing else. */
+  isPriority: boolean;
+  /** What of a person is hidden in the lines. */
+  pii?: JsonObject;
+  startFrom?: number;
+  /** Whoever sends has it until then, of all servers. */
+  busyUntil?: number;
+  /** Of a receiver that does not take its lines: since when, how often it was tried, and when next. */
+  failing?: { since: number; tries: number; retryAt: number };
+  createdAt: number;
+  updatedAt: number;
+};
+export type LogStreamType =
+  | 'http'
+  | 'eventbridge'
+  | 'eventgrid'
+  | 'datadog'
+  | 'splunk'
+  | 'sumo'
+  | 'segment'
+  | 'mixpanel';
 
 export type ActionSecret = { name: string; value: string; updatedAt: number };
 export type ActionDependency = { name: string; version: string; registryUrl?: string };
@@ -682,6 +732,21 @@ export type TicketKind =
   /** A link that invites to an organization. */
   | 'invitation';
 
+/** The code or link by which a passwordless connection lets in whoever has an address. */
+export type PasswordlessCodeRecord = {
+  tenantId: string;
+  connectionId: string;
+  /** A phone number or a mailbox; storage hashes it and never gives it back. */
+  address: string;
+  id: string;
+  /** The id, without its provider, of the account that is made for the address where there is none. */
+  account: string;
+  /** Keyed hash of the code, bound to `id`. */
+  codeMac: string;
+  tries: number;
+  expiresAt: number;
+};
+
 /** Something promised to whoever holds its key, for a while. */
 export type TicketRecord = {
   tenantId: string;
@@ -798,17 +863,84 @@ export type MessageRecord = {
   channel: 'sms' | 'voice' | 'email' | 'push';
   /** Of a push message: the id of the device's authenticator. Its own id is that of the request. */
   to: string;
-  /** Sealed at rest. */
+  /** Sealed at rest; empty once erased. Our own words, until a template of the tenant puts others in their place. */
   text: string;
   /** Sealed at rest. */
   code?: string;
   /** The transaction that waits for it; absent where none does. */
   transactionId?: string;
-  /** A delivered text is kept for the dev inbox; otherwise it is erased. */
-  state: 'pending' | 'delivered' | 'failed';
+  /** What templates, providers and the log are told. Sealed at rest, and erased with the text. */
+  about?: MessageAbout;
+  /** Of a mail, as it went out: its subject, its HTML and who it is from. Sealed at rest, and erased with the text. */
+  mail?: { subject: string; html?: string; from?: string };
+  state: MessageState;
+  /** How often somebody set out to hand it over: written before each attempt, so that none is made twice. */
+  attempts: number;
+  attemptedAt?: number;
+  /** When it is to be tried again, where its provider asked for that. */
+  retryAt?: number;
+  /** How the last attempt ended. Holds no code, no text and no credential. */
+  outcome?: MessageOutcome;
   at: number;
   expiresAt: number;
 };
+
+/**
+ * `pending`: nobody set out with it, or it is to be tried again. `attempting`: somebody did, and the end is not written.
+ * `unconfirmed`: it may have arrived, and nobody saw the answer: it is never sent again by itself.
+ */
+export type MessageState = 'pending' | 'attempting' | 'delivered' | 'failed' | 'unconfirmed';
+
+export type MessageOutcome = {
+  /** Who had it: `inbox`, `twilio`, `smtp`, … */
+  provider: string;
+  /** The provider's own name for the message. */
+  reference?: string;
+  /** Why it failed: one of the runtime's codes, and a line for operators. */
+  code?: string;
+  detail?: string;
+  /** What the provider said since: `sent`, `delivered`, `undelivered`, … */
+  status?: string;
+  /** As the provider writes it, with its currency. */
+  cost?: string;
+};
+
+/** What a message is for; each kind has words of its own, and a template by which a tenant replaces them. */
+export type MessageKind =
+  | 'second-factor'
+  | 'enrollment'
+  | 'passwordless-code'
+  | 'passwordless-link'
+  | 'push'
+  | 'verify-email'
+  | 'verify-email-by-code'
+  | 'reset-password'
+  | 'unblock'
+  | 'enrollment-ticket'
+  | 'invitation'
+  | 'welcome'
+  | 'stolen-credentials'
+  | 'try-provider';
+
+export type MessageAbout = {
+  kind: MessageKind;
+  /** BCP 47, as pages have it. */
+  locale: string;
+  /** What it leads to. */
+  link?: string;
+  /** Names that templates of this kind may use beside those that all have. */
+  values?: Record<string, string>;
+  /** Where the log line about it happens: who, with which application and connection, from where. */
+  place?: MessagePlace;
+  /** What the caller's browser asks to be spoken to in. */
+  language?: string;
+  /** What else scripts are told of the request that caused it. */
+  origin?: { method: string; ja3?: string; ja4?: string };
+};
+
+export type MessagePlace = Partial<
+  Omit<LogRecord, 'tenantId' | 'id' | 'at' | 'type' | 'description' | 'details' | 'audience' | 'scope'>
+>;
 
 /** A line that a script wrote; `at` is the place in the author's file. */
 export type ExecutionLine = { level: string; text: string; at?: string };

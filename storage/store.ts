@@ -34,12 +34,16 @@ import type {
   LoginDeviceRecord,
   LogoutNoticeRecord,
   LogRecord,
+  LogStreamRecord,
+  MessageOutcome,
   MessageRecord,
+  MessageState,
   ModuleRecord,
   ModuleVersionRecord,
   OrganizationRecord,
   OwnerRecord,
   PageRecord,
+  PasswordlessCodeRecord,
   ProviderRecord,
   PushRequestRecord,
   RefreshTokenRecord,
@@ -152,6 +156,8 @@ export type Change =
     }
   /** Guard: the user exists. The address, where it is still this one, is verified. */
   | { kind: 'user.verify-email'; tenantId: string; id: string; email: string; at: number }
+  /** Guard: the user exists. The phone number, where it is still this one, is verified. */
+  | { kind: 'user.verify-phone'; tenantId: string; id: string; phoneNumber: string; at: number }
   /** Guard: the member is none yet, or is one: both are fine; the organization and the user exist. Roles that are gone are left out. */
   | { kind: 'member.add'; tenantId: string; organizationId: string; userId: string; roleIds: string[] }
   /** Guard: the authenticator exists and its secret is still `from`. Of a recovery code: used once (`at`), and replaced. */
@@ -163,9 +169,38 @@ export type Change =
   | { kind: 'attempt.refund'; tenantId: string; key: string; refillSeconds: number }
   /** Forgets failed logins by these names, from one network or from everywhere. No guard. */
   | { kind: 'login-block.lift'; tenantId: string; identifiers: string[]; network?: string }
+  /** In place of the one that the address had. No guard. */
+  | { kind: 'passwordless-code.put'; code: PasswordlessCodeRecord }
+  /** Guard: this one is still the address's own and has not expired at `now`. It is gone afterwards. */
+  | ({ kind: 'passwordless-code.spend'; now: number } & PasswordlessCodeKey)
+  /** Of one that was never delivered: if it is still the address's own, it is gone. No guard. */
+  | ({ kind: 'passwordless-code.void' } & PasswordlessCodeKey)
   | { kind: 'message.insert'; message: MessageRecord }
+  /**
+   * Ends an attempt, the one of this number. Guard: nobody has ended it; but who made it may still say how it ended when
+   * it is held for lost, and a message that is never attempted again fails where it stands. `kept`: the words as they went
+   * out stay readable (dev inbox); otherwise text, code and all that the message was made of are erased, unless it is to be
+   * tried again.
+   */
+  | { kind: 'message.settle'; tenantId: string; id: string; attempt: number; end: MessageEnd }
   | { kind: 'log.insert'; log: LogRecord }
   | { kind: 'execution.insert'; execution: ExecutionRecord };
+
+type PasswordlessCodeKey = Pick<PasswordlessCodeRecord, 'tenantId' | 'connectionId' | 'address' | 'id'>;
+
+/**
+ * What may be had only so often. `window`: at most `most` in any `seconds`, wherever they begin. `bucket`: as one of
+ * `takeAttempt`. `count`: at most `most` until `until`; whoever takes it gives a key that holds till then.
+ */
+export type Allowance =
+  | { kind: 'window'; key: string; most: number; seconds: number }
+  | { kind: 'bucket'; key: string; capacity: number; refillSeconds: number }
+  | { kind: 'count'; key: string; most: number; until: number };
+
+/** `counts`: of each, how many are used now. `refused`: the first that has none left, by its place in the list. */
+export type AllowancesTaken =
+  | { taken: true; counts: number[] }
+  | { taken: false; refused: number; retryAfterSeconds: number };
 
 export type Committed = { ok: true } | { ok: false; failed: Change };
 
@@ -282,6 +317,27 @@ export interface Assignments {
   inGroup(tenantId: string, groupId: string, page: Page): Promise<Listed<UserRecord>>;
 }
 
+/** How an attempt to deliver ended. */
+export type MessageEnd =
+  | { state: 'delivered' | 'failed' | 'unconfirmed'; outcome: MessageOutcome; kept?: MessageWords }
+  | { state: 'pending'; outcome: MessageOutcome; retryAt: number };
+
+/** The words of a message as they went out. */
+export type MessageWords = {
+  text: string;
+  /** `from`: in place of the address that the tenant's provider is set to. */
+  mail?: { subject: string; html?: string; from?: string };
+};
+
+export type MessageReference = Pick<MessageRecord, 'tenantId' | 'id'>;
+
+export type MessageQuery = {
+  to?: string;
+  state?: MessageState;
+  channel?: MessageRecord['channel'];
+  page: Page;
+};
+
 export type LogQuery = {
   type?: string;
   /** Any of these. */
@@ -355,6 +411,20 @@ export interface Store {
   providers: Collection<ProviderRecord>;
   /** Key: the type of the tokens it is for. Parent: Action. */
   tokenExchangeProfiles: Collection<TokenExchangeProfileRecord>;
+  /**
+   * Key: none. Every log line that is written is put down, in the same database transaction, for each stream of its tenant
+   * that is of a type that is sent, and stays so until it is told to have arrived; the sweep forgets it after thirty days.
+   */
+  logStreams: Collection<LogStreamRecord> & {
+    /** Of all tenants, those that are active and have lines waiting, in the order of creation. */
+    waiting(): Promise<LogStreamRecord[]>;
+    /** What waits for one, in the order of the lines. */
+    lines(tenantId: string, id: string, limit: number): Promise<LogRecord[]>;
+    /** These have arrived. */
+    arrived(tenantId: string, id: string, logIds: string[]): Promise<void>;
+    /** Forgets what waits, and begins with the lines that were written at `from` or later. */
+    restart(tenantId: string, id: string, from: number): Promise<void>;
+  };
   /** Key: none. Removed by the sweep, a week after its last update. */
   jobs: Collection<JobRecord> & {
     /** Of all tenants, those under way without a sign of life since `before`: their process is gone. */
@@ -494,6 +564,11 @@ export interface Store {
     bucket: { capacity: number; refillSeconds: number },
     now: number,
   ): Promise<{ taken: true } | { taken: false; retryAfterSeconds: number }>;
+  /**
+   * Takes one of each of these, or of none: one database transaction, so that of many at once no more get through than
+   * there are. No two of them have one kind and key.
+   */
+  takeAllowances(tenantId: string, allowances: Allowance[], now: number): Promise<AllowancesTaken>;
   /** Whether a bucket of `takeAttempt` has no attempt left. Takes none. */
   isExhausted(
     tenantId: string,
@@ -516,12 +591,50 @@ export interface Store {
     /** Those with `least` failures or more, last failed first, at most 1000. */
     list(tenantId: string, identifiers: string[], query: { least: number; now: number }): Promise<LoginBlockRecord[]>;
   };
+  /** What passwordless connections have sent: one for each address. */
+  passwordlessCodes: {
+    find(tenantId: string, connectionId: string, address: string): Promise<PasswordlessCodeRecord | undefined>;
+    /**
+     * Counts one more try at it, before anything is compared: one atomic statement. Undefined, and nothing is counted:
+     * there is none, it has expired, or there were `most` tries already.
+     */
+    tryOne(
+      tenantId: string,
+      connectionId: string,
+      address: string,
+      most: number,
+      now: number,
+    ): Promise<PasswordlessCodeRecord | undefined>;
+  };
   messages: {
-    pending(limit: number): Promise<MessageRecord[]>;
-    /** `kept` leaves the text readable (dev inbox); otherwise text and code are erased. */
-    settle(tenantId: string, id: string, state: 'delivered' | 'failed', options: { kept: boolean }): Promise<void>;
-    /** Newest first; `to` exact. */
+    find(tenantId: string, id: string): Promise<MessageRecord | undefined>;
+    /** That which the provider knows by this name. */
+    findByReference(tenantId: string, reference: string): Promise<MessageRecord | undefined>;
+    /**
+     * Those that somebody has to set out with: written before `before` and never attempted, or due to be tried again by
+     * `now`. In the order they were written, of all tenants but those in `except`.
+     */
+    due(when: { before: number; now: number; except?: string[] }, limit: number): Promise<MessageReference[]>;
+    /**
+     * Writes an attempt down before it is made. Undefined: it is over, it has run out, it is to be tried later, or somebody
+     * else is at it.
+     */
+    attempt(tenantId: string, id: string, now: number): Promise<MessageRecord | undefined>;
+    /**
+     * What a provider told us since: with a `code`, a message that it had taken failed; with a `status`, it has one of which
+     * that was not known. False: there is no such message any more.
+     */
+    tell(
+      tenantId: string,
+      id: string,
+      news: Pick<MessageOutcome, 'status' | 'cost' | 'code' | 'detail'>,
+    ): Promise<boolean>;
+    /** Attempts that were begun before `before` and whose end nobody wrote, of all tenants. */
+    lost(before: number, limit: number): Promise<MessageReference[]>;
+    /** What was kept. Newest first; `to` exact. */
     inbox(tenantId: string, to: string | undefined, limit: number): Promise<MessageRecord[]>;
+    /** What operators see, newest first. */
+    list(tenantId: string, query: MessageQuery): Promise<Listed<MessageRecord>>;
   };
   logs: {
     find(tenantId: string, id: string): Promise<LogRecord | undefined>;
@@ -534,8 +647,8 @@ export interface Store {
   };
 
   /**
-   * Removes expired transactions, handles, sessions, refresh tokens, tickets, push requests, notices, messages and
-   * executions, full buckets, browsers long not seen, builds that nothing names, and devices that nobody confirmed within
+   * Removes expired transactions, handles, sessions, refresh tokens, tickets, push requests, notices, messages,
+   * passwordless codes and executions, full buckets, allowances of which nothing is used, browsers long not seen, builds that nothing names, and devices that nobody confirmed within
    * an hour; returns how many rows went.
    */
   sweep(now: number): Promise<number>;

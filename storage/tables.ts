@@ -37,6 +37,7 @@ export type CollectionName =
   | 'pages'
   | 'providers'
   | 'token_exchange_profiles'
+  | 'log_streams'
   | 'jobs';
 
 export type UserRow = {
@@ -161,6 +162,16 @@ export type MessageRow = {
   state: string;
   at: number;
   expires_at: number;
+  /** Sealed. */
+  about: string | null;
+  /** Sealed. */
+  mail: string | null;
+  attempts: number;
+  attempted_at: number | null;
+  retry_at: number | null;
+  outcome: string | null;
+  /** The provider's name for the message, for what it tells us later. */
+  reference: string | null;
 };
 
 export type SessionRow = {
@@ -256,6 +267,8 @@ export type Tables = Record<CollectionName, CollectionTable> & {
   remembered_browsers: RememberedBrowserRow;
   /** `tat`: the moment at which the bucket is full again (GCRA's theoretical arrival time). */
   attempts: { tenant_id: string; key_hash: string; tat: number };
+  /** `used`: whole numbers, as `allowance.ts` reads them. */
+  allowances: { tenant_id: string; key_hash: string; used: string; expires_at: number };
   /** `network`: empty where failures from everywhere are counted together. */
   login_blocks: {
     tenant_id: string;
@@ -265,8 +278,20 @@ export type Tables = Record<CollectionName, CollectionTable> & {
     failed_at: number;
     expires_at: number;
   };
+  passwordless_codes: {
+    tenant_id: string;
+    connection_id: string;
+    address_hash: string;
+    id: string;
+    account: string;
+    code_mac: string;
+    tries: number;
+    expires_at: number;
+  };
   messages: MessageRow;
   logs: LogRow;
+  /** Lines that a stream has not got yet. `queued_at`: when they were put here. */
+  log_stream_lines: { tenant_id: string; stream_id: string; log_id: string; queued_at: number };
   executions: ExecutionRow;
   /** Which Actions ran in an execution: one row for each. */
   execution_actions: { tenant_id: string; action_id: string; execution: number; expires_at: number };

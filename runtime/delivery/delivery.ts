@@ -1,122 +1,79 @@
-// Getting a message to a person. A message is a row of the commit that caused it; delivery follows the write, and what a
-// crash left pending is delivered after the next start. In development the row itself is the inbox.
-import type { MessageRecord, PushRequestRecord, TenantRecord } from '#storage/records.ts';
-import type { Change } from '#storage/store.ts';
-import type { Afterwards } from '../afterwards.ts';
+// Getting a message to a person: the words that this room is known by. A message is a row of the commit that caused it;
+// whoever committed it sets out with it at once, and a worker takes what a dead process left behind or what a provider
+// wants to be asked again. Each attempt is written down before it is made, so that none is made twice.
+import type { MessageRecord, TenantRecord } from '#storage/records.ts';
+import type { MessageWords } from '#storage/store.ts';
+import type { TriggerStage } from '../pipeline/run-trigger.ts';
 import type { Ports } from '../ports.ts';
-import {
-  codeText,
-  enrollmentText,
-  invitationText,
-  pushText,
-  resetText,
-  spell,
-  unblockText,
-  verificationText,
-} from './template.ts';
-
-export type CodeMessage = Pick<MessageRecord, 'id' | 'channel' | 'to' | 'at' | 'expiresAt'> & {
-  transactionId: string;
-  tenant: TenantRecord;
-  code: string;
-  locale: string;
-};
-
-/** The outbox row that carries a one-time code. */
-export function codeMessage({ tenant, locale, ...message }: CodeMessage): MessageRecord {
-  const spoken = message.channel === 'voice' ? spell(message.code) : message.code;
-  const text = codeText(tenant.friendlyName ?? tenant.name, spoken, locale);
-  return { ...message, tenantId: tenant.id, text, state: 'pending' };
-}
-
-export type PushMessage = {
-  request: PushRequestRecord;
-  tenant: TenantRecord;
-  locale: string;
-  transactionId: string;
-};
-
-/** The outbox row that tells a device of a sign-in to approve. Its id is the request's. */
-export function pushMessage({ request, tenant, locale, transactionId }: PushMessage): MessageRecord {
-  const { id, deviceId: to, number, about, createdAt: at, expiresAt } = request;
-  const text = pushText(tenant.friendlyName ?? tenant.name, about.application, locale);
-  return {
-    tenantId: tenant.id,
-    id,
-    channel: 'push',
-    to,
-    text,
-    ...(number === '' ? {} : { code: number }),
-    transactionId,
-    state: 'pending',
-    at,
-    expiresAt,
-  };
-}
-
-export type LinkMessage = Pick<MessageRecord, 'id' | 'to' | 'at' | 'expiresAt'> & {
-  tenant: TenantRecord;
-  link: string;
-  locale: string;
-};
-
-/** The outbox row that tells the owner of an account of a block, with the link that lifts it. */
-export const unblockMessage = (message: LinkMessage): MessageRecord => linkMessage(message, unblockText);
-
-/** The outbox row with the link by which a forgotten password is replaced. */
-export const resetMessage = (message: LinkMessage): MessageRecord => linkMessage(message, resetText);
-
-/** The outbox row with the link by which somebody sets up a second factor. */
-export const enrollmentMessage = (message: LinkMessage): MessageRecord => linkMessage(message, enrollmentText);
-
-/** The outbox row with the link by which an address is verified. */
-export const verificationMessage = (message: LinkMessage): MessageRecord => linkMessage(message, verificationText);
-
-/** The outbox row with the link by which somebody joins an organization. `inviter`, `organization`: as people know them. */
-export function invitationMessage({
-  inviter,
-  organization,
-  ...message
-}: LinkMessage & { inviter: string; organization: string }): MessageRecord {
-  return linkMessage(message, (tenantName, link, locale) =>
-    invitationText(tenantName, { inviter, organization, link }, locale),
-  );
-}
-
-/** No login waits for it. */
-function linkMessage(
-  { tenant, link, locale, ...message }: LinkMessage,
-  textIn: (tenantName: string, link: string, locale: string) => string,
-): MessageRecord {
-  const text = textIn(tenant.friendlyName ?? tenant.name, link, locale);
-  return { ...message, tenantId: tenant.id, channel: 'email', text, state: 'pending' };
-}
-
-export type Delivery = 'delivered' | 'failed';
 
 /**
- * Delivers one message that is already written. Without a provider for its channel the dev inbox takes it; outside
- * development nothing does, and the failure is the answer: no login waits for a message that never comes.
+ * Why a message did not go out. `no-provider`: nobody carries this channel. `configuration`: the provider's settings lack
+ * something. `unauthorized`: the provider does not know us. `refused`: it said no, for the reason in the detail.
+ * `unreachable`, `timeout`: it did not answer. `quota`, `limit`, `country`: a bound of ours was met before it was asked.
+ * `template`: the tenant's words cannot be made. `script`: the tenant's Action failed or dropped it. `expired`: too late.
+ * `internal`: a fault of ours.
  */
-export async function deliver(
-  { store, inbox }: Pick<Ports, 'store' | 'inbox'>,
-  tenantId: string,
-  id: string,
-): Promise<Delivery> {
-  const state: Delivery = inbox ? 'delivered' : 'failed';
-  await store.messages.settle(tenantId, id, state, { kept: inbox });
-  return state;
-}
+export const DELIVERY_FAULTS = [
+  'no-provider',
+  'configuration',
+  'unauthorized',
+  'refused',
+  'unreachable',
+  'timeout',
+  'quota',
+  'limit',
+  'country',
+  'template',
+  'script',
+  'expired',
+  'internal',
+] as const;
 
-/** Has the messages of a written batch delivered that no login waits for; nobody waits for their delivery either. */
-export function deliverAfterwards(
-  ports: Pick<Ports, 'store' | 'inbox'>,
-  { afterwards }: { afterwards: Pick<Afterwards, 'start'> },
-  tenantId: string,
-  changes: readonly Change[],
-): void {
-  for (const change of changes) {
-    if (change.kind !== 'message.insert' || change.message.transactionId !== undefined) continue;
-    afterwards.start(tenantId, () => deliver(ports, tenantId, change.message.id));
-  }
-}
+/** `detail`: one line for the tenant's log; never a code, a text, a credential or an answer's body. */
+export type DeliveryFault = {
+  code: (typeof DELIVERY_FAULTS)[number];
+  detail: string;
+  /** What the provider answered: an HTTP status, a code of its own. */
+  answered?: string;
+};
+
+/**
+ * How it stands with a message. `waiting`: it is to be tried again by itself. `unconfirmed`: it may have arrived; nobody saw
+ * the answer, and it is never sent again by itself.
+ */
+export type Delivery =
+  | { state: 'delivered' }
+  | { state: 'waiting' }
+  | { state: 'failed' | 'unconfirmed'; fault: DeliveryFault };
+
+export type Messenger = {
+  /** Sets out with a message that is written. Never throws for what a provider does. */
+  deliver(tenantId: string, id: string): Promise<Delivery>;
+  /** How it stands with a message; undefined where there is none. */
+  standing(tenantId: string, id: string): Promise<Delivery | undefined>;
+  /** One round of the worker: what others left behind, and what is to be tried again. */
+  deliverDue(): Promise<void>;
+  /** Takes nothing up any more, waits for attempts under way, and writes that the end of the others was not seen. */
+  drain(withinMs: number): Promise<void>;
+};
+
+/** What providers and words are made with. */
+export type DeliveryDesk = { ports: Ports; stage: TriggerStage };
+
+/** A message on its way to a provider. */
+export type Outgoing = { tenant: TenantRecord; message: MessageRecord; words: MessageWords };
+
+/**
+ * How a provider took it. `inInbox`: it went no further than the dev inbox. `retry`: ask again later. `unseen`: it was
+ * handed over, and no answer was seen.
+ */
+export type Taken =
+  | { end: 'sent'; reference?: string; status?: string; cost?: string; inInbox?: true }
+  | { end: 'failed' | 'retry' | 'unseen'; fault: DeliveryFault };
+
+/** Who carries messages of a channel: one file each. */
+export type MessageProvider = {
+  /** As operators and logs know it. */
+  name: string;
+  send(desk: DeliveryDesk, outgoing: Outgoing): Promise<Taken>;
+};

@@ -74,7 +74,7 @@ async function open(
 }
 
 /** A resolver that knows one answer. */
-function answerWith(addresses: readonly Resolved[]): LookupFunction {
+export function answerWith(addresses: readonly Resolved[]): LookupFunction {
   return (_hostname, { all }, callback) => {
     if (all) return callback(null, [...addresses]);
     const [first] = addresses;

@@ -1,5 +1,6 @@
 // Egress: every call that leaves the house on behalf of a tenant goes through this door. Its law: the address that was
 // checked is the address that is connected to. It knows neither scripts nor gateways, only one request and one answer.
+import type { Socket } from 'node:net';
 import type { OutgoingAnswer, OutgoingCall } from '#actions/outgoing-call.ts';
 
 /**
@@ -45,11 +46,18 @@ export type EgressCode = (typeof EGRESS_CODES)[number];
 export type EgressFailure = { ok: false; code: EgressCode; message: string };
 export type Outcome = { ok: true; answer: OutgoingAnswer } | EgressFailure;
 
+export type Opened = { ok: true; socket: Socket } | EgressFailure;
+
 export type RequestOptions = {
   /** Stops the call at once, with `ABORT_ERR`. */
   signal?: AbortSignal;
   /** Milliseconds for the whole call, redirects and body included; the call's own `timeoutMs` can only shorten it. */
   timeoutMs: number;
+  /**
+   * Only the status is wanted: the body is not read, whatever becomes of it, and the answer holds none. To connect may take
+   * as long as the call.
+   */
+  statusOnly?: boolean;
 };
 
 export interface Egress {
@@ -57,6 +65,15 @@ export interface Egress {
   request(call: OutgoingCall, options: RequestOptions): Promise<Outcome>;
   /** Ends at once what is in flight (`ABORT_ERR`) and every connection; later calls end the same way. */
   close(): Promise<void>;
+}
+
+/** The same guard for connections that are no calls. */
+export interface PlainEgress {
+  /**
+   * Opens a connection for a protocol in which the server speaks first (SMTP), so that no port is another protocol's
+   * danger. Plain: whoever asked encrypts it. It is theirs to end.
+   */
+  connect(place: { host: string; port: number }, options: { timeoutMs: number }): Promise<Opened>;
 }
 
 /** Bounds of one call. */

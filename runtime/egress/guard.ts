@@ -40,9 +40,16 @@ export function readTarget(text: string, base?: URL): URL {
 /**
  * Judges one address.
  * @param hostname as it stands in the parsed URL.
+ * @param first who speaks first. A server that does is known before anything is sent, and then every port is open.
  * @returns why no connection may be made; `undefined` when it may.
  */
-export function judge(rules: readonly AllowRule[], hostname: string, port: number, text: string): string | undefined {
+export function judge(
+  rules: readonly AllowRule[],
+  hostname: string,
+  port: number,
+  text: string,
+  first: 'client' | 'server' = 'client',
+): string | undefined {
   const host = bareHost(hostname);
   const address = readAddress(text);
   if (!address) return `${host} resolves to something that is no address`;
@@ -52,6 +59,6 @@ export function judge(rules: readonly AllowRule[], hostname: string, port: numbe
     const subject = host === text ? `${host} is` : `${host} resolves to ${text},`;
     return `${subject} ${kind}; ${CURE}`;
   }
-  if (BAD_PORTS.has(port)) return `port ${port} of ${host} belongs to another protocol; ${CURE}`;
+  if (first === 'client' && BAD_PORTS.has(port)) return `port ${port} of ${host} belongs to another protocol; ${CURE}`;
   return undefined;
 }

@@ -28,9 +28,10 @@ export async function resolveAllowed(
   { lookup, connectMs }: { lookup: Lookup; connectMs: number },
   hostname: string,
   port: number,
+  first: 'client' | 'server' = 'client',
 ): Promise<Resolved[]> {
   const found = await resolve(bareHost(hostname), lookup, connectMs);
-  const judged = found.map((entry) => ({ entry, refusal: judge(rules, hostname, port, entry.address) }));
+  const judged = found.map((entry) => ({ entry, refusal: judge(rules, hostname, port, entry.address, first) }));
   const open = judged.filter(({ refusal }) => refusal === undefined).map(({ entry }) => entry);
   if (open.length > 0) return open;
   throw new EgressFault(

@@ -1,7 +1,7 @@
 // Codes that we send: six digits, five minutes, one use. Stored only as a keyed hash bound to their challenge, so a code
 // of another challenge, another login or another person never matches.
 
-import { codeMessage } from '../delivery/delivery.ts';
+import { codeMessage } from '../delivery/compose.ts';
 import type { Mac, Random } from '../ports.ts';
 import type { AddressedEnrollment, Challenge, MessageType } from '../transaction/transaction.ts';
 import type { Posed, Posing, Verdict } from './factor.ts';
@@ -38,6 +38,7 @@ export function poseCode(
     channel,
     to,
     code,
+    kind: 'second-factor',
     locale,
     transactionId,
     at,

@@ -3,13 +3,14 @@
 import type { ClientRecord, ConnectionRecord, TenantRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
 import type { Afterwards } from '../afterwards.ts';
+import type { Messenger } from '../delivery/delivery.ts';
 import type { Caller, Ports } from '../ports.ts';
-import { judgeLeak } from '../protection/breached-passwords.ts';
+import { judgeLeak, tellOfLeak } from '../protection/breached-passwords.ts';
 import { admitSignIn, noteFailure } from '../protection/sign-in.ts';
 import type { WorkInput } from '../transaction/input.ts';
 import { accountOf } from './account-of.ts';
 
-type Needed = Pick<Ports, 'store' | 'passwords' | 'now' | 'random' | 'inbox' | 'breached'>;
+type Needed = Pick<Ports, 'store' | 'passwords' | 'now' | 'random' | 'inbox' | 'breached' | 'geography'>;
 
 export type PasswordDoor = {
   tenant: TenantRecord;
@@ -22,7 +23,7 @@ export type PasswordDoor = {
 
 export async function verifyPassword(
   ports: Needed,
-  stage: { afterwards: Pick<Afterwards, 'start'> },
+  stage: { afterwards: Pick<Afterwards, 'start'>; messenger: Pick<Messenger, 'deliver'> },
   credential: { identifier: string; password: string },
   where: PasswordDoor,
   caller: Caller,
@@ -58,6 +59,7 @@ export async function verifyPassword(
     userName,
     userId: account.id,
   } as const;
+  if (leak !== 'unknown') tellOfLeak(ports, stage, { tenant, locale, ip: caller.ip }, account);
   if (leak === 'refused') return { kind: 'rejected', notice: { key: 'password-breached' }, logs: [leaked] };
   const from = user.passwordHash;
   const proved = from === undefined || account !== user ? {} : { passwordHash: from };

@@ -2,7 +2,8 @@
 
 import type { FactorType } from '#actions/post-login.ts';
 import type { Change } from '#storage/store.ts';
-import { codeMessage } from '../delivery/delivery.ts';
+import { codeMessage } from '../delivery/compose.ts';
+import { MESSAGES_PER_LOGIN, tooMany } from '../message-limit.ts';
 import type { Ports } from '../ports.ts';
 import type { LogDraft, WorkInput } from '../transaction/input.ts';
 import type {
@@ -19,7 +20,6 @@ import { factorOf } from './catalogue.ts';
 import type { Person } from './factor.ts';
 import { readMailbox } from './mailbox.ts';
 import { maskEmail, maskPhone } from './mask.ts';
-import { MESSAGES_PER_LOGIN, tooMany } from './message-limit.ts';
 import { preferredMethod } from './message-type.ts';
 import { boundTo, CODE_LIFETIME_MS, newCode } from './one-time-code.ts';
 import { readPhoneNumber } from './phone.ts';
@@ -118,6 +118,7 @@ function sendTo(
     channel,
     to: address,
     code,
+    kind: 'enrollment',
     locale: tx.request.locale,
     transactionId: tx.id,
     at,
@@ -127,7 +128,13 @@ function sendTo(
     ...result,
     enrollment: {
       ...enrollment,
-      sent: { codeMac, to: isPhone ? maskPhone(address) : maskEmail(address), expiresAt, ...(via ? { via } : {}) },
+      sent: {
+        codeMac,
+        to: isPhone ? maskPhone(address) : maskEmail(address),
+        expiresAt,
+        messageId: message.id,
+        ...(via ? { via } : {}),
+      },
     },
     changes: [{ kind: 'message.insert', message }],
     deliver: [message.id],
@@ -140,7 +147,8 @@ function typeFor({ via }: EnrollmentOf<'phone'>, { tenant: { messageTypes } }: P
   return second === undefined ? first : (via ?? 'sms');
 }
 
-function withoutAddress(draft: AddressedEnrollment): AddressedEnrollment {
+/** The number or mailbox was not taken. */
+export function withoutAddress(draft: AddressedEnrollment): AddressedEnrollment {
   if (draft.factor === 'phone') {
     const { phoneNumber: _given, ...blank } = draft;
     return blank;

@@ -2,6 +2,7 @@
 // of the commit that shows the challenge.
 import type { PushRequestRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
+import { MESSAGES_PER_LOGIN, tooMany } from '../message-limit.ts';
 import type { Ports } from '../ports.ts';
 import { actionDetails, type LogDraft, type WorkInput } from '../transaction/input.ts';
 import {
@@ -15,7 +16,6 @@ import {
 } from '../transaction/transaction.ts';
 import { factorOf, usable } from './catalogue.ts';
 import type { Person } from './factor.ts';
-import { MESSAGES_PER_LOGIN, tooMany } from './message-limit.ts';
 import { messageTypeFor } from './message-type.ts';
 import { enrollBy } from './prepare-enrollment.ts';
 import { type Remembered, rememberableFor, standsIn } from './remembered-browser.ts';
@@ -144,7 +144,7 @@ function challengeBy(
   if (byCode) return { ...result, challenge: blank, changes: asked, deliver: [], logs };
   if (factor.channel && tx.messages >= MESSAGES_PER_LOGIN) {
     // The code that is out stays good.
-    const challenge = open ?? { ...blank, undelivered: true };
+    const challenge = open ?? { ...blank, undelivered: true, overLimit: true };
     const notice = tooMany(factor.channel === 'phone' ? via : factor.channel);
     return { ...result, challenge, changes: [], deliver: [], logs, notice };
   }
@@ -165,7 +165,7 @@ function challengeBy(
   });
   return {
     ...result,
-    challenge,
+    challenge: message ? { ...challenge, messageId: message.id } : challenge,
     changes: [...asked, ...changes, ...(message ? [{ kind: 'message.insert', message } as const] : [])],
     deliver: message ? [message.id] : [],
     logs,

@@ -1,9 +1,10 @@
 // How many sign-ins a device is asked about: nobody who knows a password may have a phone ring until its owner gives in.
+
+import { tooMany } from '../message-limit.ts';
 import type { Ports } from '../ports.ts';
 import { PUSHES, pushesKey } from '../rate-limit.ts';
 import type { WorkInput } from '../transaction/input.ts';
 import type { LoginTransaction } from '../transaction/transaction.ts';
-import { tooMany } from './message-limit.ts';
 
 /**
  * Takes a try from the person's bucket where this step asks a device. When it is empty the device is not asked: the page
@@ -21,6 +22,6 @@ export async function limitPushes(
   if (taken.taken) return prepared;
   const { authenticatorId } = prepared.challenge;
   const open = tx.challenges.find((challenge) => challenge.authenticatorId === authenticatorId);
-  const challenge = open ?? { ...prepared.challenge, undelivered: true as const };
+  const challenge = open ?? { ...prepared.challenge, undelivered: true as const, overLimit: true as const };
   return { ...prepared, challenge, changes: [], deliver: [], notice: tooMany('push') };
 }

@@ -1,6 +1,6 @@
 // A phone's browser that approves sign-ins. The challenge is a row that the device reads and answers by a signature; here
 // it is only asked about. Where no push arrives, the device makes codes like an app.
-import { pushMessage } from '../delivery/delivery.ts';
+import { pushMessage } from '../delivery/compose.ts';
 import type { Random } from '../ports.ts';
 import { confirmed, type Factor } from './factor.ts';
 import { newTotpKey, verifyTotp } from './otp.ts';

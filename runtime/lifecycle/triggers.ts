@@ -18,6 +18,10 @@ const RUNNING = new Map<string, RunningTrigger>([
   ['post-change-password', { current: 'v2', outdated: [] }],
   ['password-reset-post-challenge', { current: 'v1', outdated: [], bindings: 4 }],
   ['custom-token-exchange', { current: 'v1', outdated: [], bindings: 0 }],
+  ['send-phone-message', { current: 'v2', outdated: [] }],
+  // A message is carried by one.
+  ['custom-phone-provider', { current: 'v1', outdated: [], bindings: 1 }],
+  ['custom-email-provider', { current: 'v1', outdated: [], bindings: 1 }],
 ]);
 
 /** How many Actions can be bound to most triggers. */

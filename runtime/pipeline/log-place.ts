@@ -1,4 +1,5 @@
 // What the log lines of one login have in common: who, with which client, from where.
+import { strategyOf } from '../passwordless/connection.ts';
 import type { Caller, Ports } from '../ports.ts';
 import type { LogPlace } from '../tenant-log.ts';
 import type { LoginTransaction } from '../transaction/transaction.ts';
@@ -19,7 +20,7 @@ export function placeOf({ now, random }: Ports, tx: LoginTransaction, world: Wor
           connection: connection.name,
           connectionId: connection.id,
           strategy: connection.strategy,
-          strategyType: 'database',
+          strategyType: strategyOf(connection) === undefined ? 'database' : 'passwordless',
         }
       : {}),
     ...(tx.subject.kind === 'user' ? { userId: tx.subject.userId } : {}),

@@ -19,6 +19,26 @@ export async function planOf(store: Store, tenantId: string, triggerId: TriggerI
   });
 }
 
+export type MessageTrigger = Extract<
+  TriggerId,
+  'send-phone-message' | 'custom-phone-provider' | 'custom-email-provider'
+>;
+
+/**
+ * What carries a message that begins its way now. A provider of the whole tenant is one Action, so tools that configure
+ * one deploy it and bind nothing: the oldest deployed one of its trigger stands in for a binding.
+ */
+export async function messagePlanOf(store: Store, tenantId: string, trigger: MessageTrigger): Promise<BoundAction[]> {
+  const bound = await planOf(store, tenantId, trigger);
+  if (bound.length > 0 || trigger === 'send-phone-message') return bound;
+  const { records } = await store.actions.list(tenantId);
+  const [oldest] = records
+    .filter((action) => action.trigger.id === trigger && action.deployedVersionId !== undefined)
+    .toSorted((one, other) => one.createdAt - other.createdAt);
+  if (oldest?.deployedVersionId === undefined) return [];
+  return [{ bindingId: '', actionId: oldest.id, versionId: oldest.deployedVersionId, name: oldest.name }];
+}
+
 /** A version with what was built from it; none for a version of a time before there were builds. */
 export type LoadedVersion = ActionVersionRecord & { bundle?: { fileName: string; script: string; map: () => string } };
 

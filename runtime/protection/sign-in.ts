@@ -5,6 +5,7 @@ import type { TenantRecord, UserRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
 import type { Afterwards } from '../afterwards.ts';
 import type { Notice } from '../codes.ts';
+import type { Messenger } from '../delivery/delivery.ts';
 import type { Ports } from '../ports.ts';
 import { SAME_USER_LOGINS } from '../rate-limit.ts';
 import { networkOf } from '../risk/address.ts';
@@ -14,7 +15,7 @@ import { bruteForceOf } from './settings.ts';
 import { isThrottled, onceInAWhile, throttleAddress } from './throttle.ts';
 import { sendUnblockLink } from './unblock.ts';
 
-type Needed = Pick<Ports, 'store' | 'now' | 'random' | 'inbox'>;
+type Needed = Pick<Ports, 'store' | 'now' | 'random' | 'inbox' | 'geography'>;
 
 export type SignIn = {
   tenant: TenantRecord;
@@ -76,7 +77,7 @@ export async function admitSignIn({ store, now }: Needed, signIn: SignIn): Promi
  */
 export function noteFailure(
   ports: Needed,
-  { afterwards }: { afterwards: Pick<Afterwards, 'start'> },
+  { afterwards, messenger }: { afterwards: Pick<Afterwards, 'start'>; messenger: Pick<Messenger, 'deliver'> },
   signIn: SignIn,
   { failures }: Admitted,
   user: UserRecord | undefined,
@@ -86,8 +87,8 @@ export function noteFailure(
   if (failures !== most) return [];
   const to = user?.email;
   if (user && to !== undefined && shields.includes('user_notification')) {
-    const block = { tenant, identifier, network: networkCounted(signIn), locale: signIn.locale };
-    afterwards.start(tenant.id, () => sendUnblockLink(ports, block, { id: user.id, email: to }));
+    const block = { tenant, identifier, network: networkCounted(signIn), ip: signIn.ip, locale: signIn.locale };
+    afterwards.start(tenant.id, () => sendUnblockLink(ports, { messenger }, block, { id: user.id, email: to }));
   }
   const description = 'Too many failed logins in a row';
   const whose = user ? { userId: user.id } : {};

@@ -1,12 +1,15 @@
 // What every cell is given when it starts: its program, the guest code, and made-up events to warm contexts with.
 
 import { credentialsExchangeSample } from '#actions/credentials-exchange-sample.ts';
+import { customEmailProviderSample } from '#actions/custom-email-provider-sample.ts';
+import { customPhoneProviderSample } from '#actions/custom-phone-provider-sample.ts';
 import { customTokenExchangeSample } from '#actions/custom-token-exchange-sample.ts';
 import { passwordResetSample } from '#actions/password-reset-post-challenge-sample.ts';
 import { postChangePasswordSample } from '#actions/post-change-password-sample.ts';
 import { postLoginSample } from '#actions/post-login-sample.ts';
 import { postUserRegistrationSample } from '#actions/post-user-registration-sample.ts';
 import { preUserRegistrationSample } from '#actions/pre-user-registration-sample.ts';
+import { sendPhoneMessageSample } from '#actions/send-phone-message-sample.ts';
 import type { TriggerId } from '#actions/triggers.ts';
 import { bundleCell, bundlePrelude } from './build.ts';
 import type { ToCell } from './cell/protocol.ts';
@@ -23,6 +26,9 @@ const SAMPLES: Readonly<Record<TriggerId, object>> = {
   'post-change-password': postChangePasswordSample,
   'password-reset-post-challenge': passwordResetSample,
   'custom-token-exchange': customTokenExchangeSample,
+  'send-phone-message': sendPhoneMessageSample,
+  'custom-phone-provider': customPhoneProviderSample,
+  'custom-email-provider': customEmailProviderSample,
 };
 
 export type CellCode = { program: string; boot: (quarantine: boolean) => Extract<ToCell, { type: 'boot' }> };

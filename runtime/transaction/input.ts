@@ -13,6 +13,8 @@ import type {
   Enrollment,
   MessageType,
   Offer,
+  PasswordlessAddress,
+  PasswordlessStrategy,
   ProvenMethod,
   Registration,
   Rememberable,
@@ -37,6 +39,8 @@ export type LogDraft = {
 export type DoorInput =
   /** A first-factor credential was sent. */
   | { kind: 'submitted'; identifier: string; password: string; capabilities?: Capabilities }
+  /** The code that a passwordless connection sent was brought along with the address that it was sent to. */
+  | ({ kind: 'presented'; code: string; capabilities?: Capabilities } & PasswordlessAddress)
   /** A sign-up form was sent. */
   | { kind: 'registered'; registration: Registration }
   /**
@@ -74,8 +78,11 @@ export type DoorInput =
   | { kind: 'named'; name: string }
   /** What was only offered is not wanted now. */
   | { kind: 'skipped' }
-  /** The phone number or mailbox to enroll was given, in any form that people write it. */
-  | { kind: 'addressed'; address: string; via?: MessageType; locale?: string }
+  /**
+   * The phone number or mailbox to enroll was given, in any form that people write it; with `connection`, by name, the one
+   * that this passwordless connection is to send a code to.
+   */
+  | { kind: 'addressed'; address: string; via?: MessageType; locale?: string; connection?: string }
   /** The person came back from where a script had sent them, or sent the script's form. */
   | { kind: 'continued'; visit: Visit }
   /** "Resend" was pressed, or that it be sent in another way. */
@@ -102,6 +109,14 @@ export type WorkInput =
       /** A recovery code that replaces the one just used: shown now and never again. */
       recoveryCode?: string;
     }
+  /** A code is on its way to the address. `messageId`: of the message that the page waits for, if it waits. */
+  | ({
+      kind: 'sent';
+      strategy: PasswordlessStrategy;
+      changes: Change[];
+      messageId?: string;
+      logs: LogDraft[];
+    } & PasswordlessAddress)
   /** The new password is set by these changes. */
   | { kind: 'replaced'; changes: Change[]; logs: LogDraft[] }
   | { kind: 'rejected'; notice: Notice; logs: LogDraft[] }
@@ -135,7 +150,7 @@ export type WorkInput =
   /** `session`: absent where there is no browser. */
   | { kind: 'settled'; session?: SessionRecord; formerUserId?: string; changes: Change[]; logs: LogDraft[] }
   /** A message could not be delivered. */
-  | { kind: 'undelivered'; logs: LogDraft[] }
+  | { kind: 'undelivered'; unconfirmed?: true; logs: LogDraft[] }
   /** The user, the client or the organization is not what it was: no way on. */
   | { kind: 'barred'; code: DenialCode; reason: string; logs: LogDraft[] };
 
@@ -175,6 +190,7 @@ export type Input = DoorInput | WorkInput;
 /** Every input's name with who says it. The mapped type makes the compiler ask when an input is added. */
 export const INPUT_KINDS: { readonly [Kind in Input['kind']]: 'door' | 'work' } = {
   submitted: 'door',
+  presented: 'door',
   registered: 'door',
   chosen: 'door',
   responded: 'door',
@@ -193,6 +209,7 @@ export const INPUT_KINDS: { readonly [Kind in Input['kind']]: 'door' | 'work' } 
   returned: 'door',
   taken: 'door',
   verified: 'work',
+  sent: 'work',
   rejected: 'work',
   throttled: 'work',
   attested: 'work',

@@ -1,5 +1,6 @@
 // A login as text, and back. Versioned, parsed with a schema (a damaged or foreign text never becomes a login), capped.
 // Storage seals the text; this room only knows what it means.
+// Longer than 300 lines because it is one shape, and every part of it is read beside those it is made of.
 import { z } from 'zod';
 import { FACTOR_TYPES } from '#actions/post-login.ts';
 import { MFA_PROVIDERS } from '#actions/post-login-command.ts';
@@ -56,12 +57,16 @@ const factorAsk = z.discriminatedUnion('kind', [challengeAsk, enrollAsk, policyA
 const ask = z.discriminatedUnion('kind', [challengeAsk, enrollAsk, policyAsk, redirectAsk, formAsk]);
 const offers = z.array(z.object({ factor, authenticators: z.array(z.string()) }));
 const messageType = z.enum(['sms', 'voice']);
+const delivery = {
+  messageId: z.string().exactOptional(),
+  undelivered: z.literal(true).exactOptional(),
+};
 const sent = z.object({
   codeMac: z.string(),
   to: z.string(),
   via: messageType.exactOptional(),
   expiresAt: z.number(),
-  undelivered: z.literal(true).exactOptional(),
+  ...delivery,
 });
 const draft = { authenticatorId: z.string(), createdAt: z.number(), recoveryCode: z.string().exactOptional() };
 const ceremony = z.object({
@@ -134,6 +139,15 @@ const reply = z.discriminatedUnion('by', [
 ]);
 const state = z.discriminatedUnion('name', [
   z.object({ name: z.literal('identifying') }),
+  z.object({
+    name: z.literal('expecting'),
+    strategy: z.enum(['sms', 'email']),
+    connection: z.string(),
+    address: z.string(),
+    messageId: z.string().exactOptional(),
+    undelivered: z.literal(true).exactOptional(),
+    unconfirmed: z.literal(true).exactOptional(),
+  }),
   z.object({
     name: z.literal('choosing'),
     ask: factorAsk,
@@ -252,9 +266,10 @@ const schema: z.ZodType<StoredTransaction> = z.object({
       ceremony: ceremony.exactOptional(),
       number: z.string().exactOptional(),
       refused: z.literal(true).exactOptional(),
+      overLimit: z.literal(true).exactOptional(),
       createdAt: z.number(),
       expiresAt: z.number(),
-      undelivered: z.literal(true).exactOptional(),
+      ...delivery,
     }),
   ),
   mfa,

@@ -188,8 +188,14 @@ export type Challenge = {
   refused?: true;
   createdAt: number;
   expiresAt: number;
-  /** The message could not be delivered: the page says so. */
+  /** The message that was sent. */
+  messageId?: string;
+  /** It could not be delivered: the page says so. */
   undelivered?: true;
+  /** Of one that is undelivered: there were too many before it. */
+  overLimit?: true;
+  /** It may have arrived, and nobody knows: its code is good. Told to who shows the login, from the message's row. */
+  unconfirmed?: true;
 };
 
 export type MessageType = 'sms' | 'voice';
@@ -268,7 +274,15 @@ export type Capabilities = {
 };
 
 /** A code on its way to an address that is being enrolled. */
-export type SentCode = { codeMac: string; to: string; via?: MessageType; expiresAt: number; undelivered?: true };
+export type SentCode = {
+  codeMac: string;
+  to: string;
+  via?: MessageType;
+  expiresAt: number;
+  messageId?: string;
+  undelivered?: true;
+  unconfirmed?: true;
+};
 
 /** Changes to the person's session, applied when the login completes. */
 export type SessionChanges = {
@@ -337,6 +351,8 @@ export type Rememberable = 'never' | 'offered' | 'always';
 /** Something a door received and we have not judged. It lives for one step and is never stored. */
 export type Submission =
   | { method: 'password'; identifier: string; password: string }
+  /** The code that a passwordless connection sent to an address. */
+  | ({ method: 'passwordless'; code: string } & PasswordlessAddress)
   | { method: 'sign-up'; registration: Registration }
   | { method: 'code'; challengeId: string; code: string; remember: boolean }
   /** What a key has signed, as the browser gave it (`PublicKeyCredential.toJSON`). */
@@ -352,6 +368,12 @@ export type Submission =
   /** Whether the phone has enrolled by now. */
   | { method: 'device' }
   | { method: 'new-password'; password: string };
+
+/** How a passwordless connection reaches people. */
+export type PasswordlessStrategy = 'sms' | 'email';
+
+/** `connection`: by name. `address`: a phone number or a mailbox, by the connection's strategy. */
+export type PasswordlessAddress = { connection: string; address: string };
 
 /** What a person filled in to have an account. `extra`: fields that the tenant's own pages added (`ulp-…`). */
 export type Registration = {
@@ -376,6 +398,17 @@ export type Within =
 
 export type RestingState =
   | { name: 'identifying' }
+  /**
+   * A code went to the address: whoever has it is the person. `messageId`: of the message, where the page waits for it;
+   * `undelivered`, `unconfirmed`: how that ended.
+   */
+  | ({
+      name: 'expecting';
+      strategy: PasswordlessStrategy;
+      messageId?: string;
+      undelivered?: true;
+      unconfirmed?: true;
+    } & PasswordlessAddress)
   /**
    * The factor picker, or a list within one of its rows. `to`: what a choice leads to. `back`: the challenge that "Go
    * back" returns to.
@@ -406,8 +439,13 @@ export type BusyState =
   | {
       name: 'verifying';
       submission: Submission;
-      from: Extract<RestingState, { name: 'identifying' | 'challenging' | 'enrolling' | 'suggesting' | 'resetting' }>;
+      from: Extract<
+        RestingState,
+        { name: 'identifying' | 'expecting' | 'challenging' | 'enrolling' | 'suggesting' | 'resetting' }
+      >;
     }
+  /** A code for the address, if somebody may have one. */
+  | ({ name: 'sending'; from: Extract<RestingState, { name: 'identifying' | 'expecting' }> } & PasswordlessAddress)
   /** The Action at `cursor`, by its first handler or, when the person came back to it, by its second. */
   | { name: 'running'; visit?: Visit }
   /**
@@ -438,6 +476,7 @@ export type LoginState = RestingState | BusyState | FinalState;
 /** Every state's name with its kind. The mapped type makes the compiler ask when a state is added. */
 export const STATE_KINDS: { readonly [Name in LoginState['name']]: 'resting' | 'busy' | 'final' } = {
   identifying: 'resting',
+  expecting: 'resting',
   choosing: 'resting',
   challenging: 'resting',
   enrolling: 'resting',
@@ -447,6 +486,7 @@ export const STATE_KINDS: { readonly [Name in LoginState['name']]: 'resting' | '
   informing: 'resting',
   resetting: 'resting',
   verifying: 'busy',
+  sending: 'busy',
   running: 'busy',
   preparing: 'busy',
   settling: 'busy',

@@ -72,6 +72,32 @@ const TABLE: Table = {
         : move(capable(tx, capabilities), { name: 'verifying', submission: { method: 'passkey', response }, from }),
     registered: (tx, from, { registration }) =>
       move(tx, { name: 'verifying', submission: { method: 'sign-up', registration }, from }),
+    presented: (tx, from, { connection, address, code, capabilities }) =>
+      move(capable(tx, capabilities), {
+        name: 'verifying',
+        submission: { method: 'passwordless', connection, address, code },
+        from,
+      }),
+    // A code is for somebody at a page; a client asks for one before it begins a login.
+    addressed: (tx, from, { connection, address, locale }) =>
+      connection === undefined || tx.selection !== 'server'
+        ? REFUSED
+        : move(inLanguage(tx, locale), { name: 'sending', connection, address, from }),
+    barred: bar,
+  },
+  expecting: {
+    responded: (tx, from, { code }) => {
+      const { connection, address } = from;
+      const submission = { method: 'passwordless', connection, address, code } as const;
+      return move(tx, { name: 'verifying', submission, from });
+    },
+    resent: (tx, from) => {
+      const { connection, address } = from;
+      return move(tx, { name: 'sending', connection, address, from });
+    },
+    // Back to the address, which may have been mistyped.
+    returned: (tx) => move(tx, { name: 'identifying' }),
+    undelivered: (tx, state, input) => move(tx, { ...state, ...notThrough(input) }, { logs: input.logs }),
     barred: bar,
   },
   choosing: {
@@ -135,15 +161,10 @@ const TABLE: Table = {
         : move(tx, { ...state, within: { factor, by: 'authenticator' } });
     },
     detected,
-    undelivered: (tx, state, { logs }) =>
-      move(
-        {
-          ...tx,
-          challenges: tx.challenges.map((c) => (c.id === state.challengeId ? { ...c, undelivered: true as const } : c)),
-        },
-        state,
-        { logs },
-      ),
+    undelivered: (tx, state, input) => {
+      const challenges = tx.challenges.map((c) => (c.id === state.challengeId ? { ...c, ...notThrough(input) } : c));
+      return move({ ...tx, challenges }, state, { logs: input.logs });
+    },
     barred: bar,
   },
   enrolling: {
@@ -186,11 +207,11 @@ const TABLE: Table = {
       const { sent: _voided, ...blank } = state.enrollment;
       return move(tx, { ...state, enrollment: blank });
     },
-    undelivered: (tx, state, { logs }) => {
+    undelivered: (tx, state, input) => {
       const { enrollment } = state;
       if (!isAddressed(enrollment) || !enrollment.sent) return REFUSED;
-      const sent = { ...enrollment.sent, undelivered: true as const };
-      return move(tx, { ...state, enrollment: { ...enrollment, sent } }, { logs });
+      const sent = { ...enrollment.sent, ...notThrough(input) };
+      return move(tx, { ...state, enrollment: { ...enrollment, sent } }, { logs: input.logs });
     },
     detected,
     barred: bar,
@@ -230,6 +251,17 @@ const TABLE: Table = {
   resetting: {
     renewed: (tx, from, { password }) =>
       move(tx, { name: 'verifying', submission: { method: 'new-password', password }, from }),
+    barred: bar,
+  },
+  sending: {
+    // Counted whether or not there is somebody to deliver it to: that shows nowhere.
+    sent: (tx, _state, { connection, strategy, address, changes, messageId, logs }) => {
+      const awaited = messageId === undefined ? {} : { messageId };
+      const deliver = messageId === undefined ? [] : [messageId];
+      const state = { name: 'expecting', connection, strategy, address, ...awaited } as const;
+      return move({ ...tx, messages: tx.messages + 1 }, state, { changes, deliver, logs });
+    },
+    rejected: (tx, { from }, { notice, logs }) => move(tx, from, { logs, notice }),
     barred: bar,
   },
   verifying: {
@@ -404,6 +436,11 @@ function detected(
   { capabilities }: InputOf<'detected'>,
 ): Step {
   return move(capable(tx, capabilities), { name: 'preparing', ask });
+}
+
+/** What a challenge or an enrollment says of its message. */
+function notThrough({ unconfirmed }: { unconfirmed?: true }): { undelivered: true } | { unconfirmed: true } {
+  return unconfirmed ? { unconfirmed } : { undelivered: true };
 }
 
 function capable(tx: LoginTransaction, capabilities: Capabilities | undefined): LoginTransaction {

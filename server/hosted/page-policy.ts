@@ -11,6 +11,8 @@ export type Permissions = {
   scripts?: readonly string[];
   /** Its scripts may call our own origin. */
   connects?: true;
+  /** It frames pages of our own origin. */
+  frames?: true;
   /** Its scripts may register a service worker of our own origin. */
   workers?: true;
   /** The address of its web app manifest, on our own origin. */
@@ -38,7 +40,7 @@ const PAGE_HEADERS = {
 
 /** Browsers apply `form-action` to every redirect that follows a form, the one to the application included. */
 function policy(
-  { formTargets = [], images = [], scripts = [], connects, workers, manifest }: Permissions,
+  { formTargets = [], images = [], scripts = [], connects, frames, workers, manifest }: Permissions,
   styles: readonly string[],
 ): string {
   return [
@@ -47,6 +49,7 @@ function policy(
     ["img-src 'self' data:", ...new Set(images)].join(' '),
     ...(scripts.length > 0 ? ["script-src 'self'"] : []),
     ...(connects ? ["connect-src 'self'"] : []),
+    ...(frames ? ["frame-src 'self'"] : []),
     ...(workers ? ["worker-src 'self'"] : []),
     ...(manifest === undefined ? [] : ["manifest-src 'self'"]),
     ...(formTargets === 'any' ? [] : [["form-action 'self'", ...formTargets].join(' ')]),

@@ -21,8 +21,8 @@ export type Page = Permissions & {
   /** The tenant as people know it. */
   brand: string;
   body: Markup;
-  /** The page asks for itself (or for `to`) again after so many seconds. */
-  refresh?: { seconds: number; to?: string };
+  /** The page asks for itself (or for `to`) again after so many seconds; `unscripted`: where its scripts do not do it. */
+  refresh?: { seconds: number; to?: string; unscripted?: true };
   /** For pages of tables rather than of one question. */
   wide?: true;
   /** The organization that the login is for: its colours and logo come before the tenant's. */
@@ -40,7 +40,7 @@ export async function sendPage(c: Context<Env>, page: Page): Promise<Response> {
   const { refresh } = page;
   // A page that waits says only that it does, and asks again by a header; an element that reloads a page is for those that
   // are left at once (WCAG 2.2.1, failure F41).
-  if (refresh && refresh.seconds > 0) c.header('refresh', refreshText(refresh));
+  if (refresh && refresh.seconds > 0 && !refresh.unscripted) c.header('refresh', refreshText(refresh));
   const look = page.status < 500 ? ((await c.var.lookOf?.(page.organization)) ?? {}) : {};
   const parts = { head: head(page, look), widget: widget(page, look) };
   const framed = await look.template?.frame(page, parts);
@@ -78,6 +78,7 @@ function head({ title, brand, refresh, wide, scripts = [], manifest }: Page, { s
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
 ${goesOn === undefined ? '' : html`<meta http-equiv="refresh" content="${goesOn}">`}
+${refresh?.unscripted ? html`<noscript><meta http-equiv="refresh" content="${refreshText(refresh)}"></noscript>` : ''}
 <title>${title} | ${brand}</title>
 <link rel="icon" href="${favicon ?? 'data:,'}">
 <link rel="stylesheet" href="${STYLESHEET_PATH}">

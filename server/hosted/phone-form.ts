@@ -78,6 +78,9 @@ export function readPhoneForm(
 /** What was typed, or the number that the person came back to change. */
 function numberIn(view: View): string {
   if (view.sent.has('phone')) return sentValue(view, 'phone');
+  const { state, request } = view.login;
+  // What the application knows of the person, where it is a number.
+  if (state.name === 'identifying') return /^\+[0-9]/.test(request.loginHint ?? '') ? (request.loginHint ?? '') : '';
   const enrollment = presentEnrollment(view.login);
   return enrollment?.factor === 'phone' ? (enrollment.phoneNumber ?? '') : '';
 }

@@ -102,9 +102,17 @@ export function hasOthers({ state }: RestedLogin): boolean {
   return 'offers' in state && state.offers.length > 1;
 }
 
+/** Screens that lie elsewhere than their names say (wire reference, §6.1). */
+const LIES_AT: { readonly [Name in Screen['name']]?: string } = {
+  'login-passwordless-sms': '/u/login/passwordless-sms',
+  'login-passwordless-email': '/u/login/passwordless-email',
+  'login-passwordless-sms-otp': '/u/login/passwordless-sms-challenge',
+  'login-passwordless-email-code': '/u/login/passwordless-email-challenge',
+};
+
 /** The path of a screen. */
 export function pathOf({ name }: Pick<Screen, 'name'>): string {
-  return `/u/${name}`;
+  return LIES_AT[name] ?? `/u/${name}`;
 }
 
 /** Screens that a password reset has under a name of its own (wire reference, §6.2). */

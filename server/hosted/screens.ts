@@ -9,6 +9,7 @@ import { consentScreen } from './screens/consent.ts';
 import { formScreen } from './screens/form.ts';
 import { loginScreen } from './screens/login.ts';
 import { mfaBeginEnrollOptionsScreen } from './screens/mfa-begin-enroll-options.ts';
+import { mfaCountryCodesScreen } from './screens/mfa-country-codes.ts';
 import { mfaDetectBrowserCapabilitiesScreen } from './screens/mfa-detect-browser-capabilities.ts';
 import { mfaEmailChallengeScreen } from './screens/mfa-email-challenge.ts';
 import { mfaEmailListScreen } from './screens/mfa-email-list.ts';
@@ -20,6 +21,10 @@ import { mfaOtpEnrollmentQrScreen } from './screens/mfa-otp-enrollment-qr.ts';
 import { mfaRecoveryCodeChallengeScreen } from './screens/mfa-recovery-code-challenge.ts';
 import { mfaRecoveryCodeNewCodeScreen } from './screens/mfa-recovery-code-challenge-new-code.ts';
 import { mfaRecoveryCodeEnrollmentScreen } from './screens/mfa-recovery-code-enrollment.ts';
+import { passwordlessEmailScreen } from './screens/passwordless-email.ts';
+import { passwordlessEmailChallengeScreen } from './screens/passwordless-email-challenge.ts';
+import { passwordlessSmsScreen } from './screens/passwordless-sms.ts';
+import { passwordlessSmsChallengeScreen } from './screens/passwordless-sms-challenge.ts';
 import { resetPasswordScreen, resetSuccessScreen } from './screens/reset-password.ts';
 import { signupScreen } from './screens/signup.ts';
 import { detectsFirst, WEBAUTHN_SCREENS, webauthnScreensOf } from './webauthn-screens.ts';
@@ -27,6 +32,10 @@ import { detectsFirst, WEBAUTHN_SCREENS, webauthnScreensOf } from './webauthn-sc
 export const SCREENS: readonly Screen[] = [
   loginScreen,
   signupScreen,
+  passwordlessSmsScreen,
+  passwordlessEmailScreen,
+  passwordlessSmsChallengeScreen,
+  passwordlessEmailChallengeScreen,
   mfaLoginOptionsScreen,
   mfaOtpChallengeScreen,
   mfaEmailChallengeScreen,
@@ -73,7 +82,14 @@ function screensAt(login: RestedLogin, tenant: TenantRecord): readonly Screen[] 
   if (ofFactor) return ofFactor;
   switch (state.name) {
     case 'identifying':
-      return request.query.screen_hint === 'signup' ? [signupScreen, loginScreen] : [loginScreen, signupScreen];
+      return [
+        ...(request.query.screen_hint === 'signup' ? [signupScreen, loginScreen] : [loginScreen, signupScreen]),
+        passwordlessSmsScreen,
+        passwordlessEmailScreen,
+        mfaCountryCodesScreen,
+      ];
+    case 'expecting':
+      return [state.strategy === 'sms' ? passwordlessSmsChallengeScreen : passwordlessEmailChallengeScreen];
     case 'choosing':
       if (state.within?.factor === 'email') return [mfaEmailListScreen];
       return [state.to === 'enroll' ? mfaBeginEnrollOptionsScreen : mfaLoginOptionsScreen];

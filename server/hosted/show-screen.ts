@@ -2,6 +2,7 @@
 import type { Context } from 'hono';
 import { html } from 'hono/html';
 import type { Notice } from '#runtime/codes.ts';
+import { tooMany } from '#runtime/message-limit.ts';
 import type { Shown } from '#runtime/runtime.ts';
 import type { Reply } from '#runtime/transaction/transaction.ts';
 import type { ClientRecord } from '#storage/records.ts';
@@ -38,7 +39,7 @@ export async function lookAt(
 ): Promise<View | Response> {
   const surroundings = await surroundingsOf(deps, c.var.tenant, login);
   if (screen.isOpen && !screen.isOpen(surroundings)) {
-    const other = screensOf(login, c.var.tenant).find((each) => each !== screen);
+    const other = screensOf(login, c.var.tenant).find((each) => each.isOpen?.(surroundings) ?? true);
     return other
       ? sendTo(c, addressAt(pathIn(login, other), key))
       : errorPage(c, { status: 400, key: 'bad-application' });
@@ -124,17 +125,25 @@ function refusalStatus({ key }: Notice): PageStatus {
   return key.startsWith('too-many') || OVER_A_LIMIT.includes(key) ? 429 : 400;
 }
 
-/** The message with the code that is asked for did not go out. */
+/** The message with the code that is asked for did not go out, or nobody knows. */
 function undelivered({ login, notice }: View): Notice | undefined {
   if (notice) return notice;
+  const { state } = login;
+  if (state.name === 'expecting') {
+    if (state.unconfirmed) return { key: 'message-unconfirmed' };
+    return state.undelivered ? { key: `send-${state.strategy}-failed` } : undefined;
+  }
   const enrollment = presentEnrollment(login);
   if (enrollment?.factor === 'phone') {
+    if (enrollment.sent?.unconfirmed) return { key: 'message-unconfirmed' };
     return enrollment.sent?.undelivered ? { key: `send-${enrollment.sent.via ?? 'sms'}-failed` } : undefined;
   }
   const challenge = presentChallenge(login);
+  if (challenge?.unconfirmed) return { key: 'message-unconfirmed' };
   if (!challenge?.undelivered) return undefined;
-  if (challenge.factor === 'push-notification') return { key: 'send-push-failed' };
-  return { key: challenge.factor === 'phone' ? `send-${challenge.via ?? 'sms'}-failed` : 'send-email-failed' };
+  const { factor, via = 'sms', overLimit } = challenge;
+  const channel = factor === 'phone' ? via : factor === 'push-notification' ? 'push' : 'email';
+  return overLimit ? tooMany(channel) : { key: `send-${channel}-failed` };
 }
 
 /**

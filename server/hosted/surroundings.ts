@@ -4,6 +4,7 @@ import type { Person } from '#runtime/factors/factor.ts';
 import { passkeyUi, takesPasskeys } from '#runtime/factors/passkey-settings.ts';
 import { connectionFor } from '#runtime/factors/password.ts';
 import { type PasswordRule, passwordRules } from '#runtime/lifecycle/password-policy.ts';
+import { passwordlessConnections } from '#runtime/passwordless/connection.ts';
 import type { RestedLogin } from '#runtime/runtime.ts';
 import type {
   ClientRecord,
@@ -26,6 +27,10 @@ export type Surroundings = {
   client?: ClientRecord;
   /** The one that the login is for. */
   organization?: OrganizationRecord;
+  /** People of the application may log in with a password. */
+  hasPasswords?: true;
+  /** Connections that send codes, by how they reach people: what a code is asked of. */
+  passwordless?: { sms?: string; email?: string };
   /** How to open an account; undefined where nobody can. */
   signUp?: { needsUsername: boolean; passwordRules: PasswordRule[] };
   /** Somebody who has forgotten a password may choose another one. */
@@ -69,8 +74,14 @@ export async function surroundingsOf(
   const { state, subject } = login;
   switch (state.name) {
     case 'identifying': {
-      const connection = client && (await connectionFor(store, tenant, client, login.request.connection));
-      return connection ? { ...plain, ...openOf(connection), ...keysAt(login, tenant, connection) } : plain;
+      const { connection: asked } = login.request;
+      const connection = client && (await connectionFor(store, tenant, client, asked));
+      const passwordless = client ? await codesOf(store, client, asked) : undefined;
+      return {
+        ...plain,
+        ...(passwordless ? { passwordless } : {}),
+        ...(connection ? { hasPasswords: true, ...openOf(connection), ...keysAt(login, tenant, connection) } : {}),
+      };
     }
     case 'choosing':
     case 'challenging':
@@ -99,6 +110,20 @@ export async function surroundingsOf(
     default:
       return plain;
   }
+}
+
+/** Of several connections that reach people in one way the first is asked, or the one that the request names. */
+async function codesOf(
+  store: Store,
+  client: ClientRecord,
+  asked: string | undefined,
+): Promise<Surroundings['passwordless']> {
+  const open = (await passwordlessConnections(store, client)).filter(
+    ({ name }) => asked === undefined || name === asked,
+  );
+  const [sms, email] = ['sms', 'email'].map((way) => open.find(({ strategy }) => strategy === way)?.name);
+  if (sms === undefined && email === undefined) return undefined;
+  return { ...(sms === undefined ? {} : { sms }), ...(email === undefined ? {} : { email }) };
 }
 
 /** How people may come in without a password, and whether a key may be asked for afterwards. */

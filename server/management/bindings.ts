@@ -81,7 +81,7 @@ async function present({ deps }: Incoming, record: BindingRecord): Promise<Recor
 function wordRefusal(outcome: Extract<Bound, { bound: false }>): Refusal {
   switch (outcome.reason) {
     case 'too-many':
-      return refuse(400, `At most ${outcome.most} actions can be bound to a trigger.`);
+      return refuse(400, `At most ${outcome.most} action${outcome.most === 1 ? '' : 's'} can be bound to a trigger.`);
     case 'unknown':
       return refuse(400, `The action of bindings[${outcome.index}] does not exist.`);
     case 'ambiguous':

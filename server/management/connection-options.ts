@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { JsonObject } from '#storage/records.ts';
 import { text, wholeNumber } from './fields.ts';
+import { emailConnectionOptions, smsConnectionOptions } from './passwordless-options.ts';
 
 const policy = <T extends z.ZodRawShape>(shape: T) => z.looseObject({ enable: z.boolean(), ...shape }).nullish();
 
@@ -29,4 +30,10 @@ const understood = z.looseObject({
 });
 
 /** Parsed JSON is what comes in, and all of it goes out. */
-export const connectionOptions: z.ZodType<JsonObject> = understood.transform((options) => options as JsonObject);
+const databaseOptions: z.ZodType<JsonObject> = understood.transform((options) => options as JsonObject);
+
+/** What the options of a connection of this strategy must look like. */
+export function connectionOptions(strategy: string): z.ZodType<JsonObject> {
+  if (strategy === 'sms') return smsConnectionOptions;
+  return strategy === 'email' ? emailConnectionOptions : databaseOptions;
+}

@@ -1,7 +1,7 @@
 // Management: a link by which a user verifies an e-mail address, for those who send it themselves.
 import { z } from 'zod';
 import { verificationTicket } from '#runtime/verification-ticket.ts';
-import type { UserRecord } from '#storage/records.ts';
+import type { MessagePlace, UserRecord } from '#storage/records.ts';
 import { messageLanguage } from '../oauth/message-language.ts';
 import { created, invalidBody, NOT_FOUND, type Refusal, refuse } from './answer.ts';
 import { optional, text, wholeNumber } from './fields.ts';
@@ -57,7 +57,8 @@ export const emailVerificationTicketRoutes: Route[] = [
   }),
 ];
 
-type Found = { ok: true; addressee: Pick<UserRecord, 'id'> & { email: string } } | Refusal;
+/** `place`: what the mail may speak of: the application and the organization that were named. */
+type Found = { ok: true; addressee: Pick<UserRecord, 'id'> & { email: string }; place: MessagePlace } | Refusal;
 
 /** The user that a body names, who has an address to verify. */
 export async function findAddressee(
@@ -76,7 +77,15 @@ export async function findAddressee(
   const { email } = user;
   return email === undefined
     ? invalidBody('The user does not have an email address.')
-    : { ok: true, addressee: { id: user.id, email } };
+    : {
+        ok: true,
+        addressee: { id: user.id, email },
+        place: {
+          connection: user.connection,
+          ...optional('clientId', client_id),
+          ...optional('organizationId', organization_id),
+        },
+      };
 }
 
 /** Has an address verified that somebody was given here, where it is not verified yet. */
@@ -85,5 +94,5 @@ export async function mailVerification(
   { id, email, emailVerified }: UserRecord,
 ): Promise<void> {
   if (email === undefined || emailVerified) return;
-  await deps.runtime.sendVerification(tenant, { id, email }, messageLanguage(tenant, caller));
+  await deps.runtime.sendVerification(tenant, { id, email }, { locale: messageLanguage(tenant, caller) });
 }

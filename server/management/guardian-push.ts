@@ -6,6 +6,7 @@ import type { JsonObject } from '#storage/records.ts';
 import { type Answer, answer, NOT_FOUND } from './answer.ts';
 import { mergeSettings } from './fields.ts';
 import { keepPage } from './kept-page.ts';
+import { keepProvider } from './kept-provider.ts';
 import { type Incoming, type Route, route } from './route.ts';
 
 const PATH = '/guardian/factors/push-notification';
@@ -130,26 +131,13 @@ async function read({ deps, tenant }: Incoming, provider: Provider): Promise<Jso
 }
 
 async function write(
-  { deps, ports, tenant }: Incoming,
+  { ports, tenant }: Incoming,
   provider: Provider,
   given: JsonObject,
   edit: (kept: JsonObject) => JsonObject,
 ): Promise<Answer> {
-  const { providers } = deps.store;
-  const at = ports.now();
-  const name = nameOf(provider);
-  const row = { tenantId: tenant.id, id: ports.random.uuid(), name, settings: edit({}), createdAt: at, updatedAt: at };
-  const shown = answer(only(given, provider.echoed ?? provider.shown));
-  if ((await providers.insert(row)) === 'inserted') return shown;
-  const kept = await providers.findByKey(tenant.id, name);
-  const updated =
-    kept &&
-    (await providers.update(tenant.id, kept.id, (current) => ({
-      ...current,
-      settings: edit(current.settings),
-      updatedAt: at,
-    })));
-  return updated === undefined || typeof updated === 'string' ? NOT_FOUND.page : shown;
+  await keepProvider(ports, { tenantId: tenant.id, name: nameOf(provider) }, edit);
+  return answer(only(given, provider.echoed ?? provider.shown));
 }
 
 function only(settings: JsonObject, names: readonly string[]): JsonObject {

@@ -46,7 +46,10 @@ export const jobRoutes: Route[] = [
       const found = await findAddressee({ deps, tenant }, body);
       if (!found.ok) return found;
       const at = ports.now();
-      const sent = await deps.runtime.sendVerification(tenant, found.addressee, messageLanguage(tenant, caller));
+      const sent = await deps.runtime.sendVerification(tenant, found.addressee, {
+        locale: messageLanguage(tenant, caller),
+        place: found.place,
+      });
       const job: JobRecord = {
         tenantId: tenant.id,
         id: `job_${ports.random.letters(16)}`,

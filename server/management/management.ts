@@ -9,6 +9,8 @@ import { attackProtectionRoutes } from './attack-protection.ts';
 import { authenticationMethodRoutes } from './authentication-methods.ts';
 import { bindingRoutes } from './bindings.ts';
 import { brandingRoutes } from './branding.ts';
+import { brandingPhoneProviderRoutes } from './branding-phone-providers.ts';
+import { brandingPhoneTemplateRoutes } from './branding-phone-templates.ts';
 import { brandingTemplateRoutes } from './branding-template.ts';
 import { brandingThemeRoutes } from './branding-themes.ts';
 import { clientCredentialRoutes } from './client-credentials.ts';
@@ -16,6 +18,8 @@ import { clientGrantRoutes } from './client-grants.ts';
 import { clientRoutes } from './clients.ts';
 import { connectionRoutes } from './connections.ts';
 import { deviceCredentialRoutes } from './device-credentials.ts';
+import { emailProviderRoutes } from './email-provider.ts';
+import { emailTemplateRoutes } from './email-templates.ts';
 import { emailVerificationTicketRoutes } from './email-verification-ticket.ts';
 import { enrollmentRoutes } from './enrollments.ts';
 import { executionRoutes } from './executions.ts';
@@ -25,12 +29,16 @@ import { groupMemberRoutes } from './group-members.ts';
 import { groupRoutes } from './groups.ts';
 import { guardianRoutes } from './guardian.ts';
 import { guardianDuoRoutes } from './guardian-duo.ts';
+import { guardianPhoneRoutes } from './guardian-phone.ts';
 import { guardianPushRoutes } from './guardian-push.ts';
 import { guardianTicketRoutes } from './guardian-tickets.ts';
 import { guardianWebAuthnRoutes } from './guardian-webauthn.ts';
 import { identityRoutes } from './identities.ts';
 import { jobRoutes } from './jobs.ts';
+import { logStreamRoutes } from './log-streams.ts';
 import { logRoutes } from './logs.ts';
+import { messageGuardRoutes } from './message-guard.ts';
+import { messageRoutes } from './messages.ts';
 import { mountRoutes } from './mount.ts';
 import { organizationConnectionRoutes } from './organization-connections.ts';
 import { organizationInvitationRoutes } from './organization-invitations.ts';
@@ -64,6 +72,8 @@ export const MANAGEMENT_ROUTES: readonly Route[] = [
   ...grantRoutes,
   ...userAccessRoutes,
   ...emailVerificationTicketRoutes,
+  ...emailProviderRoutes,
+  ...emailTemplateRoutes,
   ...jobRoutes,
   ...authenticationMethodRoutes,
   ...enrollmentRoutes,
@@ -85,6 +95,7 @@ export const MANAGEMENT_ROUTES: readonly Route[] = [
   ...tenantSettingRoutes,
   ...guardianRoutes,
   ...guardianDuoRoutes,
+  ...guardianPhoneRoutes,
   ...guardianPushRoutes,
   ...guardianTicketRoutes,
   ...guardianWebAuthnRoutes,
@@ -95,6 +106,8 @@ export const MANAGEMENT_ROUTES: readonly Route[] = [
   ...brandingRoutes,
   ...brandingTemplateRoutes,
   ...brandingThemeRoutes,
+  ...brandingPhoneProviderRoutes,
+  ...brandingPhoneTemplateRoutes,
   ...promptRoutes,
   ...customTextRoutes,
   ...tokenExchangeProfileRoutes,
@@ -102,9 +115,12 @@ export const MANAGEMENT_ROUTES: readonly Route[] = [
   ...executionRoutes,
   ...scriptLimitRoutes,
   ...attackProtectionRoutes,
+  ...messageGuardRoutes,
   ...userBlockRoutes,
   ...anomalyRoutes,
   ...logRoutes,
+  ...logStreamRoutes,
+  ...messageRoutes,
 ];
 
 export function managementRoutes(deps: Deps): Hono<Env> {

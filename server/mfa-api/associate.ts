@@ -84,7 +84,7 @@ async function begin(
   if (notice) return refusedBy(notice, spentToken());
   const begun = enrollmentOf(now);
   const sent = begun.ok && 'sent' in begun.enrollment ? begun.enrollment.sent : undefined;
-  return sent?.undelivered ? undelivered(wanted.channel) : begun;
+  return undelivered(sent, wanted.channel) ?? begun;
 }
 
 const isEnrolling = ({ state }: RestedLogin): boolean => state.name === 'enrolling';

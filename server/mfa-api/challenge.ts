@@ -2,8 +2,10 @@
 // and voids what was sent before. Source: wire reference, section 2.5.
 import type { Context } from 'hono';
 import type { FactorType } from '#actions/post-login.ts';
+import { appAllowance } from '#runtime/delivery/message-bounds.ts';
 import { hasOtpFallback } from '#runtime/factors/verify-code.ts';
 import type { MessageType } from '#runtime/transaction/transaction.ts';
+import type { TenantRecord } from '#storage/records.ts';
 import type { Deps, Env } from '../deps.ts';
 import { messageLanguage } from '../oauth/message-language.ts';
 import { missing, refusal, type TokenRefusal } from '../oauth/token-answer.ts';
@@ -55,6 +57,8 @@ export async function challenge(c: Context<Env>, deps: Deps): Promise<Response> 
   const wanted = await choose(c, deps, login, types, parameters);
   if (!wanted.ok) return refuseBy(c, wanted);
   const { factor, authenticatorId, via, byCode } = wanted;
+  const often = factor === 'otp' || byCode ? await countApp(deps, tenant, login) : undefined;
+  if (often) return refuseBy(c, often);
   const locale = messageLanguage(tenant, caller);
   const stepped = await stepMfaLogin(
     deps,
@@ -81,11 +85,25 @@ export async function challenge(c: Context<Env>, deps: Deps): Promise<Response> 
   const { challengeId } = now.state;
   const type = byCode ? 'otp' : challengeTypeOf(factor);
   if (type === 'otp') return c.json({ challenge_type: 'otp' });
-  const failed = now.challenges.find((each) => each.id === challengeId && each.undelivered);
-  if (failed) return refuseBy(c, undelivered(failed.via ?? factor));
+  const asked = now.challenges.find((each) => each.id === challengeId);
+  const failed = undelivered(asked, asked?.via ?? factor);
+  if (failed) return refuseBy(c, failed);
   // A device that is asked gives no code: the client asks until it has answered.
   const binding = factor === 'push-notification' ? {} : { binding_method: 'prompt' };
   return c.json({ challenge_type: type, oob_code: challengeId, ...binding });
+}
+
+/** Nothing is sent for it, and yet a person's app is asked for only so often (wire reference, section 2.7). */
+async function countApp(
+  { store, clock }: Deps,
+  tenant: TenantRecord,
+  { subject }: MfaLogin,
+): Promise<TokenRefusal | undefined> {
+  if (subject.kind !== 'user') return undefined;
+  const taken = await store.takeAllowances(tenant.id, [appAllowance(subject.userId)], clock.now());
+  if (taken.taken) return undefined;
+  const text = 'Too many challenges asked for. Wait for some minutes before retrying.';
+  return { ...refusal(429, 'invalid_request', text), retryAfterSeconds: taken.retryAfterSeconds };
 }
 
 /** The authenticator that was named, or the first of a kind that the client takes. */

@@ -1,7 +1,7 @@
 // Server, MFA API: a login of its own in which somebody who is signed in adds one authenticator. No script runs in it.
 import { subjectOf } from '#runtime/bearings.ts';
-import { tooMany } from '#runtime/factors/message-limit.ts';
 import { mfaAudience } from '#runtime/lifecycle/scopes.ts';
+import { tooMany } from '#runtime/message-limit.ts';
 import { FURTHER_ENROLLMENTS } from '#runtime/rate-limit.ts';
 import type { Caller } from '#runtime/runtime.ts';
 import type { ProvenMethod } from '#runtime/transaction/transaction.ts';

@@ -4,6 +4,7 @@ import type { Notice } from '#runtime/codes.ts';
 import type { RestedLogin, Shown } from '#runtime/runtime.ts';
 import type { JsonObject } from '#storage/records.ts';
 import { type Door, show } from '../door.ts';
+import { notSent } from '../mfa-api/undelivered.ts';
 import type { Granted, GrantRequest } from './grant.ts';
 import { issueTokens } from './issue-tokens.ts';
 import { refusal, type TokenRefusal } from './token-answer.ts';
@@ -35,6 +36,7 @@ const impossible: Cell = (_context, { login }) => {
 
 const TOKEN_DOOR: Door<TokenContext, Granted> = {
   identifying: ({ wrong }, { notice }) => ({ answer: notice ? refusedBy(notice, wrong) : wrong }),
+  expecting: impossible,
   choosing: furtherFactor,
   challenging: furtherFactor,
   enrolling: furtherFactor,
@@ -82,9 +84,16 @@ export function refusedBy(notice: Notice, wrong: TokenRefusal): TokenRefusal {
     }
     case 'too-many-sms':
     case 'too-many-voice':
-    case 'too-many-email':
+    case 'too-many-email': {
+      const { key, ...wait } = notice;
+      return { ...refusal(429, 'invalid_request', TOO_MANY_MESSAGES[key]), ...wait };
+    }
     case 'too-many-push':
       return refusal(429, 'invalid_request', TOO_MANY_MESSAGES[notice.key]);
+    case 'send-sms-failed':
+    case 'send-voice-failed':
+    case 'send-email-failed':
+      return notSent(UNSENT[notice.key]);
     case 'user-blocked':
       return refusal(429, 'too_many_attempts', BLOCKED);
     case 'ip-blocked':
@@ -110,6 +119,8 @@ const BLOCKED =
   "Your account has been blocked after multiple consecutive login attempts. We've sent you an email with instructions on how to unblock it.";
 const ADDRESS_BLOCKED = 'Your address has been blocked after too many failed login attempts.';
 const TOO_MANY_LOGINS = 'Too many login attempts for this user. Please wait, and try again later.';
+
+const UNSENT = { 'send-sms-failed': 'sms', 'send-voice-failed': 'voice', 'send-email-failed': 'email' } as const;
 
 const TOO_MANY_MESSAGES = {
   'too-many-sms': 'Too many SMS sent by the user. Wait for some minutes before retrying.',

@@ -115,7 +115,7 @@ async function logIn(grant: GrantRequest, asked: ExchangeRequest, told: Told, tr
   if (failed) return { answer: nobody(failed), about };
   if (somebody.unverified !== undefined) {
     const addressee = { id: subject.userId, email: somebody.unverified };
-    await deps.runtime.sendVerification(tenant, addressee, messageLanguage(tenant, caller));
+    await deps.runtime.sendVerification(tenant, addressee, { locale: messageLanguage(tenant, caller) });
   }
 
   const shown = await deps.runtime.begin(

@@ -55,6 +55,11 @@ async function answerToken(c: Context<Env>, deps: Deps): Promise<TokenAnswer> {
   const granted = mayUse(client, name, grant)
     ? await grant.run(request)
     : { answer: refusal(403, 'unauthorized_client', `Grant type '${name}' not allowed for the client.`) };
+  return conclude(request, grant, granted);
+}
+
+/** Writes what a grant spends with its log line, and answers. */
+export async function conclude(request: GrantRequest, grant: Grant, granted: Granted): Promise<TokenAnswer> {
   if (await settle(request, grant, granted)) return granted.answer;
   // Somebody else was first between our look and our write: what was made meanwhile stays here.
   const late: Granted = { answer: granted.lost ?? badCode(), ...(granted.about ? { about: granted.about } : {}) };
@@ -63,7 +68,7 @@ async function answerToken(c: Context<Env>, deps: Deps): Promise<TokenAnswer> {
 }
 
 /** RFC 6749 §4.4: the client credentials grant is for clients that can keep a secret. */
-function mayUse(client: ClientRecord, name: string, grant: Grant): boolean {
+export function mayUse(client: ClientRecord, name: string, grant: Grant): boolean {
   const isOpen = grant.isOpenTo ? grant.isOpenTo(client) : client.grantTypes.includes(name);
   return isOpen && (grant.public || client.authMethod !== 'none');
 }

@@ -11,6 +11,10 @@ import { loginBlocks } from './0007-login-blocks.ts';
 import { exchangeProfiles } from './0008-exchange-profiles.ts';
 import { formerPasswordsAndJobs } from './0009-former-passwords-and-jobs.ts';
 import { factorsAndPages } from './0010-factors-and-pages.ts';
+import { attemptsOfMessages } from './0011-attempts-of-messages.ts';
+import { passwordless } from './0012-passwordless.ts';
+import { messageLimits } from './0013-message-limits.ts';
+import { logStreams } from './0014-log-streams.ts';
 
 /** Which database a migration writes its columns for. */
 export type Dialect = 'sqlite' | 'postgres';
@@ -27,5 +31,9 @@ export function migrationsFor(dialect: Dialect): Record<string, Migration> {
     '0008-exchange-profiles': { up: (db: Kysely<unknown>) => exchangeProfiles(db, dialect) },
     '0009-former-passwords-and-jobs': { up: (db: Kysely<unknown>) => formerPasswordsAndJobs(db, dialect) },
     '0010-factors-and-pages': { up: (db: Kysely<unknown>) => factorsAndPages(db, dialect) },
+    '0011-attempts-of-messages': { up: attemptsOfMessages },
+    '0013-message-limits': { up: messageLimits },
+    '0012-passwordless': { up: passwordless },
+    '0014-log-streams': { up: (db: Kysely<unknown>) => logStreams(db, dialect) },
   };
 }

@@ -5,6 +5,7 @@ import { type Desk, indexed, parse } from '../columns.ts';
 import { first, rows, type Work } from '../database.ts';
 import type { LogRecord } from '../records.ts';
 import type { Change, LogQuery, Store } from '../store.ts';
+import { queueLine } from './log-streams.ts';
 
 export function createLogs({ db }: Desk): Store['logs'] {
   const { build, run } = db;
@@ -49,5 +50,6 @@ export function* insertLog({ db }: Desk, { log }: Extract<Change, { kind: 'log.i
       doc: JSON.stringify(log),
     })
     .compile();
+  yield* queueLine(db, log);
   return true;
 }

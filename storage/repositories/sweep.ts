@@ -12,6 +12,8 @@ const DAY_MS = 24 * 60 * 60_000;
 const DEVICE_DAYS = 90;
 const REMEMBERED_DAYS = 30;
 const JOB_DAYS = 7;
+const MESSAGE_DAYS = 30;
+const UNSENT_LINE_DAYS = 30;
 
 /** A build is written before the draft that names it: a young one may be waiting for its draft. */
 const BUILD_GRACE_MS = 60 * 60_000;
@@ -47,15 +49,19 @@ export function createSweep(desk: Desk): Store['sweep'] {
       ['seen', 'tenant_id, key_hash', sql`expires_at <= ${now}`],
       ['login_devices', 'tenant_id, user_id, device, agent_hash', sql`seen_at <= ${now - DEVICE_DAYS * DAY_MS}`],
       ['remembered_browsers', 'tenant_id, user_id, device', sql`renewed_at < ${now - REMEMBERED_DAYS * DAY_MS}`],
-      ['messages', 'tenant_id, id', sql`expires_at <= ${now}`],
+      ['messages', 'tenant_id, id', sql`expires_at <= ${now - MESSAGE_DAYS * DAY_MS}`],
+      ['log_stream_lines', 'tenant_id, stream_id, log_id', sql`queued_at <= ${now - UNSENT_LINE_DAYS * DAY_MS}`],
       ['executions', 'tenant_id, id', sql`expires_at <= ${now}`],
       ['execution_actions', 'tenant_id, action_id, execution', sql`expires_at <= ${now}`],
       ['builds', 'tenant_id, id', sql`updated_at <= ${now - BUILD_GRACE_MS} and ${unnamed}`],
       ['jobs', 'tenant_id, id', sql`updated_at <= ${now - JOB_DAYS * DAY_MS}`],
+      ['passwordless_codes', 'tenant_id, connection_id, address_hash', sql`expires_at <= ${now}`],
       ['login_blocks', 'tenant_id, identifier, network', sql`expires_at <= ${now}`],
       // The bucket is full again: a row that is not there says the same.
       ['attempts', 'tenant_id, key_hash', sql`tat <= ${now}`],
+      ['allowances', 'tenant_id, key_hash', sql`expires_at <= ${now}`],
     ];
+    await eraseMessages(db, now);
     let gone = await sweepSessions(desk, now);
     gone += await sweepFound(db, 'refresh_tokens', sql`expires_at <= ${now} or idle_expires_at <= ${now}`);
     gone += await sweepFound(db, 'tickets', sql`expires_at <= ${now}`);
@@ -67,6 +73,19 @@ export function createSweep(desk: Desk): Store['sweep'] {
     }
     return gone;
   };
+}
+
+/**
+ * Words that have run out go; that there was a message, to whom and with which end, stays for the operator. Those whose end
+ * is not written are left to whoever writes it.
+ */
+async function eraseMessages(db: Database, now: number): Promise<void> {
+  const spent = sql`expires_at <= ${now} and text is not null and state not in ('pending', 'attempting')`;
+  const some = sql`update messages set text = null, code = null, about = null, mail = null
+    where (tenant_id, id) in (select tenant_id, id from messages where ${spent} limit ${ROWS_AT_ONCE})`;
+  for (let erased = ROWS_AT_ONCE; erased === ROWS_AT_ONCE; ) {
+    erased = await db.run(() => affected({ compile: () => some.compile(db.build) }));
+  }
 }
 
 /** Applications are told of these as of all others that end. */

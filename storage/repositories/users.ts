@@ -231,6 +231,21 @@ export function* verifyEmail({ db }: Desk, change: ChangeOf<'user.verify-email'>
   return true;
 }
 
+export function* verifyPhone({ db }: Desk, change: ChangeOf<'user.verify-phone'>): Work<boolean> {
+  const { build, hold } = db;
+  const user = build.selectFrom('users').select('phone_key').where('tenant_id', '=', change.tenantId);
+  const row = yield* first(hold(user.where('id', '=', change.id)));
+  if (!row) return false;
+  if (row.phone_key !== indexed(change.phoneNumber)) return true;
+  yield build
+    .updateTable('users')
+    .set({ phone_verified: 1, updated_at: change.at })
+    .where('tenant_id', '=', change.tenantId)
+    .where('id', '=', change.id)
+    .compile();
+  return true;
+}
+
 /** Top level only: a value replaces the whole value of its key, null removes the key. */
 function merge(json: string, changes: object): string {
   // A map, because assigning the key `__proto__` to an object would not store it.

@@ -223,6 +223,9 @@ export const known = (name: { [Key in keyof Given]-?: Unknown<Key> }[keyof Given
     ['post-change-password', 'PostChangePasswordEvent', 'post-change-password'],
     ['password-reset-post-challenge', 'PasswordResetEvent', 'password-reset-post-challenge-event'],
     ['custom-token-exchange', 'CustomTokenExchangeEvent', 'custom-token-exchange-event'],
+    ['send-phone-message', 'SendPhoneMessageEvent', 'send-phone-message'],
+    ['custom-phone-provider', 'CustomPhoneProviderEvent', 'custom-phone-provider'],
+    ['custom-email-provider', 'CustomEmailProviderEvent', 'custom-email-provider'],
   ])('so is a script of %s', async (id, name, file) => {
     const text = `
 import type { ${name} as Given } from '${join(ROOT, 'actions')}/${file}.ts';

@@ -27,7 +27,15 @@ async function commandsOf(name: string, over: Partial<PostLoginEvent>): Promise<
 }
 
 /** They stand in the guide for authors. */
-const SHOWN = ['adaptive', 'preferred-method', 'push-first', 'keys-first', 'recovery-first', 'recovery-second'];
+const SHOWN = [
+  'adaptive',
+  'preferred-method',
+  'push-first',
+  'keys-first',
+  'recovery-first',
+  'recovery-second',
+  'carry-by-gateway',
+];
 
 const NAMES = [
   'enrolled-factors',
@@ -37,6 +45,9 @@ const NAMES = [
   'enrolled-as-other-methods',
   'sequence-first',
   'sequence-second',
+  'send-by-sns',
+  'send-by-vonage',
+  'message-per-client',
   ...SHOWN,
 ];
 

@@ -24,14 +24,27 @@ const OUTSIDE = ['..', 'shared'].join('/');
 
 /**
  * The siblings of the stair inside `runtime/`, and the file by which each may be known to the others. Of the factors the
- * catalogue is open too: whoever builds an event asks it what a person has enrolled.
+ * catalogue is open too: whoever builds an event asks it what a person has enrolled. Of delivery, what makes a message and
+ * what says whether there may be one: whoever causes a message asks both.
  */
 const CONTRACTS: { readonly [folder: string]: readonly string[] } = {
-  pipeline: ['runtime/pipeline/run-action.ts'],
+  pipeline: [
+    'runtime/pipeline/run-action.ts',
+    'runtime/pipeline/run-trigger.ts',
+    'runtime/pipeline/message-script.ts',
+    'runtime/pipeline/message-occasion.ts',
+    'runtime/pipeline/event-pieces.ts',
+  ],
   factors: ['runtime/factors/factor.ts', 'runtime/factors/catalogue.ts'],
   interactions: ['runtime/interactions/interaction.ts'],
-  delivery: ['runtime/delivery/delivery.ts'],
+  delivery: [
+    'runtime/delivery/delivery.ts',
+    'runtime/delivery/compose.ts',
+    'runtime/delivery/mail-terms.ts',
+    'runtime/delivery/admit-message.ts',
+  ],
   push: ['runtime/push/push.ts'],
+  passwordless: ['runtime/passwordless/connection.ts'],
   sandbox: ['runtime/sandbox/sandbox.ts'],
   builds: ['runtime/builds/builds.ts'],
   egress: ['runtime/egress/egress.ts'],
@@ -58,10 +71,15 @@ const UPPER_STEPS = [
   'runtime/password-changed.ts',
   'runtime/sign-up.ts',
   'runtime/sign-up-apart.ts',
+  'runtime/passwordless-account.ts',
+  'runtime/verify-passwordless.ts',
+  'runtime/send-passwordless-code.ts',
+  'runtime/start-passwordless.ts',
   'runtime/exchange-credentials.ts',
   'runtime/exchange-token.ts',
   'runtime/exchanged-user.ts',
   'runtime/invite.ts',
+  'runtime/try-phone.ts',
   'runtime/renew-password.ts',
   'runtime/suggest.ts',
   'runtime/settle.ts',

@@ -239,6 +239,7 @@ export const aMessage = (tenantId: string, changes: Partial<MessageRecord> = {})
   code: 'plain-message-code',
   transactionId: fresh('tx'),
   state: 'pending',
+  attempts: 0,
   at: AT,
   expiresAt: LATER,
   ...changes,

@@ -4,6 +4,7 @@ import { scriptPath } from '../assets.ts';
 import { capabilityFields, readCapabilities } from '../capabilities.ts';
 import { CEREMONY_SCRIPTS } from '../ceremony-form.ts';
 import { form, invalid } from '../form.ts';
+import { otherWays } from '../other-ways.ts';
 import { passkeyPart, readPasskey } from '../passkey-part.ts';
 import { REQUEST_PATH } from '../reset-pages.ts';
 import { addressAt, refused, type Screen, sentValue } from '../screen.ts';
@@ -15,6 +16,8 @@ const SIGN_UP_PATH = '/u/signup';
 export const loginScreen: Screen = {
   prompt: 'login',
   name: 'login',
+  // Where nobody has a password, and something else is open, that comes first.
+  isOpen: ({ hasPasswords, passwordless }) => hasPasswords === true || passwordless === undefined,
   scripts: ({ surroundings: { usesKeys, passkey } }) => [
     ...(usesKeys ? [scriptPath('capabilities')] : []),
     ...(passkey ? CEREMONY_SCRIPTS : []),
@@ -39,6 +42,7 @@ ${form(
 ${usesKeys ? capabilityFields() : ''}
 ${passkey ? passkeyPart(view, passkey, say('separatorText'), say('passkeyButtonText')) : ''}`,
 )}
+${otherWays(view, { sms: say('smsCodeText'), email: say('emailCodeText') })}
 ${surroundings.canReset ? html`<p class="turn"><a href="${addressAt(REQUEST_PATH, view.state)}">${say('forgotPasswordText')}</a></p>` : ''}
 ${surroundings.signUp ? html`<p class="turn">${say('footerText')} <a href="${addressAt(SIGN_UP_PATH, view.state)}">${say('footerLinkText')}</a></p>` : ''}`;
   },

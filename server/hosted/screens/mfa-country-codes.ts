@@ -12,6 +12,7 @@ const SELECTION = 'selection-action::';
 export const mfaCountryCodesScreen: Screen = {
   prompt: 'mfa-sms',
   name: 'mfa-country-codes',
+  isOpen: ({ person, passwordless }) => person !== undefined || passwordless?.sms !== undefined,
   body: (view) => {
     const { language } = view;
     const say = speak(view, 'mfa-sms', 'mfa-country-codes');
@@ -40,7 +41,8 @@ ${countriesByName(language).map((country) => {
 };
 
 /** To the page that the person came from, with what they had ticked there. */
-function backTo({ surroundings, query }: View, country: string): Reading {
+function backTo({ login, surroundings, query }: View, country: string): Reading {
+  if (login.state.name === 'identifying') return { ok: true, turnTo: 'login-passwordless-sms', query: { country } };
   const { person } = surroundings;
   if (!person) return refused('authenticator-error');
   const { type } = query;

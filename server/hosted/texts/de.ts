@@ -75,13 +75,12 @@ export const de: Texts = {
         other: 'Zu viele Versuche. Warten Sie ${count} Minuten und versuchen Sie es dann wieder.',
       },
       'too-many-sms':
-        'Für diese Anmeldung können wir keine weiteren Nachrichten senden. Bitte verwenden Sie den letzten Code oder beginnen Sie später neu.',
+        'Im Moment können wir keine weiteren Nachrichten senden. Bitte verwenden Sie den letzten Code oder beginnen Sie später neu.',
       'too-many-voice':
-        'Für diese Anmeldung können wir nicht noch einmal anrufen. Bitte verwenden Sie den letzten Code oder beginnen Sie später neu.',
+        'Im Moment können wir nicht noch einmal anrufen. Bitte verwenden Sie den letzten Code oder beginnen Sie später neu.',
       'too-many-email':
-        'Für diese Anmeldung können wir keine weiteren E-Mails senden. Bitte verwenden Sie den letzten Code oder beginnen Sie später neu.',
-      'too-many-push':
-        'Für diese Anmeldung können wir keine weiteren Mitteilungen senden. Bitte beginnen Sie später neu.',
+        'Im Moment können wir keine weiteren E-Mails senden. Bitte verwenden Sie den letzten Code oder beginnen Sie später neu.',
+      'too-many-push': 'Im Moment können wir keine weiteren Mitteilungen senden. Bitte beginnen Sie später neu.',
       'too-many-webauthn-challenge-attempts-error': 'Zu viele Versuche. Bitte versuchen Sie es später wieder.',
       'no-phone': 'Bitte geben Sie Ihre Telefonnummer ein.',
       'invalid-phone': 'Das sieht nicht wie eine Telefonnummer aus. Prüfen Sie Nummer und Ländervorwahl.',
@@ -104,6 +103,8 @@ export const de: Texts = {
         'Wir konnten Sie nicht anrufen. Fordern Sie einen neuen Code an oder verwenden Sie eine andere Methode.',
       'send-email-failed':
         'Die E-Mail konnte nicht gesendet werden. Fordern Sie einen neuen Code an oder verwenden Sie eine andere Methode.',
+      'message-unconfirmed':
+        'Wir konnten nicht feststellen, ob die Nachricht gesendet wurde. Wenn sie nicht ankommt, fordern Sie eine neue an.',
       'send-push-failed':
         'Ihr Smartphone war nicht zu erreichen. Senden Sie die Anfrage noch einmal oder verwenden Sie eine andere Methode.',
       'authenticator-error': 'Das hat nicht geklappt. Bitte versuchen Sie es noch einmal.',
@@ -190,6 +191,44 @@ export const de: Texts = {
       footerLinkText: 'Registrieren',
       separatorText: 'Oder',
       passkeyButtonText: 'Mit Passkey fortfahren',
+      smsCodeText: 'Mit einem Code per SMS anmelden',
+      emailCodeText: 'Mit einem Code per E-Mail anmelden',
+    },
+  },
+  'login-passwordless': {
+    'login-passwordless-sms': {
+      ...titled('Willkommen'),
+      description: 'Geben Sie Ihre Telefonnummer ein. Wir senden Ihnen einen Code per SMS.',
+      placeholder: 'Telefonnummer',
+      countryText: 'Ländervorwahl',
+      changeCountryText: 'Ländervorwahl ändern',
+      buttonText: 'Code senden',
+      passwordText: 'Mit Passwort anmelden',
+      emailCodeText: 'Mit einem Code per E-Mail anmelden',
+    },
+    'login-passwordless-email': {
+      ...titled('Willkommen'),
+      description: 'Geben Sie Ihre E-Mail-Adresse ein. Wir senden Ihnen einen Code.',
+      placeholder: 'E-Mail-Adresse',
+      buttonText: 'Code senden',
+      passwordText: 'Mit Passwort anmelden',
+      smsCodeText: 'Mit einem Code per SMS anmelden',
+    },
+    'login-passwordless-sms-otp': {
+      ...titled('Identität bestätigen'),
+      description: 'Wir haben eine SMS mit einem Code an ${phoneNumber} gesendet. Er gilt einmal.',
+      placeholder: 'Code eingeben',
+      buttonText: 'Weiter',
+      resendActionText: 'Code erneut senden',
+      editText: 'Telefonnummer ändern',
+    },
+    'login-passwordless-email-code': {
+      ...titled('Identität bestätigen'),
+      description: 'Wir haben eine E-Mail mit einem Code an ${email} gesendet. Er gilt einmal.',
+      placeholder: 'Code eingeben',
+      buttonText: 'Weiter',
+      resendActionText: 'Code erneut senden',
+      editText: 'E-Mail-Adresse ändern',
     },
   },
   signup: {

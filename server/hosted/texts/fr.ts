@@ -75,12 +75,12 @@ export const fr: Texts = {
         other: 'Trop de tentatives. Attendez ${count} minutes, puis réessayez.',
       },
       'too-many-sms':
-        'Nous ne pouvons plus envoyer de message pour cette connexion. Utilisez le dernier code ou recommencez plus tard.',
+        'Nous ne pouvons plus envoyer de message pour le moment. Utilisez le dernier code ou recommencez plus tard.',
       'too-many-voice':
-        'Nous ne pouvons plus vous appeler pour cette connexion. Utilisez le dernier code ou recommencez plus tard.',
+        'Nous ne pouvons plus vous appeler pour le moment. Utilisez le dernier code ou recommencez plus tard.',
       'too-many-email':
-        'Nous ne pouvons plus envoyer d’e-mail pour cette connexion. Utilisez le dernier code ou recommencez plus tard.',
-      'too-many-push': 'Nous ne pouvons plus envoyer de notification pour cette connexion. Recommencez plus tard.',
+        'Nous ne pouvons plus envoyer d’e-mail pour le moment. Utilisez le dernier code ou recommencez plus tard.',
+      'too-many-push': 'Nous ne pouvons plus envoyer de notification pour le moment. Recommencez plus tard.',
       'too-many-webauthn-challenge-attempts-error': 'Trop de tentatives. Réessayez plus tard.',
       'no-phone': 'Saisissez votre numéro de téléphone.',
       'invalid-phone': 'Cela ne ressemble pas à un numéro de téléphone. Vérifiez le numéro et l’indicatif du pays.',
@@ -101,6 +101,8 @@ export const fr: Texts = {
       'send-voice-failed': 'Nous n’avons pas pu vous appeler. Demandez un nouveau code ou essayez une autre méthode.',
       'send-email-failed':
         'Nous n’avons pas pu envoyer l’e-mail. Demandez un nouveau code ou essayez une autre méthode.',
+      'message-unconfirmed':
+        'Nous n’avons pas pu confirmer l’envoi du message. S’il n’arrive pas, demandez-en un nouveau.',
       'send-push-failed':
         'Nous n’avons pas pu joindre votre téléphone. Renvoyez la demande ou essayez une autre méthode.',
       'authenticator-error': 'Cela n’a pas fonctionné. Réessayez.',
@@ -182,6 +184,44 @@ export const fr: Texts = {
       footerLinkText: 'S’inscrire',
       separatorText: 'Ou',
       passkeyButtonText: 'Continuer avec une clé d’accès',
+      smsCodeText: 'Se connecter avec un code par SMS',
+      emailCodeText: 'Se connecter avec un code par e-mail',
+    },
+  },
+  'login-passwordless': {
+    'login-passwordless-sms': {
+      ...titled('Bienvenue'),
+      description: 'Saisissez votre numéro de téléphone. Nous vous enverrons un code par SMS.',
+      placeholder: 'Numéro de téléphone',
+      countryText: 'Indicatif du pays',
+      changeCountryText: 'Changer l’indicatif',
+      buttonText: 'Envoyer le code',
+      passwordText: 'Se connecter avec un mot de passe',
+      emailCodeText: 'Se connecter avec un code par e-mail',
+    },
+    'login-passwordless-email': {
+      ...titled('Bienvenue'),
+      description: 'Saisissez votre adresse e-mail. Nous vous enverrons un code.',
+      placeholder: 'Adresse e-mail',
+      buttonText: 'Envoyer le code',
+      passwordText: 'Se connecter avec un mot de passe',
+      smsCodeText: 'Se connecter avec un code par SMS',
+    },
+    'login-passwordless-sms-otp': {
+      ...titled('Vérifiez votre identité'),
+      description: 'Nous avons envoyé un SMS avec un code au ${phoneNumber}. Il sert une fois.',
+      placeholder: 'Saisissez le code',
+      buttonText: 'Continuer',
+      resendActionText: 'Renvoyer le code',
+      editText: 'Changer de numéro',
+    },
+    'login-passwordless-email-code': {
+      ...titled('Vérifiez votre identité'),
+      description: 'Nous avons envoyé un e-mail avec un code à ${email}. Il sert une fois.',
+      placeholder: 'Saisissez le code',
+      buttonText: 'Continuer',
+      resendActionText: 'Renvoyer le code',
+      editText: 'Changer d’adresse e-mail',
     },
   },
   signup: {

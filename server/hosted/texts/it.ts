@@ -74,13 +74,10 @@ export const it: Texts = {
         one: 'Troppi tentativi. Attendi ${count} minuto e riprova.',
         other: 'Troppi tentativi. Attendi ${count} minuti e riprova.',
       },
-      'too-many-sms':
-        'Per questo accesso non possiamo inviare altri messaggi. Usa l’ultimo codice o ricomincia più tardi.',
-      'too-many-voice':
-        'Per questo accesso non possiamo fare altre chiamate. Usa l’ultimo codice o ricomincia più tardi.',
-      'too-many-email':
-        'Per questo accesso non possiamo inviare altre email. Usa l’ultimo codice o ricomincia più tardi.',
-      'too-many-push': 'Per questo accesso non possiamo inviare altre notifiche. Ricomincia più tardi.',
+      'too-many-sms': 'Per ora non possiamo inviare altri messaggi. Usa l’ultimo codice o ricomincia più tardi.',
+      'too-many-voice': 'Per ora non possiamo fare altre chiamate. Usa l’ultimo codice o ricomincia più tardi.',
+      'too-many-email': 'Per ora non possiamo inviare altre email. Usa l’ultimo codice o ricomincia più tardi.',
+      'too-many-push': 'Per ora non possiamo inviare altre notifiche. Ricomincia più tardi.',
       'too-many-webauthn-challenge-attempts-error': 'Troppi tentativi. Riprova più tardi.',
       'no-phone': 'Inserisci il tuo numero di telefono.',
       'invalid-phone': 'Non sembra un numero di telefono. Controlla il numero e il prefisso del paese.',
@@ -99,6 +96,8 @@ export const it: Texts = {
       'send-sms-failed': 'Non è stato possibile inviare l’SMS. Richiedi un nuovo codice o prova un altro metodo.',
       'send-voice-failed': 'Non è stato possibile chiamarti. Richiedi un nuovo codice o prova un altro metodo.',
       'send-email-failed': 'Non è stato possibile inviare l’email. Richiedi un nuovo codice o prova un altro metodo.',
+      'message-unconfirmed':
+        'Non è stato possibile confermare l’invio del messaggio. Se non arriva, richiedine uno nuovo.',
       'send-push-failed':
         'Non è stato possibile raggiungere il telefono. Invia di nuovo la richiesta o prova un altro metodo.',
       'authenticator-error': 'Non ha funzionato. Riprova.',
@@ -179,6 +178,44 @@ export const it: Texts = {
       footerLinkText: 'Registrati',
       separatorText: 'Oppure',
       passkeyButtonText: 'Continua con una passkey',
+      smsCodeText: 'Accedi con un codice via SMS',
+      emailCodeText: 'Accedi con un codice via email',
+    },
+  },
+  'login-passwordless': {
+    'login-passwordless-sms': {
+      ...titled('Ti diamo il benvenuto'),
+      description: 'Inserisci il tuo numero di telefono. Ti invieremo un codice via SMS.',
+      placeholder: 'Numero di telefono',
+      countryText: 'Prefisso del paese',
+      changeCountryText: 'Cambia prefisso',
+      buttonText: 'Invia codice',
+      passwordText: 'Accedi con la password',
+      emailCodeText: 'Accedi con un codice via email',
+    },
+    'login-passwordless-email': {
+      ...titled('Ti diamo il benvenuto'),
+      description: 'Inserisci il tuo indirizzo email. Ti invieremo un codice.',
+      placeholder: 'Indirizzo email',
+      buttonText: 'Invia codice',
+      passwordText: 'Accedi con la password',
+      smsCodeText: 'Accedi con un codice via SMS',
+    },
+    'login-passwordless-sms-otp': {
+      ...titled('Verifica la tua identità'),
+      description: 'Abbiamo inviato un SMS con un codice a ${phoneNumber}. Vale una volta.',
+      placeholder: 'Inserisci il codice',
+      buttonText: 'Continua',
+      resendActionText: 'Invia di nuovo il codice',
+      editText: 'Cambia numero',
+    },
+    'login-passwordless-email-code': {
+      ...titled('Verifica la tua identità'),
+      description: 'Abbiamo inviato un’email con un codice a ${email}. Vale una volta.',
+      placeholder: 'Inserisci il codice',
+      buttonText: 'Continua',
+      resendActionText: 'Invia di nuovo il codice',
+      editText: 'Cambia indirizzo email',
     },
   },
   signup: {

@@ -101,13 +101,11 @@ export const ja: Texts = {
       'too-many-failures': {
         other: '試行回数が多すぎます。${count} 分ほど待ってから、もう一度お試しください。',
       },
-      'too-many-sms':
-        'このログインで送れるメッセージの上限に達しました。最後に届いたコードを使うか、後でやり直してください。',
+      'too-many-sms': '現在送れるメッセージの上限に達しました。最後に届いたコードを使うか、後でやり直してください。',
       'too-many-voice':
-        'このログインでおかけできる電話の上限に達しました。最後にお伝えしたコードを使うか、後でやり直してください。',
-      'too-many-email':
-        'このログインで送れるメールの上限に達しました。最後に届いたコードを使うか、後でやり直してください。',
-      'too-many-push': 'このログインで送れる通知の上限に達しました。後でやり直してください。',
+        '現在おかけできる電話の上限に達しました。最後にお伝えしたコードを使うか、後でやり直してください。',
+      'too-many-email': '現在送れるメールの上限に達しました。最後に届いたコードを使うか、後でやり直してください。',
+      'too-many-push': '現在送れる通知の上限に達しました。後でやり直してください。',
       'too-many-webauthn-challenge-attempts-error': '試行回数が多すぎます。時間をおいてからもう一度お試しください。',
       'no-phone': '電話番号を入力してください。',
       'invalid-phone': '電話番号として認識できません。番号と国番号を確認してください。',
@@ -126,6 +124,8 @@ export const ja: Texts = {
       'send-sms-failed': 'SMS を送信できませんでした。コードを再送するか、別の方法をお試しください。',
       'send-voice-failed': '電話をおかけできませんでした。もう一度試すか、別の方法をお試しください。',
       'send-email-failed': 'メールを送信できませんでした。コードを再送するか、別の方法をお試しください。',
+      'message-unconfirmed':
+        'メッセージが送信されたことを確認できませんでした。届かない場合は、もう一度送信してください。',
       'send-push-failed': 'スマートフォンに通知できませんでした。もう一度送るか、別の方法をお試しください。',
       'authenticator-error': 'うまくいきませんでした。もう一度お試しください。',
       'transaction-not-found': '時間がかかりすぎました。最初からやり直してください。',
@@ -200,6 +200,44 @@ export const ja: Texts = {
       footerLinkText: '新規登録',
       separatorText: 'または',
       passkeyButtonText: 'パスキーで続ける',
+      smsCodeText: 'SMS で届くコードでログインする',
+      emailCodeText: 'メールで届くコードでログインする',
+    },
+  },
+  'login-passwordless': {
+    'login-passwordless-sms': {
+      ...titled('ログイン'),
+      description: '電話番号を入力してください。SMS でコードをお送りします。',
+      placeholder: '電話番号',
+      countryText: '国番号',
+      changeCountryText: '国番号を変更する',
+      buttonText: 'コードを送信する',
+      passwordText: 'パスワードでログインする',
+      emailCodeText: 'メールで届くコードでログインする',
+    },
+    'login-passwordless-email': {
+      ...titled('ログイン'),
+      description: 'メールアドレスを入力してください。コードをお送りします。',
+      placeholder: 'メールアドレス',
+      buttonText: 'コードを送信する',
+      passwordText: 'パスワードでログインする',
+      smsCodeText: 'SMS で届くコードでログインする',
+    },
+    'login-passwordless-sms-otp': {
+      ...titled('本人確認'),
+      description: '${phoneNumber} 宛てに SMS でコードをお送りしました。コードは 1 回だけ使えます。',
+      placeholder: 'コード',
+      buttonText: '続ける',
+      resendActionText: 'コードを再送する',
+      editText: '電話番号を変更する',
+    },
+    'login-passwordless-email-code': {
+      ...titled('本人確認'),
+      description: '${email} 宛てにメールでコードをお送りしました。コードは 1 回だけ使えます。',
+      placeholder: 'コード',
+      buttonText: '続ける',
+      resendActionText: 'コードを再送する',
+      editText: 'メールアドレスを変更する',
     },
   },
   signup: {

@@ -74,13 +74,10 @@ export const nl: Texts = {
         one: 'Te veel pogingen. Wacht ${count} minuut en probeer het opnieuw.',
         other: 'Te veel pogingen. Wacht ${count} minuten en probeer het opnieuw.',
       },
-      'too-many-sms':
-        'Voor deze inlogpoging kunnen we geen berichten meer sturen. Gebruik de laatste code of begin later opnieuw.',
-      'too-many-voice':
-        'Voor deze inlogpoging kunnen we niet meer bellen. Gebruik de laatste code of begin later opnieuw.',
-      'too-many-email':
-        'Voor deze inlogpoging kunnen we geen e-mails meer sturen. Gebruik de laatste code of begin later opnieuw.',
-      'too-many-push': 'Voor deze inlogpoging kunnen we geen meldingen meer sturen. Begin later opnieuw.',
+      'too-many-sms': 'Voorlopig kunnen we geen berichten meer sturen. Gebruik de laatste code of begin later opnieuw.',
+      'too-many-voice': 'Voorlopig kunnen we niet meer bellen. Gebruik de laatste code of begin later opnieuw.',
+      'too-many-email': 'Voorlopig kunnen we geen e-mails meer sturen. Gebruik de laatste code of begin later opnieuw.',
+      'too-many-push': 'Voorlopig kunnen we geen meldingen meer sturen. Begin later opnieuw.',
       'too-many-webauthn-challenge-attempts-error': 'Te veel pogingen. Probeer het later opnieuw.',
       'no-phone': 'Vul uw telefoonnummer in.',
       'invalid-phone': 'Dit lijkt geen telefoonnummer. Controleer het nummer en de landcode.',
@@ -100,6 +97,8 @@ export const nl: Texts = {
         'We konden het sms-bericht niet sturen. Vraag een nieuwe code aan of probeer een andere methode.',
       'send-voice-failed': 'We konden u niet bellen. Vraag een nieuwe code aan of probeer een andere methode.',
       'send-email-failed': 'We konden de e-mail niet sturen. Vraag een nieuwe code aan of probeer een andere methode.',
+      'message-unconfirmed':
+        'We konden niet vaststellen of het bericht is verstuurd. Komt het niet aan, vraag dan een nieuw bericht aan.',
       'send-push-failed':
         'We konden uw telefoon niet bereiken. Stuur het verzoek opnieuw of probeer een andere methode.',
       'authenticator-error': 'Dat is niet gelukt. Probeer het opnieuw.',
@@ -181,6 +180,44 @@ export const nl: Texts = {
       footerLinkText: 'Registreren',
       separatorText: 'Of',
       passkeyButtonText: 'Doorgaan met een toegangssleutel',
+      smsCodeText: 'Inloggen met een code per sms',
+      emailCodeText: 'Inloggen met een code per e-mail',
+    },
+  },
+  'login-passwordless': {
+    'login-passwordless-sms': {
+      ...titled('Welkom'),
+      description: 'Vul uw telefoonnummer in. We sturen u een code per sms.',
+      placeholder: 'Telefoonnummer',
+      countryText: 'Landcode',
+      changeCountryText: 'Landcode wijzigen',
+      buttonText: 'Code sturen',
+      passwordText: 'Inloggen met een wachtwoord',
+      emailCodeText: 'Inloggen met een code per e-mail',
+    },
+    'login-passwordless-email': {
+      ...titled('Welkom'),
+      description: 'Vul uw e-mailadres in. We sturen u een code.',
+      placeholder: 'E-mailadres',
+      buttonText: 'Code sturen',
+      passwordText: 'Inloggen met een wachtwoord',
+      smsCodeText: 'Inloggen met een code per sms',
+    },
+    'login-passwordless-sms-otp': {
+      ...titled('Bevestig uw identiteit'),
+      description: 'We hebben een sms met een code gestuurd naar ${phoneNumber}. De code werkt één keer.',
+      placeholder: 'Vul de code in',
+      buttonText: 'Doorgaan',
+      resendActionText: 'Code opnieuw sturen',
+      editText: 'Telefoonnummer wijzigen',
+    },
+    'login-passwordless-email-code': {
+      ...titled('Bevestig uw identiteit'),
+      description: 'We hebben een e-mail met een code gestuurd naar ${email}. De code werkt één keer.',
+      placeholder: 'Vul de code in',
+      buttonText: 'Doorgaan',
+      resendActionText: 'Code opnieuw sturen',
+      editText: 'E-mailadres wijzigen',
     },
   },
   signup: {

@@ -206,7 +206,7 @@ async function openUnblockLink({ person, house: { store, tenant, ports } }: Gall
 async function openVerification(gallery: Gallery, visitor: Visitor): Promise<Page> {
   const user = await gallery.person();
   const { runtime, tenant } = gallery.house;
-  await runtime.sendVerification(tenant, { id: user.id, email: PERSON.email }, visitor.language);
+  await runtime.sendVerification(tenant, { id: user.id, email: PERSON.email }, { locale: visitor.language });
   return visitor.open(await linkIn(gallery));
 }
 

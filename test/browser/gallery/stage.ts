@@ -106,6 +106,18 @@ export async function openGallery(): Promise<Gallery> {
     }));
   }
   const at = { createdAt: ports.now(), updatedAt: ports.now() };
+  // People of the one that is not the tenant's own may have codes sent instead of a password.
+  for (const strategy of ['sms', 'email']) {
+    const rest = { metadata: {}, enabledClients: [stranger.id], options: {}, settings: {} };
+    await store.connections.insert({
+      tenantId: tenant.id,
+      id: `con_${strategy}`,
+      name: strategy,
+      strategy,
+      ...rest,
+      ...at,
+    });
+  }
   await store.forms.insert({ tenantId: tenant.id, id: 'ap_welcome', name: 'Welcome', definition: FORM, ...at });
   await house.bind(SCRIPT);
 

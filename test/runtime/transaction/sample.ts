@@ -123,6 +123,8 @@ export function samples() {
 
   const STATES: { [Name in LoginState['name']]: Extract<LoginState, { name: Name }> } = {
     identifying: { name: 'identifying' },
+    expecting: { name: 'expecting', connection: 'sms', strategy: 'sms', address: '+447700900111' },
+    sending: { name: 'sending', connection: 'sms', address: '+447700900111', from: { name: 'identifying' } },
     choosing: { name: 'choosing', ask, to: 'challenge', offers, back: challenge.id },
     challenging,
     enrolling: { name: 'enrolling', ask, offers, enrollment: anEnrollment() },

@@ -137,13 +137,22 @@ const STATES: LoginState[] = [
   { name: 'resetting' },
   { name: 'completed', taken: true },
   ...DENIAL_CODES.map((code): LoginState => ({ name: 'denied', code, reason: 'No.' })),
+  {
+    name: 'expecting',
+    connection: 'sms',
+    strategy: 'sms',
+    address: '+447700900111',
+    messageId: 'm',
+    undelivered: true,
+  },
+  { name: 'expecting', connection: 'mail', strategy: 'email', address: 'ana@example.com', unconfirmed: true },
 ];
 
 /** Every part there can be. */
 const FULL: Partial<LoginTransaction> = {
   queue: [ask, enroll, policy, redirect, form],
   challenges: [
-    aChallenge({ undelivered: true, via: 'voice' }),
+    aChallenge({ undelivered: true, overLimit: true, via: 'voice' }),
     aChallenge({ id: 'challenge-2', factor: 'webauthn-roaming', ceremony }),
     aChallenge({ id: 'challenge-3', factor: 'push-notification', number: '42', refused: true }),
   ],

@@ -25,10 +25,11 @@ const session = {
 const registration = { password: 'secret', profile: {}, userMetadata: {}, extra: {} };
 const INPUTS: { [Kind in InputKind]: Extract<Input, { kind: Kind }> } = {
   submitted: { kind: 'submitted', identifier: 'ana@example.com', password: 'secret' },
+  presented: { kind: 'presented', connection: 'sms', address: '+447700900111', code: '123456' },
   registered: { kind: 'registered', registration },
   chosen: { kind: 'chosen', factor: 'otp' },
   responded: { kind: 'responded', code: '123456' },
-  addressed: { kind: 'addressed', address: '+447700900111' },
+  addressed: { kind: 'addressed', address: '+447700900111', connection: 'sms' },
   asserted: { kind: 'asserted', response: { id: 'key' } },
   polled: { kind: 'polled' },
   detected: { kind: 'detected', capabilities: { webauthn: true, platform: false, passkeys: false } },
@@ -48,6 +49,7 @@ const INPUTS: { [Kind in InputKind]: Extract<Input, { kind: Kind }> } = {
     changes: [],
     logs: [],
   },
+  sent: { kind: 'sent', connection: 'sms', strategy: 'sms', address: '+447700900111', changes: [], logs: [] },
   rejected: { kind: 'rejected', notice: { key: 'invalid-code' }, logs: [] },
   throttled: { kind: 'throttled', retryAfterSeconds: 60, logs: [] },
   attested: { kind: 'attested', changes: [], logs: [] },
@@ -68,7 +70,20 @@ const INPUTS: { [Kind in InputKind]: Extract<Input, { kind: Kind }> } = {
 
 /** Where each pair leads from the sample login (one Action left, one ask in the queue); null: refused. */
 const ARROWS: { [Name in StateName]: { [Kind in InputKind]: StateName | null } } = {
-  identifying: row({ submitted: 'verifying', registered: 'verifying', barred: 'denied' }),
+  identifying: row({
+    submitted: 'verifying',
+    presented: 'verifying',
+    registered: 'verifying',
+    addressed: 'sending',
+    barred: 'denied',
+  }),
+  expecting: row({
+    responded: 'verifying',
+    resent: 'sending',
+    returned: 'identifying',
+    undelivered: 'expecting',
+    barred: 'denied',
+  }),
   choosing: row({ chosen: 'preparing', detected: 'preparing', returned: 'challenging', barred: 'denied' }),
   challenging: row({
     responded: 'verifying',
@@ -93,6 +108,7 @@ const ARROWS: { [Name in StateName]: { [Kind in InputKind]: StateName | null } }
   suggesting: row({ asserted: 'verifying', skipped: 'preparing', barred: 'denied' }),
   informing: row({ acknowledged: 'informing', named: 'informing', barred: 'denied' }),
   resetting: row({ renewed: 'verifying', barred: 'denied' }),
+  sending: row({ sent: 'expecting', rejected: 'identifying', barred: 'denied' }),
   verifying: row({
     verified: 'running',
     rejected: 'challenging',

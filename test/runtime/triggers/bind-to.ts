@@ -38,6 +38,9 @@ const VERSIONS: Readonly<Record<TriggerId, string>> = {
   'post-change-password': 'v2',
   'password-reset-post-challenge': 'v1',
   'custom-token-exchange': 'v1',
+  'send-phone-message': 'v2',
+  'custom-phone-provider': 'v1',
+  'custom-email-provider': 'v1',
 };
 
 /** Binds these texts, in this order, in place of what was bound to the trigger; each with the same secrets. */

@@ -95,7 +95,7 @@ test('is mailed to the person, or to the address that is named, in the language 
   const other = await ticket(id, { send_mail: true, email: 'Helper@example.com', email_locale: 'ja' });
   const textTo = async (to: string) => (await house.store.messages.inbox(house.tenant.id, to, 1))[0]?.text ?? '';
   expect(await textTo(email)).toContain(link);
-  expect(await textTo('helper@example.com')).toContain('設定するには');
+  expect(await textTo('helper@example.com')).toContain('設定してください');
   expect(await textTo('helper@example.com')).toContain(other);
   const page = await browser().open(other);
   expect(page.html).toContain('<html lang="ja"');

@@ -100,6 +100,24 @@ describe('at the doors', () => {
     expect(await logsOf(door, 'pwd_leak')).toHaveLength(before + 1);
   });
 
+  test('the person is told by a mail, once a day, where the tenant wants that', async () => {
+    const { house } = door;
+    const mails = async () => {
+      const sent = await house.store.messages.inbox(house.tenant.id, 'ana@example.com', 10);
+      return sent.filter(({ about }) => about?.kind === 'stolen-credentials').map(({ mail }) => mail?.subject);
+    };
+    expect(await mails()).toEqual([]);
+    await protect(door, { breachedPassword: { ...settings, shields: ['user_notification'] } });
+    const subject = `Your password for ${house.tenant.name} is not safe`;
+    for (let times = 0; times < 2; times += 1) {
+      expect((await right(door, 'ana@example.com')).told).toBe('code');
+      await expect.poll(mails, { timeout: 5_000 }).toEqual([subject]);
+    }
+    house.clock.advance(24 * 60 * 60_000);
+    expect((await right(door, 'ana@example.com')).told).toBe('code');
+    await expect.poll(mails, { timeout: 5_000 }).toEqual([subject, subject]);
+  });
+
   test('none makes a new account', async () => {
     await protect(door, { breachedPassword: settings });
     const { status, body } = await signUp(`new-${++people}@example.com`, 'Leaked-Password-1');

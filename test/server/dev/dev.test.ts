@@ -79,7 +79,6 @@ describe.each(databases())('%s', (_name, open) => {
       expect(await (await ask('/dev/inbox.json?to=%2B44770090012')).json()).toEqual([]);
       const page = await ask('/dev/inbox');
       expect(await page.text()).toContain(`<code class="big-code">${found[0]?.code}</code>`);
-      expect(page.headers.get('refresh')).toMatch(/^\d+$/);
     });
   });
 

@@ -17,7 +17,7 @@ const GRANTS = [
   'password',
   'urn:ietf:params:oauth:grant-type:device_code',
   'urn:ietf:params:oauth:grant-type:token-exchange',
-  ...['password-realm', 'mfa-otp', 'mfa-oob', 'mfa-recovery-code'].map((name) => `${AUTH0}${name}`),
+  ...['password-realm', 'passwordless/otp', 'mfa-otp', 'mfa-oob', 'mfa-recovery-code'].map((name) => `${AUTH0}${name}`),
 ];
 const SECRET = 'all-of-them-secret';
 const API = 'https://api.example/';
@@ -152,6 +152,10 @@ async function bringToLife(door: FrontDoor): Promise<Live> {
   const [connection] = (await ask(door, String(machine.access_token), 'GET', '/api/v2/connections')) as unknown as {
     id: string;
   }[];
+  for (const strategy of ['sms', 'email']) {
+    const enabled = { name: strategy, strategy, enabled_clients: ['all'] };
+    await ask(door, String(machine.access_token), 'POST', '/api/v2/connections', enabled);
+  }
   const account = await signedIn.open('/u/account');
   const ticket = (await ask(door, String(machine.access_token), 'POST', '/api/v2/guardian/enrollments/ticket', {
     user_id: plain.id,
@@ -234,6 +238,13 @@ const authorizeFields = (more: Record<string, string> = {}): Record<string, stri
   code_challenge: CHALLENGE,
   code_challenge_method: 'S256',
   ...more,
+});
+
+const linkFields = (): Record<string, string> => ({
+  ...authorizeFields({ client_id: 'all' }),
+  connection: 'email',
+  email: 'plain@example.com',
+  verification_code: '000000',
 });
 
 function rows({ site }: FrontDoor, { values: v, pages, signedIn }: Live): Wire[] {
@@ -339,6 +350,13 @@ function rows({ site }: FrontDoor, { values: v, pages, signedIn }: Live): Wire[]
       user_metadata: { a: 'b' },
     }),
     json('/dbconnections/change_password', { client_id: 'all', connection: CONNECTION, email: 'plain@example.com' }),
+    json('/passwordless/start', { client_id: 'all', connection: 'sms', phone_number: '+447700900123', send: 'code' }),
+    form('/passwordless/start', { ...asAll, connection: 'email', email: 'a@example.com', 'authParams[state]': 's' }),
+    get('/passwordless/start', { client_id: 'all', connection: 'email', email: 'b@example.com', send: 'code' }),
+    json('/passwordless/verify', { ...asAll, connection: 'sms', username: '+447700900123', password: '000000' }),
+    token({ grant_type: `${AUTH0}passwordless/otp`, username: '+447700900123', otp: '000000', realm: 'sms' }),
+    get('/passwordless/verify_redirect', linkFields()),
+    { ...form('/passwordless/verify-redirect', { action: 'default' }, own), query: Object.entries(linkFields()) },
     ...screen('login', { username: 'plain@example.com', password: 'a guess', action: 'default' }),
     ...screen('challenge', { code: '000000', action: 'default' }),
     ...screen('picker', { action: 'otp' }),
@@ -367,6 +385,11 @@ function rows({ site }: FrontDoor, { values: v, pages, signedIn }: Live): Wire[]
     get('/api/v2/logs', { q: 'type:s', from: '', take: '5' }, bearer(v.machineToken)),
     get('/api/v2/logs', { page: '0', per_page: '3', sort: 'date:-1', include_totals: 'true' }, bearer(v.machineToken)),
     get('/api/v2/actions/executions', { from: '0', take: '3' }, bearer(v.machineToken)),
+    get(
+      '/api/v2/messages',
+      { to: '+447700900123', state: 'failed', channel: 'sms', page: '1' },
+      bearer(v.machineToken),
+    ),
   ];
 }
 
@@ -448,6 +471,20 @@ function managementRows(v: Live['values'], row: (method: string, path: string, v
       web_origins: ['https://app.example'],
       client_metadata: { a: 'b' },
     }),
+    row('POST', '/api/v2/connections', {
+      name: 'phones',
+      strategy: 'sms',
+      options: {
+        provider: 'sms_gateway',
+        gateway_url: 'https://sms.example/',
+        gateway_authentication: { method: 'bearer', subject: 's', audience: 'a', secret: 'k' },
+        template: '{{ code }} {% if code %}!{% endif %}',
+        syntax: 'liquid',
+        totp: { time_step: 60, length: 6 },
+        forward_req_info: 'true',
+      },
+      enabled_clients: ['spa'],
+    }),
     row('POST', '/api/v2/client-grants', { client_id: 'web', audience: API, scope: ['read:things'] }),
     row('POST', '/api/v2/resource-servers', {
       identifier: 'urn:a',
@@ -456,6 +493,19 @@ function managementRows(v: Live['values'], row: (method: string, path: string, v
       signing_alg: 'HS256',
     }),
     row('POST', '/api/v2/roles', { name: 'r', description: 'd' }),
+    row('POST', '/api/v2/log-streams', {
+      name: 's',
+      type: 'http',
+      sink: {
+        httpEndpoint: 'https://logs.example/in',
+        httpContentFormat: 'JSONARRAY',
+        httpCustomHeaders: [{ header: 'x-a', value: 'b' }],
+      },
+      filters: [{ type: 'category', name: 'auth.login.fail' }],
+      pii_config: { log_fields: ['email'], method: 'hash', algorithm: 'xxhash' },
+      startFrom: '2026-01-01T00:00:00Z',
+    }),
+    row('PATCH', '/api/v2/log-streams/lst_0000000000000000', { status: 'paused', sink: { datadogRegion: 'us' } }),
     row('PATCH', '/api/v2/branding', {
       colors: {
         primary: '#0059d6',
@@ -509,6 +559,12 @@ function managementRows(v: Live['values'], row: (method: string, path: string, v
       enabled: true,
       max_attempts: 5,
       shields: ['block'],
+    }),
+    row('PATCH', '/api/v2/attack-protection/message-spend', {
+      per_number: { hour: 5, day: null },
+      per_day: { sms: 100 },
+      countries: { sms: { allow: ['+44'], deny: ['+1876'] } },
+      alert_at: 0.5,
     }),
     row('POST', '/api/v2/forms', { name: 'f', nodes: [], start: {}, ending: {} }),
     row('POST', '/api/v2/groups', { name: 'g' }),

@@ -192,7 +192,7 @@ describe('a mail', () => {
     const email = address();
     await signUp(email, { 'accept-language': 'ja' });
     const texts = await mails(email);
-    expect(texts).toEqual([expect.stringContaining('このメールアドレスを確認するには')]);
+    expect(texts).toEqual([expect.stringContaining('このメールアドレスを確認してください')]);
     expect((await press(linkIn(texts[0]))).status).toBe(200);
     const row = await office.door.house.store.users.findByIdentifier(
       office.tenant.id,

@@ -181,8 +181,8 @@ describe.each(databases())('Actions on %s', (_name, open) => {
       'The post-login trigger has no version "v9"; use v3.',
     ],
     [
-      { supported_triggers: [{ id: 'send-phone-message' }] },
-      'Trigger "send-phone-message" is not supported; use "post-login", "credentials-exchange", "pre-user-registration", "post-user-registration", "post-change-password", "password-reset-post-challenge" or "custom-token-exchange".',
+      { supported_triggers: [{ id: 'event-stream' }] },
+      'Trigger "event-stream" is not supported; use "post-login", "credentials-exchange", "pre-user-registration", "post-user-registration", "post-change-password", "password-reset-post-challenge", "custom-token-exchange", "send-phone-message", "custom-phone-provider" or "custom-email-provider".',
     ],
     [{ code: 'x'.repeat(100_001) }, 'The code is too long (100001 bytes), maximum 100000'],
   ])('a draft is refused: %.60j', async (more, message) => {

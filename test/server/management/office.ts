@@ -3,6 +3,7 @@ import { grantManagement, newClient } from '#runtime/lifecycle/client.ts';
 import { MANAGEMENT_SCOPES, type ManagementScope, managementAudience } from '#runtime/lifecycle/scopes.ts';
 import { newTenant } from '#runtime/lifecycle/tenant.ts';
 import type { TenantRecord } from '#storage/records.ts';
+import type { HouseOptions } from '#test/kit/house.ts';
 import { type FrontDoor, openFrontDoor } from '../oauth/front-door.ts';
 
 /** A body is looked at key by key; what its values are is the very thing under test. */
@@ -33,7 +34,7 @@ export type Office = {
 /** `registry`: where builds fetch packages from. */
 export async function openOffice(
   databaseUrl?: string,
-  more: { registry?: string; egressAllow?: string[] } = {},
+  more: { registry?: string } & Pick<HouseOptions, 'egressAllow' | 'ports'> = {},
 ): Promise<Office> {
   const door = await openFrontDoor({ ...(databaseUrl === undefined ? {} : { databaseUrl }), ...more });
   const { ports, tenant } = door.house;

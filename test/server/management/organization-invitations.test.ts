@@ -51,9 +51,8 @@ describe.each(databasesInFull())('%s', (_name, open) => {
     const [mail, ...more] = await inbox('mail@example.com');
     expect(more).toEqual([]);
     expect(mail).toMatchObject({ channel: 'email', state: 'delivered' });
-    expect(mail?.text).toBe(
-      `Ben invites you to join Acme at ${office.tenant.name}. To accept, open this link: ${body.invitation_url}`,
-    );
+    expect(mail?.text).toMatch(/^Ben invites you to join Acme at /);
+    expect(mail?.text).toContain(body.invitation_url);
     expect((await send('GET', `${path()}/${body.id}`)).body).toEqual(body);
     expect((await send('GET', `${path()}/${body.id}?fields=id,roles`)).body).toEqual({ id: body.id });
   });

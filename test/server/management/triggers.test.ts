@@ -67,8 +67,8 @@ describe.each(databasesInFull())('triggers on %s', (_name, open) => {
 
   test('a trigger that does not run here cannot be bound to', async () => {
     const bindings = [{ ref: { type: 'action_id', value: 'x' } }];
-    const { status, body } = await send('PATCH', '/actions/triggers/send-phone-message/bindings', { bindings });
-    expect([status, body.message]).toEqual([400, expect.stringMatching(/^Trigger "send-phone-message" is not supp/)]);
+    const { status, body } = await send('PATCH', '/actions/triggers/event-stream/bindings', { bindings });
+    expect([status, body.message]).toEqual([400, expect.stringMatching(/^Trigger "event-stream" is not supp/)]);
   });
 
   test('an Action for token exchanges is made and deployed; it cannot be bound', async () => {
@@ -89,11 +89,16 @@ describe.each(databasesInFull())('triggers on %s', (_name, open) => {
   test.each([
     ['password-reset-post-challenge', 4],
     ['post-change-password', 20],
+    ['custom-phone-provider', 1],
+    ['custom-email-provider', 1],
   ])('%s takes %i bindings and no more', async (id, most) => {
     const bindings = Array.from({ length: most + 1 }, () => ({ ref: { type: 'action_id', value: 'x' } }));
     const path = `/actions/triggers/${id}/bindings`;
     const { status, body } = await send('PATCH', path, { bindings });
-    expect([status, body.message]).toEqual([400, `At most ${most} actions can be bound to a trigger.`]);
+    expect([status, body.message]).toEqual([
+      400,
+      `At most ${most} action${most === 1 ? '' : 's'} can be bound to a trigger.`,
+    ]);
     const fewer = await send('PATCH', path, { bindings: bindings.slice(1) });
     expect(fewer.body.message).toBe('The action of bindings[0] does not exist.');
   });

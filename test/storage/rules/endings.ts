@@ -137,7 +137,7 @@ export function describeEndings(stores: Stores): void {
         const handle = aHandle(tenantId, { expiresAt });
         const session = aSession(tenantId, 'auth0|1', { expiresAt });
         const idle = aSession(tenantId, 'auth0|1', { idleExpiresAt: expiresAt });
-        const message = aMessage(tenantId, { expiresAt });
+        const message = aMessage(tenantId, { expiresAt, state: 'delivered' });
         const put = await store.commit([
           { kind: 'transaction.insert', transaction },
           { kind: 'handle.insert', handle },
@@ -160,7 +160,8 @@ export function describeEndings(stores: Stores): void {
       await store.takeAttempt(tenantId, 'not yet', bucket, AT + 20);
       await store.takeAttempt(tenantId, 'not yet', bucket, AT + 20);
 
-      expect(await store.sweep(AT + 20)).toBe(6);
+      // Of a message only the words go.
+      expect(await store.sweep(AT + 20)).toBe(5);
       expect(await past()).toEqual([false, false, false, false, false]);
       expect(await future()).toEqual([true, true, true, true, true]);
       expect(await store.takeAttempt(tenantId, 'not yet', bucket, AT + 20)).toEqual({

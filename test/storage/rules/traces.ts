@@ -1,40 +1,130 @@
 // Tests of storage: what a login leaves behind. Messages of the outbox, lines of the tenant log.
 import { describe, expect, test } from 'vitest';
-import type { LogRecord } from '#storage/records.ts';
-import type { LogQuery } from '#storage/store.ts';
+import type { LogRecord, MessageOutcome, MessageRecord, MessageState } from '#storage/records.ts';
+import type { LogQuery, MessageEnd } from '#storage/store.ts';
 import type { Stores } from '../conformance.ts';
 import { AT, aLog, aMessage, fresh } from '../samples.ts';
 
 export function describeTraces(stores: Stores): void {
   describe('messages', () => {
-    test('wait in their order, and are erased once settled unless they are kept', async () => {
+    test('wait in their order, are attempted once, and are erased once settled unless they are kept', async () => {
       const { store } = stores;
+      const { messages } = store;
       const tenantId = fresh('ten');
       // A link, which no login waits for.
       const mail = aMessage(tenantId, { channel: 'email', to: 'a@example.com', at: AT + 3 });
       const { code: _, transactionId: __, ...plain } = mail;
       const [first, second] = [aMessage(tenantId, { at: AT + 1 }), aMessage(tenantId, { at: AT + 2 })];
       for (const message of [second, first, plain]) await store.commit([{ kind: 'message.insert', message }]);
-      const mine = async () =>
-        (await store.messages.pending(10_000)).filter((message) => message.tenantId === tenantId);
-      const inbox = (to?: string) => store.messages.inbox(tenantId, to, 10);
+      const due = async (now: number) =>
+        (await messages.due({ before: AT + 10, now }, 10_000)).filter((message) => message.tenantId === tenantId);
+      const inbox = (to?: string) => messages.inbox(tenantId, to, 10);
+      const settle = (id: string, attempt: number, end: MessageEnd) =>
+        store.commit([{ kind: 'message.settle', tenantId, id, attempt, end }]);
+      const ids = (...all: MessageRecord[]) => all.map(({ id }) => ({ tenantId, id }));
+      const outcome = { provider: 'twilio', reference: fresh('SM'), code: 'refused', detail: 'no such number' };
 
-      expect(await mine()).toEqual([second, first, plain]);
-      expect(await store.messages.pending(1)).toHaveLength(1);
+      expect(await due(AT)).toEqual(ids(second, first, plain));
+      expect(await messages.due({ before: AT + 10, now: AT }, 1)).toHaveLength(1);
+      const others = await messages.due({ before: AT + 10, now: AT, except: [tenantId] }, 10_000);
+      expect(others.filter((message) => message.tenantId === tenantId)).toEqual([]);
       expect(await inbox()).toEqual([plain, second, first]);
       expect(await inbox('a@example.com')).toEqual([plain]);
       expect(await inbox('A@example.com')).toEqual([]);
-      expect(await store.messages.inbox(tenantId, undefined, 2)).toEqual([plain, second]);
-      expect(await store.messages.inbox(fresh('ten'), undefined, 10)).toEqual([]);
+      expect(await messages.inbox(tenantId, undefined, 2)).toEqual([plain, second]);
+      expect(await messages.inbox(fresh('ten'), undefined, 10)).toEqual([]);
+      expect(await messages.find(fresh('ten'), first.id)).toBeUndefined();
 
-      await store.messages.settle(fresh('ten'), first.id, 'failed', { kept: false });
-      expect(await mine()).toEqual([second, first, plain]);
-      await store.messages.settle(tenantId, first.id, 'delivered', { kept: true });
-      await store.messages.settle(tenantId, second.id, 'failed', { kept: false });
-      expect(await mine()).toEqual([plain]);
-      expect(await inbox()).toEqual([plain, { ...first, state: 'delivered' }]);
+      const tries = await Promise.all([1, 2, 3].map(() => messages.attempt(tenantId, first.id, AT + 20)));
+      expect(tries.filter(Boolean)).toHaveLength(1);
+      expect(await messages.attempt(tenantId, second.id, second.expiresAt)).toBeUndefined();
+      expect(await due(AT)).toEqual(ids(second, plain));
+      expect(await messages.tell(tenantId, first.id, { status: 'queued' })).toBe(true);
+      await settle(first.id, 1, { state: 'delivered', outcome, kept: { text: 'other words', mail: { subject: 's' } } });
+      expect(await messages.find(tenantId, first.id)).toEqual({
+        ...first,
+        text: 'other words',
+        mail: { subject: 's' },
+        state: 'delivered',
+        attempts: 1,
+        attemptedAt: AT + 20,
+        // What the provider told before its answer was written.
+        outcome: { ...outcome, status: 'queued' },
+      });
+      expect(await messages.findByReference(tenantId, outcome.reference)).toMatchObject({ id: first.id });
+      expect(await messages.tell(tenantId, first.id, { status: 'undelivered', cost: '0.05 USD' })).toBe(true);
+      expect(await messages.tell(tenantId, fresh('msg'), { status: 'undelivered' })).toBe(false);
+      expect(await messages.find(tenantId, first.id)).toMatchObject({
+        outcome: { ...outcome, status: 'undelivered', cost: '0.05 USD' },
+      });
+
+      await settle(second.id, 0, { state: 'failed', outcome });
       const erased = await stores.subject.raw(`select text, code, state from messages where id = '${second.id}'`);
       expect(erased).toEqual([{ text: null, code: null, state: 'failed' }]);
+      expect(await inbox()).toMatchObject([{ id: plain.id }, { id: first.id }]);
+      const { records, total } = await messages.list(tenantId, { state: 'failed', page: { offset: 0, limit: 5 } });
+      expect([records, total]).toMatchObject([[{ id: second.id, to: second.to, outcome }], 1]);
+    });
+
+    test('are tried again when that is due, and are unconfirmed when nobody saw the end', async () => {
+      const { store } = stores;
+      const { messages } = store;
+      const tenantId = fresh('ten');
+      const message = aMessage(tenantId, { at: AT });
+      await store.commit([{ kind: 'message.insert', message }]);
+      const isDue = async (now: number) =>
+        (await messages.due({ before: AT, now }, 10_000)).some(({ id }) => id === message.id);
+      const lost = async (before: number) =>
+        (await messages.lost(before, 10_000)).filter((each) => each.id === message.id);
+      const outcome = { provider: 'custom' };
+      const settle = async (attempt: number, end: MessageEnd) =>
+        (await store.commit([{ kind: 'message.settle', tenantId, id: message.id, attempt, end }])).ok;
+      const again = { state: 'pending', outcome, retryAt: AT + 100 } as const;
+      const unconfirmed = { state: 'unconfirmed', outcome } as const;
+      const delivered = { state: 'delivered', outcome } as const;
+
+      expect(await settle(0, delivered)).toBe(false);
+      expect(await messages.attempt(tenantId, message.id, AT)).toMatchObject({ state: 'attempting', attempts: 1 });
+      expect(await settle(2, again)).toBe(false);
+      expect(await settle(1, again)).toBe(true);
+      expect([await isDue(AT + 99), await isDue(AT + 100)]).toEqual([false, true]);
+      expect(await messages.find(tenantId, message.id)).toMatchObject({ text: message.text, retryAt: AT + 100 });
+      expect(await messages.attempt(tenantId, message.id, AT + 99)).toBeUndefined();
+      expect(await messages.attempt(tenantId, message.id, AT + 100)).toMatchObject({ attempts: 2, text: message.text });
+      expect(await lost(AT + 100)).toEqual([]);
+      expect(await lost(AT + 101)).toEqual([{ tenantId, id: message.id }]);
+
+      // Of those who hold it for lost, one writes it; who made the attempt may still know better, and not send it again.
+      const writes = await Promise.all([1, 2, 3].map(() => settle(2, unconfirmed)));
+      expect(writes.filter(Boolean)).toHaveLength(1);
+      expect(await messages.find(tenantId, message.id)).toMatchObject({ state: 'unconfirmed', text: '' });
+      expect(await messages.attempt(tenantId, message.id, AT + 200)).toBeUndefined();
+      expect(await isDue(AT + 10_000)).toBe(false);
+      expect([await settle(2, again), await settle(1, delivered), await settle(2, delivered)]).toEqual([
+        false,
+        false,
+        true,
+      ]);
+      expect(await settle(2, unconfirmed)).toBe(false);
+    });
+
+    const told: [state: 'delivered' | 'failed' | 'unconfirmed', news: Partial<MessageOutcome>, then: MessageState][] = [
+      ['delivered', { status: 'sent' }, 'delivered'],
+      ['delivered', { status: 'undelivered', code: 'refused', detail: 'no' }, 'failed'],
+      ['unconfirmed', { status: 'sent' }, 'delivered'],
+      ['unconfirmed', { cost: '0.05 USD' }, 'unconfirmed'],
+      ['failed', { status: 'sent' }, 'failed'],
+    ];
+    test.each(told)('that are %s, and of which a provider tells %o, are %s', async (state, news, then) => {
+      const { store } = stores;
+      const message = aMessage(fresh('ten'));
+      const { tenantId, id } = message;
+      await store.commit([{ kind: 'message.insert', message }]);
+      await store.messages.attempt(tenantId, id, AT);
+      const end = { state, outcome: { provider: 'twilio' } };
+      await store.commit([{ kind: 'message.settle', tenantId, id, attempt: 1, end }]);
+      await store.messages.tell(tenantId, id, news);
+      expect(await store.messages.find(tenantId, id)).toMatchObject({ state: then, outcome: news });
     });
   });
 

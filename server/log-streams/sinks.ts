@@ -1,0 +1,77 @@
+// Server, log streams: the kinds of receiver and what each is reached by. One kind is sent to; the others are kept and given
+// back, so that tools which write a whole tenant go through, and their state says that nothing is sent. Source: mfa-wire
+// reference, section 4.5, and recordings.
+import { z } from 'zod';
+import type { JsonObject, LogStreamType } from '#storage/records.ts';
+import { text } from '../management/fields.ts';
+import { httpSink } from './http-sink.ts';
+
+type Kind = {
+  body: z.ZodType<Record<string, unknown>>;
+  /** What the vendor makes up and nobody writes. */
+  made?: (host: string, id: string) => JsonObject;
+  /** Shown as stars, and kept where stars come back. */
+  secret?: string;
+};
+
+const maybe = z.string().max(1024).optional();
+
+export const SINKS: Readonly<Record<LogStreamType, Kind>> = {
+  http: { body: httpSink },
+  eventbridge: {
+    body: z.strictObject({
+      awsAccountId: z.string().regex(/^\d{12}$/),
+      awsRegion: text(64),
+      awsPartnerEventSource: maybe,
+    }),
+    made: (host, id) => ({ awsPartnerEventSource: `aws.partner/${host}-${id}/auth0.logs` }),
+  },
+  eventgrid: {
+    body: z.strictObject({
+      azureSubscriptionId: text(64),
+      azureResourceGroup: text(128),
+      azureRegion: text(64),
+      azurePartnerTopic: maybe,
+    }),
+    made: (host, id) => ({ azurePartnerTopic: `${host}-${id}` }),
+  },
+  datadog: { body: z.strictObject({ datadogRegion: text(64), datadogApiKey: text(1024) }) },
+  splunk: {
+    body: z.strictObject({
+      splunkDomain: text(255),
+      splunkToken: text(1024),
+      splunkPort: z.string().regex(/^\d{1,5}$/),
+      splunkSecure: z.boolean(),
+    }),
+  },
+  sumo: { body: z.strictObject({ sumoSourceAddress: text(2048) }) },
+  segment: { body: z.strictObject({ segmentWriteKey: text(1024) }) },
+  mixpanel: {
+    body: z.strictObject({
+      mixpanelRegion: text(16),
+      mixpanelProjectId: text(128),
+      mixpanelServiceAccountUsername: text(512),
+      mixpanelServiceAccountPassword: text(1024),
+    }),
+    secret: 'mixpanelServiceAccountPassword',
+  },
+};
+
+const STARS = '********';
+
+/** What is kept of settings as they came. `current`: what was kept until now. */
+export function keptSink(
+  type: LogStreamType,
+  given: JsonObject,
+  { host, id, current = {} }: { host: string; id: string; current?: JsonObject },
+): JsonObject {
+  const { made, secret } = SINKS[type];
+  const before = secret === undefined ? undefined : current[secret];
+  const isStarred = secret !== undefined && given[secret] === STARS && before !== undefined;
+  return { ...given, ...made?.(host, id), ...(isStarred ? { [secret]: before } : {}) };
+}
+
+export function shownSink(type: LogStreamType, sink: JsonObject): JsonObject {
+  const { secret } = SINKS[type];
+  return secret === undefined ? sink : { ...sink, [secret]: STARS };
+}
