@@ -236,10 +236,10 @@ export function createRuntime(ports: Ports): Runtime {
     takeTwilioReport: (tenant, report) => takeTwilioReport(ports, tenant, report),
     push: createPushDevices(ports, (tenant) => pushPublicKey(ports, tenant.id)),
     startImport: (job) => afterwards.start(job.tenantId, () => importUsers(ports, job)),
+    settled: afterwards.done,
     drain: async (withinMs) => {
       await Promise.all([afterwards.done(withinMs), messenger.drain(withinMs)]);
     },
-
     liveConsole,
     scriptLimits: ports.scriptLimits,
   };

@@ -267,6 +267,8 @@ export interface Runtime {
   /** Begins with an import that is written already; returns at once. */
   startImport(job: JobRecord): void;
   /** Resolves when what follows answers already given has been done, or after `withinMs`. */
+  settled(withinMs: number): Promise<void>;
+  /** The same, at the end of the process: from then on no message leaves. */
   drain(withinMs: number): Promise<void>;
   /** Where runs of Actions are told as they end. `main.ts` ends it before it closes the listener. */
   liveConsole: LiveConsole;

@@ -238,7 +238,8 @@ export function readCaller(c: Context<Env>, trustProxy: number): Caller {
     ip: clientAddress(c, trustProxy),
     method: c.req.method,
     ...(userAgent ? { userAgent } : {}),
-    ...(language && language !== '*' ? { language } : {}),
+    // Templates may repeat it in messages to whomever the caller names: it says a language, or nothing.
+    ...(language !== undefined && /^[\w-]+$/.test(language) ? { language } : {}),
     ...(trustProxy > 0 ? proxyWord(c) : {}),
   };
 }

@@ -6,12 +6,13 @@ import type { ReportTaken } from '#runtime/delivery/twilio-reports.ts';
 import type { Deps, Env } from './deps.ts';
 import { readFormValues } from './request.ts';
 
-const ANSWERS: Readonly<Record<ReportTaken, readonly [status: 204 | 400 | 403 | 404, message: string]>> = {
-  taken: [204, ''],
-  unknown: [404, 'No such message was sent with a Twilio account of this tenant.'],
-  forged: [403, 'The signature of the report (X-Twilio-Signature) is not right.'],
-  malformed: [400, 'The report is not a form with MessageStatus or CallStatus.'],
-};
+const ANSWERS: Readonly<Record<ReportTaken, readonly [status: 204 | 400 | 403 | 404, error: string, message: string]>> =
+  {
+    taken: [204, '', ''],
+    unknown: [404, 'Not Found', 'No such message was sent with a Twilio account of this tenant.'],
+    forged: [403, 'Forbidden', 'The signature of the report (X-Twilio-Signature) is not right.'],
+    malformed: [400, 'Bad Request', 'The report is not a form with MessageStatus or CallStatus.'],
+  };
 
 export function twilioReportRoutes({ runtime }: Deps): Hono<Env> {
   return new Hono<Env>().post(REPORT_PATH, async (c) => {
@@ -31,6 +32,6 @@ export function twilioReportRoutes({ runtime }: Deps): Hono<Env> {
 }
 
 function answer(c: Context, taken: ReportTaken): Response {
-  const [status, message] = ANSWERS[taken];
-  return status === 204 ? c.body(null, 204) : c.json({ statusCode: status, message }, status);
+  const [status, error, message] = ANSWERS[taken];
+  return status === 204 ? c.body(null, 204) : c.json({ statusCode: status, error, message }, status);
 }

@@ -894,6 +894,8 @@ export type MessageState = 'pending' | 'attempting' | 'delivered' | 'failed' | '
 export type MessageOutcome = {
   /** Who had it: `inbox`, `twilio`, `smtp`, … */
   provider: string;
+  /** What it was for; it stays when `about` is erased. */
+  kind?: MessageKind;
   /** The provider's own name for the message. */
   reference?: string;
   /** Why it failed: one of the runtime's codes, and a line for operators. */

@@ -225,6 +225,8 @@ export type UserQuery = {
   /** Exact, without regard to case. */
   email?: string;
   connection?: string;
+  /** Those that are linked to another, in place of those that are not. */
+  linked?: true;
   page?: Page;
 };
 
@@ -234,7 +236,7 @@ export interface Users {
    * other account.
    */
   insert(user: UserRecord): Promise<'inserted' | 'conflict'>;
-  /** Accounts linked to another are found too; lists, of any kind, leave them out. */
+  /** Accounts linked to another are found too; lists, of any kind, leave them out where they do not ask for them. */
   find(tenantId: string, id: string): Promise<UserRecord | undefined>;
   /** Who signs in to `connection` with this text: an e-mail address (any case), a username or a phone number. */
   findByIdentifier(tenantId: string, connection: string, identifier: string): Promise<UserRecord | undefined>;

@@ -1,5 +1,5 @@
 // Delivery: the tenant's log line about a message: that it went out, or why not.
-import type { JsonObject, MessageOutcome, MessageRecord } from '#storage/records.ts';
+import type { JsonObject, MessageKind, MessageOutcome, MessageRecord } from '#storage/records.ts';
 import type { LogDraft } from '../transaction/input.ts';
 import type { Delivery } from './delivery.ts';
 
@@ -14,6 +14,18 @@ const FACTORS = { sms: 'phone', voice: 'phone', email: 'email', push: 'push-noti
 
 /** Kinds whose arrival a log tells of: what people log in with. Of all others the log tells only that one did not go out. */
 const FACTOR_KINDS: readonly (string | undefined)[] = ['second-factor', 'enrollment', 'push', undefined];
+
+/** Under which type the log has the message; undefined where the log is silent about it. */
+export function logTypeOf(
+  { channel, kind }: { channel: MessageRecord['channel']; kind: MessageKind | undefined },
+  isDelivered: boolean,
+) {
+  const [sent, , failed] = TYPES[channel];
+  if (FACTOR_KINDS.includes(kind)) return isDelivered ? sent : failed;
+  if (!isDelivered) return 'fn';
+  if (kind === 'passwordless-code') return 'cs';
+  return kind === 'passwordless-link' ? 'cls' : undefined;
+}
 
 /** Nothing for a message that is to be tried again by itself: its last attempt has the word. */
 export function deliveryLog(
@@ -30,12 +42,11 @@ export function deliveryLog(
     const { fault } = delivery;
     return [{ type: failedType, description: lineOf(fault, noun), details: { ...details, ...failureOf(delivery) } }];
   }
-  const passwordless =
-    about?.kind === 'passwordless-code' ? 'cs' : about?.kind === 'passwordless-link' ? 'cls' : undefined;
   if (delivery.state === 'delivered') {
-    if (passwordless === undefined) return [];
-    const description = passwordless === 'cs' ? 'Code sent' : 'Code/Link sent';
-    return [{ type: passwordless, description, userName: to, details: known }];
+    const type = logTypeOf({ channel, kind: about?.kind }, true);
+    if (type === undefined) return [];
+    const description = type === 'cs' ? 'Code sent' : 'Code/Link sent';
+    return [{ type, description, userName: to, details: known }];
   }
   const details = { notification_type: about?.kind ?? '', to, error: lineOf(delivery.fault, noun), ...known };
   return [{ type: 'fn', description: lineOf(delivery.fault, noun), details: { ...details, ...failureOf(delivery) } }];

@@ -4,7 +4,7 @@ import type { MessageEnd } from '#storage/store.ts';
 import type { Delivery, DeliveryFault, Taken } from './delivery.ts';
 
 /** Seconds until the second, third, … attempt where a provider asks for them. */
-const RETRY_SECONDS = [10, 30, 60, 120, 240] as const;
+const RETRY_SECONDS = [10, 20, 40, 60, 90] as const;
 
 /** Nobody saw how it ended. */
 export const UNSEEN: DeliveryFault = {

@@ -1,5 +1,6 @@
 // Delivery: a mail as carriers are given it. Whatever a tenant or a person wrote into it is one line where a header is one
 // line: a line break would begin a header of somebody else's making.
+import { domainToASCII } from 'node:url';
 import type { DeliveryFault, Outgoing } from './delivery.ts';
 
 export type Mailbox = { name?: string; address: string };
@@ -22,7 +23,7 @@ const BY_A_MACHINE = { 'Auto-Submitted': 'auto-generated' };
 
 /** RFC 5322 without the forms that nobody has: no quotes, no comments. */
 const ADDRESS = /^[^\s@<>"(),:;\\[\]\p{Cc}]{1,64}@[^\s@<>"(),:;\\[\]\p{Cc}]{1,255}$/u;
-const WITH_NAME = /^("[^"<>\\]*"|[^"<>]*)<([^<>]*)>$/;
+const WITH_NAME = /^("[^"<>\\]*" *|[^"<>]*)<([^<>]*)>$/;
 const LONGEST_SUBJECT = 900;
 const LONGEST_NAME = 200;
 
@@ -60,16 +61,17 @@ export function letterOf(
         : 'The sender of the mail is no e-mail address.';
     return { ok: false, fault: { code: 'configuration', detail } };
   }
-  const to = message.to.trim();
+  const to = onTheWire(message.to.trim());
   if (!ADDRESS.test(to)) {
     return { ok: false, fault: { code: 'refused', detail: 'What the mail goes to is no e-mail address.' } };
   }
   const line = oneLine(subject).slice(0, LONGEST_SUBJECT);
+  const address = onTheWire(from.address);
   return {
     ok: true,
     letter: {
-      id: `${message.id}@${from.address.slice(from.address.lastIndexOf('@') + 1)}`,
-      from,
+      id: `${message.id}@${address.slice(address.lastIndexOf('@') + 1)}`,
+      from: { ...from, address },
       to,
       subject: line === '' ? '(no subject)' : line,
       text: words.text,
@@ -78,6 +80,13 @@ export function letterOf(
       at,
     },
   };
+}
+
+/** Its domain as mail servers know it (RFC 5891): few of them take letters beyond ASCII there (RFC 6531). */
+function onTheWire(address: string): string {
+  const at = address.lastIndexOf('@') + 1;
+  const domain = address.slice(at);
+  return /\P{ASCII}/u.test(domain) ? `${address.slice(0, at)}${domainToASCII(domain)}` : address;
 }
 
 /** What a tenant's settings may add to a mail: names and values that begin no other header and replace none of ours. */

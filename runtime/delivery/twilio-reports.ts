@@ -89,7 +89,7 @@ export async function takeTwilioReport(
   return 'taken';
 }
 
-/** What it was for is erased once it is handed over; where it came from and its login still say what a log has to know. */
+/** Where it happened is erased once it is handed over; its login still says what a log has to know. */
 async function withAbout({ store }: ReportPorts, message: MessageRecord, source: string): Promise<MessageRecord> {
   const { about, tenantId, transactionId } = message;
   if (about) return message;
@@ -99,7 +99,7 @@ async function withAbout({ store }: ReportPorts, message: MessageRecord, source:
     clientId: login.request.clientId,
     ...(login.subject.kind === 'user' ? { userId: login.subject.userId } : {}),
   };
-  const kind = source.startsWith('con_') ? 'passwordless-code' : 'second-factor';
+  const kind = message.outcome?.kind ?? (source.startsWith('con_') ? 'passwordless-code' : 'second-factor');
   return { ...message, about: { kind, locale: '', ...(place ? { place } : {}) } };
 }
 

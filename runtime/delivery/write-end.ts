@@ -1,5 +1,5 @@
 // Delivery: the end of an attempt with its line in the tenant's log: both or neither, and once, whoever writes it.
-import type { MessageRecord, TenantRecord } from '#storage/records.ts';
+import type { MessageAbout, MessageRecord, TenantRecord } from '#storage/records.ts';
 import type { Change, MessageEnd } from '#storage/store.ts';
 import type { Ports } from '../ports.ts';
 import { tenantLog } from '../tenant-log.ts';
@@ -27,8 +27,13 @@ export async function writeEnd(
     random,
   };
   const written = await store.commit([
-    { kind: 'message.settle', tenantId, id, attempt, end },
+    { kind: 'message.settle', tenantId, id, attempt, end: about ? withKind(end, about) : end },
     ...drafts.map((draft): Change => ({ kind: 'log.insert', log: tenantLog(draft, place) })),
   ]);
   return written.ok;
+}
+
+/** What it was for is told of it longer than what it said. */
+function withKind<E extends MessageEnd>(end: E, { kind }: MessageAbout): E {
+  return { ...end, outcome: { ...end.outcome, kind } };
 }

@@ -1,5 +1,6 @@
 // Lifecycle: how a connection goes: with the people who were made in it, and with its place in organizations.
 import type { Json, OrganizationRecord } from '#storage/records.ts';
+import { unlinkAccount } from './account-links.ts';
 import type { LifecyclePorts } from './ports.ts';
 
 const AT_ONCE = 100;
@@ -26,11 +27,21 @@ export async function removeConnection(ports: LifecyclePorts, tenantId: string, 
   return removed;
 }
 
-async function removePeople({ store }: LifecyclePorts, tenantId: string, connection: string): Promise<void> {
-  for (;;) {
-    const { records } = await store.users.list(tenantId, { connection, page: { offset: 0, limit: AT_ONCE } });
-    if (records.length === 0) return;
-    for (const { id } of records) await store.users.remove(tenantId, id);
+/** Those who are linked to an account elsewhere too: a connection of the same name would open that to them again. */
+async function removePeople(ports: LifecyclePorts, tenantId: string, connection: string): Promise<void> {
+  const { users } = ports.store;
+  for (const which of [{}, { linked: true }] as const) {
+    for (;;) {
+      const { records } = await users.list(tenantId, { connection, ...which, page: { offset: 0, limit: AT_ONCE } });
+      if (records.length === 0) break;
+      for (const { id, linkedTo } of records) {
+        const [provider = '', ...own] = id.split('|');
+        if (linkedTo !== undefined) {
+          await unlinkAccount(ports, tenantId, { primaryId: linkedTo, provider, userId: own.join('|') });
+        }
+        await users.remove(tenantId, id);
+      }
+    }
   }
 }
 

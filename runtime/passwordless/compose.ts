@@ -5,6 +5,7 @@ import type {
   JsonObject,
   MessageAbout,
   MessagePlace,
+  PasswordlessCodeRecord,
   TenantRecord,
   UserRecord,
 } from '#storage/records.ts';
@@ -50,8 +51,7 @@ export async function compose(
   const { tenant, client, connection, address, send, authParams, locale, caller, transactionId } = wanted;
   const { tenantId, id: connectionId, strategy } = connection;
   const former = await store.passwordlessCodes.find(tenantId, connectionId, address);
-  // Whoever asks twice before there is an account hears of one id.
-  const account = (user && ownId(user)) ?? former?.account ?? random.hex(24);
+  const account = user ? ownId(user) : ((await promised(store, connection, former)) ?? random.hex(24));
   const { code, record } = newPasswordlessCode(ports, connection, { address, account, send });
   const { id, expiresAt } = record;
   const link = send === 'link' ? linkOf(tenant.baseUrl, client, connection, { address, code, authParams }) : undefined;
@@ -80,6 +80,15 @@ export async function compose(
     undo: { kind: 'passwordless-code.void', tenantId, connectionId, address, id },
     account,
   };
+}
+
+/** Whoever asks twice before there is an account hears of one id, unless it is that of somebody whose address this was. */
+async function promised(
+  { users }: Pick<Ports['store'], 'users'>,
+  { tenantId, strategy }: Wanted['connection'],
+  former: PasswordlessCodeRecord | undefined,
+): Promise<string | undefined> {
+  return former && !(await users.find(tenantId, `${strategy}|${former.account}`)) ? former.account : undefined;
 }
 
 /** Whom a message counts for: the address, and the account that it opens where there is one. */

@@ -51,10 +51,11 @@ export const isClosed = ({ options }: Pick<ConnectionRecord, 'options'>): boolea
 
 /**
  * The address as it is sent to, looked for and kept, in one form everywhere: a letter that becomes another one when it is
- * compared would let the owner of one mailbox in as that of another.
+ * compared would let the owner of one mailbox in as that of another. Composed once more at the end, because a small letter
+ * may have a form with its mark where the large one has none (T with a diaeresis).
  */
 export function canonical(strategy: PasswordlessStrategy, address: string): string {
-  return strategy === 'sms' ? address : address.normalize('NFC').toLowerCase();
+  return strategy === 'sms' ? address : address.normalize('NFC').toLowerCase().normalize('NFC');
 }
 
 const isObject = (value: Json | undefined): value is JsonObject =>

@@ -10,17 +10,26 @@ const MARK = '***';
 
 export const noRedaction: Redact = (text) => text;
 
-/** Replaces these values, also where they stand inside JSON or a URL. */
-export function redactor(values: readonly string[]): Redact {
+/**
+ * Replaces these values, also where they stand inside JSON, a URL or HTML.
+ * @param codes what lets somebody in: one of four or five digits is replaced where it stands as a number of its own.
+ */
+export function redactor(values: readonly string[], codes: readonly string[] = []): Redact {
   const forms = new Set<string>();
-  for (const value of values) {
+  for (const value of [...values, ...codes]) {
     if (value.length < MIN_LENGTH) continue;
-    for (const form of [value, JSON.stringify(value).slice(1, -1), urlEncoded(value)]) forms.add(form);
+    const inHtml = value.replaceAll('&', '&amp;');
+    for (const form of [value, JSON.stringify(value).slice(1, -1), urlEncoded(value), inHtml]) forms.add(form);
   }
-  if (forms.size === 0) return noRedaction;
+  const short = codes.filter((code) => code.length < MIN_LENGTH && /^\d{4,}$/.test(code));
+  if (forms.size === 0 && short.length === 0) return noRedaction;
   // The longest first: one value may contain another.
   const ordered = [...forms].sort((a, b) => b.length - a.length);
-  return (text) => ordered.reduce((left, form) => left.replaceAll(form, MARK), text);
+  const numbers = short.map((code) => new RegExp(`\\b${code}\\b`, 'g'));
+  return (text) => {
+    const left = ordered.reduce((rest, form) => rest.replaceAll(form, MARK), text);
+    return numbers.reduce((rest, number) => rest.replaceAll(number, MARK), left);
+  };
 }
 
 /** Every text in it, keys too. */

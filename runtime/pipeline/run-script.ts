@@ -53,7 +53,10 @@ export async function runScript<Command extends NamedCommand>(
   const startedAt = now();
   const shared = version?.moduleSecrets ?? {};
   const secrets = version ? [...version.secrets, ...Object.values(shared).flat()] : [];
-  const redact = redactor([...(occasion.hidden ?? []), ...secrets.map(({ value }) => value)]);
+  const redact = redactor(
+    secrets.map(({ value }) => value),
+    occasion.hidden,
+  );
   const versionNumber = version ? { versionNumber: version.number } : {};
   const ended = (result: RunResult | undefined, commands: RecordedCommand[], failure?: Failure) => {
     const run = { action, ...versionNumber, startedAt, commands, redact };

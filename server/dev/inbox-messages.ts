@@ -32,7 +32,7 @@ const ON_THEIR_WAY_MS = 500;
 /** Newest first. */
 export async function findMessages(c: Context<Env>, deps: Deps, { to, channel }: Wanted): Promise<MessageRecord[]> {
   const { store, runtime } = deps;
-  await runtime.drain(ON_THEIR_WAY_MS);
+  await runtime.settled(ON_THEIR_WAY_MS);
   const limit = channel === undefined ? SHOWN : LOOKED_AT;
   const tenants = await tenantsShown(c, deps);
   const found = await Promise.all(tenants.map(({ id }) => store.messages.inbox(id, to, limit)));

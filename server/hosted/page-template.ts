@@ -3,6 +3,7 @@
 // page may. What does not hold to that is refused when it is saved, and at a page it gives way to our own frame.
 import { createHash } from 'node:crypto';
 import { Context, Liquid, type Template, toValueSync } from 'liquidjs';
+import { TIMED_OPERATORS, timeFilters } from '#runtime/delivery/liquid.ts';
 
 /** Where our parts go: the tags of the vendor's templates. */
 const TAGS = { head: /\{%-?\s*auth0:head\s*-?%\}/g, widget: /\{%-?\s*auth0:widget\s*-?%\}/g } as const;
@@ -44,10 +45,12 @@ function createEngine(): Liquid {
     parseLimit: 2 * TEMPLATE_LIMIT,
     memoryLimit: MEMORY_LIMIT,
     renderLimit: TIME_LIMIT_MS,
+    operators: TIMED_OPERATORS,
     templates: {},
   });
   // There is one file. A tag for another one is a mistake that its author hears of at once.
   for (const name of ['include', 'render', 'layout', 'block']) delete liquid.tags[name];
+  timeFilters(liquid);
   for (const slot of SLOTS) {
     liquid.registerTag(`page_${slot}`, { render: () => MARKS[slot] });
   }

@@ -25,8 +25,19 @@ const headerValue = z
 /** They speak of the connection, or have a setting of their own. */
 const OURS = /^(host|connection|content-length|content-type|transfer-encoding|te|trailer|upgrade|expect|keep-alive)$/i;
 
+/** Calls carry no credentials in their address. The value may hold some: it is not repeated. */
+const endpoint = webAddress.superRefine((value, context) => {
+  const { username, password } = URL.canParse(value) ? new URL(value) : { username: '', password: '' };
+  if (username === '' && password === '') return;
+  context.addIssue({
+    code: 'custom',
+    message: 'An address holds no user name and no password: they go into httpAuthorization',
+    input: '',
+  });
+});
+
 export const httpSink = z.strictObject({
-  httpEndpoint: webAddress,
+  httpEndpoint: endpoint,
   httpContentType: headerValue.optional(),
   httpContentFormat: z.enum(HTTP_FORMATS).optional(),
   httpAuthorization: headerValue.optional(),

@@ -131,7 +131,10 @@ async function letGo(deps: Needs, tenant: TenantRecord, held: LogStreamRecord, l
   if (last.end !== 'failed' || !failed) return;
   const { error } = last;
   const isSuspended = failed.status === 'suspended';
-  log.warn({ tenantId: held.tenantId, stream: held.id, ...error, isSuspended }, 'log lines were not taken');
+  log.warn(
+    { tenantId: held.tenantId, stream: held.id, fault: error.code, message: error.message, isSuspended },
+    'log lines were not taken',
+  );
   if (!isSuspended && failed.failing?.tries !== TRIES_UNTOLD) return;
   const description = isSuspended
     ? `Log stream suspended: its receiver took nothing for a day (${error.message})`

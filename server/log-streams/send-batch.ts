@@ -41,19 +41,24 @@ export async function sendBatch(
   const passed = waiting.filter((log) => !asked.includes(log) && (last === undefined || log.id < last));
   await store.logStreams.arrived(tenant.id, stream.id, ids(passed));
   const until = clock.now() + BATCH_MS;
+  // Whose receiver takes some of a batch is not down: the next batch begins with the line that was not taken.
+  let isTaking = false;
+  const failed = (error: { code: string; message: string }): BatchEnd =>
+    isTaking ? { end: 'sent' } : { end: 'failed', error };
   for (const { call, lines: carried } of httpRequests(stream.sink, lines)) {
     if (carried.length === 0 || clock.now() > until) break;
     if (signal.aborted) return { end: 'stopped' };
     const outcome = await egress.request(call, { signal, timeoutMs: TIMEOUT_MS });
     if (!outcome.ok) {
       const { code, message } = outcome;
-      return code === 'ABORT_ERR' ? { end: 'stopped' } : { end: 'failed', error: { code, message } };
+      return code === 'ABORT_ERR' ? { end: 'stopped' } : failed({ code, message });
     }
     const { status } = outcome.answer;
     if (status < 200 || status > 299) {
-      return { end: 'failed', error: { code: String(status), message: `it answered ${status}` } };
+      return failed({ code: String(status), message: `it answered ${status}` });
     }
     await store.logStreams.arrived(tenant.id, stream.id, ids(carried));
+    isTaking = true;
   }
   return { end: 'sent' };
 }

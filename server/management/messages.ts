@@ -19,7 +19,7 @@ function showMessage(message: MessageRecord, isKnown: boolean): Record<string, u
     to: isKnown ? to : maskedAddress(message),
     state,
     attempts,
-    ...optional('kind', about?.kind),
+    ...optional('kind', about?.kind ?? outcome?.kind),
     ...optional('provider', outcome?.provider),
     ...optional('reference', outcome?.reference),
     ...optional('status', outcome?.status),

@@ -43,7 +43,7 @@ const gatewayAuthentication = z
     secret_base64_encoded: flag,
   })
   .superRefine(({ secret, secret_base64_encoded: isEncoded }, context) => {
-    if (isEncoded !== true || /^[A-Za-z0-9_-]+={0,2}$/.test(secret)) return;
+    if (isEncoded !== true || /^[A-Za-z0-9_-]{2,}={0,2}$/.test(secret)) return;
     context.addIssue({ code: 'custom', path: ['secret'], message: 'The secret is not base64url', input: secret });
   });
 

@@ -2,6 +2,7 @@
 // arrived, stand out; what a message said is not shown, and its address only to whoever named it.
 import type { Context } from 'hono';
 import { html } from 'hono/html';
+import { logTypeOf } from '#runtime/delivery/delivery-log.ts';
 import type { MessageRecord } from '#storage/records.ts';
 import type { MessageQuery } from '#storage/store.ts';
 import type { Deps, Env } from '../deps.ts';
@@ -89,7 +90,7 @@ function row(message: MessageRecord, isKnown: boolean): Markup {
     [outcome?.provider, outcome?.status].filter((part) => part !== undefined).join(', ') || '–',
     attempts,
     outcome?.cost ?? '–',
-    html`<a href="${addressOf('/operator/logs', { type: logTypeOf(message) })}">log</a>`,
+    logLink(message),
   ];
   return html`<tr>${cells.map((cell, at) => html`<td data-label="${COLUMNS[at]}">${cell}</td>`)}</tr>
 `;
@@ -100,8 +101,10 @@ function badgeOf(state: MessageRecord['state']): string {
   return state === 'delivered' ? 'badge good' : 'badge';
 }
 
-const LOG_TYPES = { sms: 'gd_send_sms', voice: 'gd_send_voice', email: 'gd_send_email', push: 'gd_send_pn' } as const;
-
-function logTypeOf({ channel, state }: MessageRecord): string {
-  return `${LOG_TYPES[channel]}${state === 'failed' || state === 'unconfirmed' ? '_failure' : ''}`;
+/** Nothing for those that the log does not tell of, yet or ever. */
+function logLink(message: MessageRecord): Markup | string {
+  const { state, channel, about, outcome } = message;
+  if (state === 'pending' || state === 'attempting') return '–';
+  const type = logTypeOf({ channel, kind: about?.kind ?? outcome?.kind }, state === 'delivered');
+  return type === undefined ? '–' : html`<a href="${addressOf('/operator/logs', { type })}">log</a>`;
 }

@@ -1,6 +1,7 @@
 // Server, passwordless: what `/passwordless/start` is sent, read from a query, a form or JSON, and checked in the order and
 // in the words of the wire (wire reference, §5.1).
 import type { Context } from 'hono';
+import { MAILBOX_SHAPE } from '#runtime/factors/mailbox.ts';
 import type { JsonObject } from '#storage/records.ts';
 import type { Env } from '../deps.ts';
 import { mediaType, type Parameters, readJsonObject, readParameters, readQuery, type Unreadable } from '../request.ts';
@@ -104,7 +105,6 @@ function check(given: JsonObject): ReadStart {
 const missing = (property: string) => bad(property, `Missing required property: ${property}`);
 
 const PHONE = /^\+[0-9]{1,15}$/;
-const EMAIL = /^[^\s@<>"(),:;\\]+@[^\s@.]+(\.[^\s@.]+)+$/u;
 /** RFC 5321 §4.5.3.1.3. */
 const LONGEST_EMAIL = 254;
 
@@ -114,7 +114,7 @@ export function addressOf(
   { phoneNumber, email }: StartRequest,
 ): { ok: true; address: string } | { ok: false; bad: BadRequest } {
   const [property, value, shape] =
-    strategy === 'sms' ? (['phone_number', phoneNumber, PHONE] as const) : (['email', email, EMAIL] as const);
+    strategy === 'sms' ? (['phone_number', phoneNumber, PHONE] as const) : (['email', email, MAILBOX_SHAPE] as const);
   if (value === undefined) return missing(property);
   if (!shape.test(value) || value.length > LONGEST_EMAIL) {
     return bad(property, `String does not match pattern: ${shape.source}`);

@@ -17,7 +17,7 @@ import { source } from '../hosted/show-screen.ts';
 import { speak } from '../hosted/speak.ts';
 import { spokenBy, voiceAt } from '../hosted/voice.ts';
 import { answerClient } from '../oauth/answer-client.ts';
-import { checkParameters } from '../oauth/authorization-request.ts';
+import { checkAuthorizationRequest } from '../oauth/authorization-request.ts';
 import type { ReturnAddress } from '../oauth/callback.ts';
 import { PASSWORDLESS_GRANT, refusedCode, sendsCodes, wrongCode } from '../oauth/passwordless-grant.ts';
 import { leave } from '../oauth/resume.ts';
@@ -108,8 +108,10 @@ async function readLink(c: Context<Env>, deps: Deps): Promise<Followed> {
   if (address === undefined) {
     return page(`Missing required parameter: ${connection.strategy === 'sms' ? 'phone_number' : 'email'}`);
   }
+  // A pushed request is taken by whoever opens it first, and opening a link uses nothing up.
+  if (sent.request_uri !== undefined) return page('A link holds no request_uri');
   const parameters: Parameters = { response_type: 'code', ...sent };
-  const checked = await checkParameters(deps, tenant, client, parameters, (uiLocales) =>
+  const checked = await checkAuthorizationRequest(deps, tenant, { ok: true, parameters }, (uiLocales) =>
     chooseLanguage(tenant.enabledLocales, uiLocales, c.req.header('accept-language')),
   );
   return checked.ok ? { ok: true, client, connection, address, code, request: checked.request } : checked;

@@ -135,16 +135,24 @@ export function* settleMessage(
   const sealed = (column: Sealed, text: string) => keyring.seal(place(tenantId, id, column), text);
   const current = db.build
     .selectFrom('messages')
-    .select('outcome')
+    .select(['outcome', 'state'])
     .where('tenant_id', '=', tenantId)
     .where('id', '=', id)
     .where('attempts', '=', attempt)
     .where('state', 'in', ENDED_FROM[end.state]);
   const row = yield* first(db.hold(current));
   if (!row) return false;
-  // A provider may have told us more of it before its own answer came to be written.
-  const { status, cost } = outcomeOf(row) ?? {};
-  const outcome: MessageOutcome = { ...end.outcome, ...given({ status, cost }) };
+  const known: Partial<MessageOutcome> = outcomeOf(row) ?? {};
+  // A provider may have told us more of it before its own answer came to be written; an attempt begins with nothing.
+  const told: Partial<MessageOutcome> = row.state === 'attempting' ? known : {};
+  const state = stateToldBy(told, end.state);
+  const { code: _code, detail: _detail, ...taken } = end.outcome;
+  const outcome: MessageOutcome = {
+    ...given({ cost: known.cost }),
+    ...(state === end.state ? end.outcome : taken),
+    ...given({ status: told.status, cost: told.cost }),
+    ...(state === 'failed' && end.state !== 'failed' ? given({ code: told.code, detail: told.detail }) : {}),
+  };
   const words =
     end.state === 'pending'
       ? { retry_at: end.retryAt }
@@ -157,7 +165,7 @@ export function* settleMessage(
   yield db.build
     .updateTable('messages')
     .set({
-      state: end.state,
+      state,
       outcome: JSON.stringify(outcome),
       reference: outcome.reference ?? null,
       retry_at: null,
@@ -181,7 +189,7 @@ type Sealed = keyof typeof ERASED;
 type Row = Omit<Selectable<MessageRow>, 'seq'>;
 
 /** Whoever tells of a message has taken it; a reason why it came to nothing is its end. */
-function stateToldBy({ status, code }: Pick<MessageOutcome, 'status' | 'code'>, state: MessageState): MessageState {
+function stateToldBy({ status, code }: Partial<MessageOutcome>, state: MessageState): MessageState {
   if (state !== 'delivered' && state !== 'unconfirmed') return state;
   if (code !== undefined) return 'failed';
   return status === undefined ? state : 'delivered';

@@ -41,9 +41,12 @@ export const userColumns = [
   'updated_at',
 ] as const;
 
-/** An address in the form addresses are compared in, the same on both databases. */
+/**
+ * An address in the form addresses are compared in, the same on both databases. Composed once more at the end: a small
+ * letter may have a form with its mark where the large one has none (T with a diaeresis).
+ */
 export function foldEmail(email: string): string {
-  return indexed(email.normalize('NFC').toLowerCase());
+  return indexed(email.normalize('NFC').toLowerCase().normalize('NFC'));
 }
 
 /** The row of a user's record. */

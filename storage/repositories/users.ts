@@ -53,13 +53,14 @@ export function createUsers(desk: Desk): Users {
       return row && toUser(row);
     },
 
-    async list(tenantId, { email, connection, page }) {
-      let query = select(tenantId).where('linked_to', 'is', null).orderBy('seq');
+    async list(tenantId, { email, connection, linked, page }) {
+      const isLinked = linked === undefined ? 'is' : 'is not';
+      let query = select(tenantId).where('linked_to', isLinked, null).orderBy('seq');
       let count = build
         .selectFrom('users')
         .select((eb) => eb.fn.countAll<number>().as('total'))
         .where('tenant_id', '=', tenantId)
-        .where('linked_to', 'is', null);
+        .where('linked_to', isLinked, null);
       if (email !== undefined) {
         query = query.where('email_key', '=', foldEmail(email));
         count = count.where('email_key', '=', foldEmail(email));

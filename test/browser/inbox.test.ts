@@ -121,17 +121,23 @@ describe('the inbox', () => {
   });
 
   test('takes news in without closing what is open or taking the focus', async () => {
+    await write('slow', { code: '888888', state: 'attempting' });
     const { page } = await open('/dev/inbox');
     const mail = page.locator('#message-mail');
     await mail.getByText('Plain text').click();
     await page.getByLabel('To').fill('somebody');
     await page.clock.install();
     await write('news', { code: '777777' });
+    const { tenant, store } = door.house;
+    const end = { state: 'failed', outcome: { provider: 'inbox' }, kept: { text: 'Other words' } } as const;
+    await store.commit([{ kind: 'message.settle', tenantId: tenant.id, id: 'slow', attempt: 1, end }]);
     await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
     await page.locator('#message-news').waitFor();
     expect(await page.locator('.messages > li').first().getAttribute('id')).toBe('message-news');
     expect(await page.locator('#message-news button').first().isVisible()).toBe(true);
     expect(await page.getByRole('status').textContent()).toBe('One new message');
+    expect(await page.locator('#message-slow').textContent()).toMatch(/failed.+Other words/s);
+    expect(await page.locator('#message-slow button').first().isVisible()).toBe(true);
     expect(await mail.locator('details[open]').count()).toBe(1);
     expect(await page.getByLabel('To').inputValue()).toBe('somebody');
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('to');

@@ -80,6 +80,7 @@ function patch(list: Element, fresh: Element): void {
     const old = document.getElementById(row.id);
     if (old) {
       place = old.nextElementSibling;
+      renew(old, row);
       continue;
     }
     const joined = document.importNode(row, true);
@@ -91,6 +92,17 @@ function patch(list: Element, fresh: Element): void {
   if (none) none.hidden = list.children.length > 0;
   if (added > 0) say(added === 1 ? 'One new message' : `${added} new messages`);
 }
+
+/** A message has come to another state, and with it perhaps to other words. What somebody has open or is at stays. */
+function renew(old: Element, fresh: Element): void {
+  if (stateOf(old) === stateOf(fresh)) return;
+  if (old.contains(document.activeElement) || old.querySelector('details[open]')) return;
+  const row = document.importNode(fresh, true);
+  enable(row);
+  old.replaceWith(row);
+}
+
+const stateOf = (row: Element): string | null | undefined => row.querySelector('.fine')?.textContent;
 
 function say(text: string): void {
   if (news) news.textContent = text;

@@ -186,7 +186,7 @@ async function openResetLink(gallery: Gallery, visitor: Visitor, proves = false)
   if (proves) await bindTo(gallery.house, 'password-reset-post-challenge', [PROVE]);
   await visitor.open('/u/reset-password/request', { email: PERSON.email, action: 'default' });
   // The page is there before it is known whether anybody is to be mailed.
-  await gallery.house.runtime.drain(1000);
+  await gallery.house.runtime.settled(1000);
   return visitor.open(await linkIn(gallery));
 }
 

@@ -96,6 +96,16 @@ describe('custom-email-provider', () => {
   });
 
   test.each([
+    ['a code of four digits', { code: '2718' }, '2718', /^\*\*\* 2718281 \*\*\*$/],
+    ['a link as HTML has it', {}, 'https://x/y?a=1&amp;b=2', /^\*\*\* \*\*\*281 \*\*\*$/],
+  ])('%s is not left behind', async (_what, more, said, left) => {
+    await bindTo(house, 'custom-email-provider', [mailScript(`console.log('${said} ${said}281 ${said}');`)]);
+    await carry({ ...more, about: { kind: 'verify-email', locale: 'en', link: 'https://x/y?a=1&b=2' } });
+    const run = await lastRun(house, 'custom-email-provider');
+    expect(run?.results[0]?.console[0]?.text).toMatch(left);
+  });
+
+  test.each([
     [
       `api.notification.drop('no');`,
       { end: 'failed', fault: { code: 'script', detail: 'An Action dropped the message: no' } },

@@ -23,7 +23,7 @@ describe.each(databasesInFull())('%s', (_name, open) => {
     const { tenant, ports, clock } = house;
     const logPlace = { tenantId: tenant.id, now: clock.at, random: ports.random, ip: CALLER.ip };
     house.runtime.tellOfNewPassword({ tenant, connection, caller: CALLER, logPlace, ...more }, user);
-    return house.runtime.drain(10_000);
+    return house.runtime.settled(10_000);
   }
   const told = async () =>
     JSON.parse((await lastRun(house, 'post-change-password'))?.results[0]?.console[0]?.text ?? '{}');

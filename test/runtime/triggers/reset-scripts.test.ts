@@ -158,7 +158,7 @@ describe.each(databasesInFull())('%s', (_name, open) => {
     house.clock.advance(60_000);
     const end = await house.step(shown.key, { kind: 'renewed', password: 'quite another one 1' });
     expect(end.login.state.name).toBe('completed');
-    await house.runtime.drain(10_000);
+    await house.runtime.settled(10_000);
     const run = await lastRun(house, 'post-change-password');
     expect(run).toMatchObject({ userId: user.id, transactionId: shown.login.id });
     expect(JSON.parse(run?.results[0]?.console[0]?.text ?? '{}')).toMatchObject({

@@ -200,7 +200,7 @@ describe.each(databasesInFull())('%s', (_name, open) => {
       const email = address();
       expect(seen(await signUp({ email }))).toBe('completed');
       const before = await lastRun(house, 'post-user-registration');
-      await house.runtime.drain(10_000);
+      await house.runtime.settled(10_000);
       const run = await lastRun(house, 'post-user-registration');
       const row = await rowOf(email);
       expect(before?.userId).not.toBe(row?.id);
@@ -222,7 +222,7 @@ describe.each(databasesInFull())('%s', (_name, open) => {
       await bindTo(house, 'post-user-registration', [post(`throw new Error('crm is down');`), post('')]);
       const email = address();
       expect(seen(await signUp({ email }))).toBe('completed');
-      await house.runtime.drain(10_000);
+      await house.runtime.settled(10_000);
       const row = await rowOf(email);
       expect(await lastRun(house, 'post-user-registration')).toMatchObject({ status: 'partial', results: [{}] });
       expect(await lastLine(house, 'actions_execution_failed')).toMatchObject({
@@ -239,7 +239,7 @@ describe.each(databasesInFull())('%s', (_name, open) => {
       await bindTo(house, 'post-user-registration', [post('')]);
       const before = await lastRun(house, 'post-user-registration');
       await signUp({ password: 'short' });
-      await house.runtime.drain(10_000);
+      await house.runtime.settled(10_000);
       expect((await lastRun(house, 'post-user-registration'))?.id).toBe(before?.id);
     });
   });

@@ -64,6 +64,6 @@ export async function logsOf(door: FrontDoor, type: string) {
 
 /** Newest first, when everything that follows an answer has been done. */
 export async function mailsTo(door: FrontDoor, to: string): Promise<string[]> {
-  await door.house.runtime.drain(1000);
+  await door.house.runtime.settled(1000);
   return (await door.house.store.messages.inbox(door.house.tenant.id, to, 10)).map(({ text }) => text);
 }

@@ -94,7 +94,7 @@ export async function collect(desk: MfaDesk): Promise<{ keys: Keys; browser: Pla
     locale: 'en',
     caller: { ip: '203.0.113.7', method: 'POST' },
   });
-  await house.runtime.drain(1000);
+  await house.runtime.settled(1000);
   const [mail] = await store.messages.inbox(tenant.id, 'ana@example.com', 1);
   const unblock = ports.random.key();
   const life = { createdAt: clock.at, expiresAt: clock.at + 3_600_000 };

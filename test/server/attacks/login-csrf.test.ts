@@ -81,7 +81,7 @@ describe.each(FOREIGN)('a form of another site, known %s', (_name, headers) => {
   test('asks for no mail about a new password', async () => {
     const fields = { email: `${mallory}@example.com`, action: 'default' };
     expect((await post(door.browser(), '/u/reset-password/request', fields, headers)).status).toBe(403);
-    await door.house.runtime.drain(1000);
+    await door.house.runtime.settled(1000);
     const { store, tenant } = door.house;
     expect(await store.messages.inbox(tenant.id, fields.email, 9)).toEqual([]);
   });

@@ -30,7 +30,7 @@ describe('who has an account', () => {
     // How often this address has asked so far is the same for both.
     const told = ({ headers }: typeof known) => [...headers].filter(([name]) => name !== 'x-ratelimit-remaining');
     expect(told(unknown)).toEqual(told(known));
-    await door.house.runtime.drain(5000);
+    await door.house.runtime.settled(5000);
   });
 
   test('is told by no page', async () => {
@@ -41,7 +41,7 @@ describe('who has an account', () => {
       told.push(`${page.status} ${page.html}`);
     }
     expect(told[0]).toBe(told[1]);
-    await door.house.runtime.drain(5000);
+    await door.house.runtime.settled(5000);
   });
 
   test('is told by no delay: the answer does not wait until it is known', async () => {
@@ -72,7 +72,7 @@ describe('who has an account', () => {
       door.house.clock.advance(60_000);
       expect((await ask(door, email)).status).toBe(200);
     }
-    await door.house.runtime.drain(5000);
+    await door.house.runtime.settled(5000);
     expect((await logsOf(door, 'fcpr')).filter(({ description }) => description.startsWith('Too many'))).toHaveLength(
       2,
     );
@@ -296,5 +296,5 @@ test('one address asks for a hundred names in a row, and then has to wait', asyn
   const told: number[] = [];
   for (let i = 0; i < 110; i++) told.push((await ask(door, stranger())).status);
   expect([told.indexOf(429), told.lastIndexOf(200)]).toEqual([100, 99]);
-  await door.house.runtime.drain(5000);
+  await door.house.runtime.settled(5000);
 });

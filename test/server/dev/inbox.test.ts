@@ -134,3 +134,25 @@ describe('the HTML of a mail', () => {
     expect((await get('/dev/inbox/mail/somebody/mail')).status).toBe(404);
   });
 });
+
+test('whoever looks keeps no message from leaving', async () => {
+  const { tenant, clock, store, runtime } = door.house;
+  await get('/dev/inbox');
+  const at = clock.at;
+  const unsent: MessageRecord = {
+    tenantId: tenant.id,
+    id: 'unsent',
+    channel: 'sms',
+    to: '+447700900123',
+    code: '271828',
+    text: 'Your code is 271828',
+    state: 'pending',
+    attempts: 0,
+    at,
+    expiresAt: at + 300_000,
+  };
+  await store.commit([{ kind: 'message.insert', message: unsent }]);
+  clock.advance(31_000);
+  await runtime.deliverDue();
+  expect(await store.messages.find(tenant.id, 'unsent')).toMatchObject({ state: 'delivered', attempts: 1 });
+});

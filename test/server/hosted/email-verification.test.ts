@@ -46,7 +46,7 @@ async function lines(type: string) {
 }
 
 async function mails(to: string): Promise<string[]> {
-  await office.door.house.runtime.drain(10_000);
+  await office.door.house.runtime.settled(10_000);
   return (await office.door.house.store.messages.inbox(office.tenant.id, to, 10)).map(({ text }) => text);
 }
 

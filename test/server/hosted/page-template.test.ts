@@ -133,6 +133,8 @@ describe('refused', () => {
       around('{% capture x %}{% for i in (1..200000) %}xxxxxxxxxx{% endfor %}{% endcapture %}'.repeat(9)),
       /limit/,
     ],
+    ['a filter that looks into each entry', around('{% assign a = (1..90000) %}{{ a | has: "x" }}'), /limit/],
+    ['an expression for each entry', around('{% assign a = (1..9) %}{{ a | find_exp: "x", "false" }}'), /undefined/],
     ['tags within tags within tags', around(`${'{% if true %}'.repeat(7000)}`), /./],
   ])('%s', (_name, source, says) => {
     const began = performance.now();

@@ -37,7 +37,7 @@ async function post({ users, ...given }: Parts, type?: string): Promise<{ status
 async function run(users: unknown[], parts: Omit<Parts, 'users'> = {}): Promise<{ job: Json; errors: Json[] }> {
   const { status, body } = await post({ users: JSON.stringify(users), ...parts });
   expect([status, body.status]).toEqual([202, 'pending']);
-  await office.door.house.runtime.drain(10_000);
+  await office.door.house.runtime.settled(10_000);
   const job = (await office.send('GET', `/api/v2/jobs/${body.id}`)).body;
   const errors = await office.send('GET', `/api/v2/jobs/${body.id}/errors`);
   return { job, errors: errors.status === 204 ? [] : items(errors.body) };
@@ -69,7 +69,7 @@ describe('an import', () => {
       id: expect.stringMatching(/^job_[A-Za-z0-9]{16}$/),
     };
     expect([status, body]).toEqual([202, job]);
-    await office.door.house.runtime.drain(10_000);
+    await office.door.house.runtime.settled(10_000);
     expect((await office.send('GET', `/api/v2/jobs/${body.id}`)).body).toEqual({
       ...job,
       status: 'completed',
@@ -290,7 +290,7 @@ describe('refused', () => {
 
   test('a third at once', async () => {
     const { store, runtime } = office.door.house;
-    await runtime.drain(10_000);
+    await runtime.settled(10_000);
     const base = { tenantId: office.tenant.id, type: 'users_import', status: 'pending', createdAt: 0 } as const;
     for (const id of ['job_a', 'job_b']) await store.jobs.insert({ ...base, id, updatedAt: Number.MAX_SAFE_INTEGER });
     expect((await post({ users: '[]' })).status).toBe(429);

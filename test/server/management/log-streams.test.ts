@@ -118,6 +118,12 @@ describe('bad input', () => {
       "Object didn't pass validation for format strict-uri: ftp://x",
       'sink.httpEndpoint',
     ],
+    [
+      'an address with a password',
+      http({ httpEndpoint: 'https://ann:secret@alerts.example/' }),
+      'An address holds no user name and no password: they go into httpAuthorization',
+      'sink.httpEndpoint',
+    ],
     ['an unknown setting', http({ httpBasic: 'x' }), 'Additional properties not allowed: httpBasic', 'sink'],
     ['an unknown format', http({ httpContentFormat: 'XML' }), 'No enum match for: "XML"', 'sink.httpContentFormat'],
     [

@@ -1,5 +1,6 @@
 // Test: what operators see of messages: the list of the Management API and the pages, who reaches them, and what none shows.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writeEnd } from '#runtime/delivery/write-end.ts';
 import { tenantLog } from '#runtime/tenant-log.ts';
 import { sumCosts } from '#server/operator/costs.ts';
 import type { MessageOutcome, MessageRecord } from '#storage/records.ts';
@@ -111,6 +112,33 @@ describe('the pages', () => {
     expect(text).toContain('The &lt;country&gt; is not allowed.');
     expect(rowsOn((await get('/operator/logs?type=gd_send_voice')).text)).toBe(0);
     expect(rowsOn((await get('/operator/logs?type=s')).text)).toBe(1);
+  });
+
+  test.each([
+    ['passwordless-code', 'delivered', 'cs'],
+    ['passwordless-link', 'delivered', 'cls'],
+    ['passwordless-code', 'failed', 'fn'],
+    ['verify-email', 'unconfirmed', 'fn'],
+    ['verify-email', 'delivered', undefined],
+    ['second-factor', 'attempting', undefined],
+    ['second-factor', 'failed', 'gd_send_email_failure'],
+  ] as const)('of the kind %s, %s, leads to %s', async (kind, state, type) => {
+    const { tenant, clock, ports, store } = door.house;
+    const to = `${kind}-${state}@example.com`;
+    const message: MessageRecord = {
+      ...{ tenantId: tenant.id, id: to, channel: 'email', to, text: 'x', about: { kind, locale: 'en' } },
+      ...{ state: 'attempting', attempts: 1, at: clock.at - 60_000, expiresAt: clock.at + 300_000 },
+    };
+    await store.commit([{ kind: 'message.insert', message }]);
+    if (state !== 'attempting') {
+      const fault = { code: 'refused', detail: 'no' } as const;
+      const delivery = state === 'delivered' ? { state } : { state, fault };
+      await writeEnd(ports, tenant, message, delivery, { state, outcome: { provider: 'smtp' } });
+    }
+    const { text } = await get(`/operator/messages?to=${encodeURIComponent(to)}`);
+    expect([...text.matchAll(/<a href="\/operator\/logs\?type=(\w+)">log</g)].map(([, name]) => name)).toEqual(
+      type === undefined ? [] : [type],
+    );
   });
 
   test('guesses are few, and the right secret forgets them', async () => {

@@ -93,12 +93,18 @@ describe('how it refuses', () => {
       ],
     ),
     ['no mailbox', emailOf, 'bad.email', 'Missing required property: email'],
-    [
-      'what is no mailbox',
-      { ...emailOf, email: 'a@b\r\nBcc: x@example.com' },
+    ...[
+      'a@b\r\nBcc: x@example.com',
+      // Senders of mail that take lists would write to the first, and the account would be of the second.
+      'a@mine.example,b.example',
+      'a@mine.example>,b.example',
+      'a@mine.example;b.example',
+    ].map((email): [string, object, string, string] => [
+      `the mailbox ${JSON.stringify(email)}`,
+      { ...emailOf, email },
       'bad.email',
-      'String does not match pattern: ^[^\\s@<>"(),:;\\\\]+@[^\\s@.]+(\\.[^\\s@.]+)+$',
-    ],
+      'String does not match pattern: ^[^\\s@<>()[\\]\\\\,;:"]{1,64}@[^\\s@.<>()[\\]\\\\,;:"]+(\\.[^\\s@.<>()[\\]\\\\,;:"]+)+$',
+    ]),
     ['another way to send', { send: 'pigeon' }, 'bad.send', 'No enum match for: pigeon'],
     [
       'authParams as a text',

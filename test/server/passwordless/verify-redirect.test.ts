@@ -100,6 +100,7 @@ describe('a link', () => {
     ['of a database', { connection: 'Username-Password-Authentication' }],
     ['without an address', { email: '' }],
     ['to a callback that is not registered', { redirect_uri: 'https://evil.example/' }],
+    ['with a pushed request', { request_uri: 'urn:ietf:params:oauth:request_uri:x' }],
   ])('%s: a page, and nobody is sent anywhere', async (_name, more) => {
     const params = { ...AUTH, client_id: 'app', connection: 'email', email: MAILBOX, verification_code: 'x', ...more };
     for (const method of ['GET', 'POST']) {
@@ -124,4 +125,22 @@ describe('a link', () => {
     const said = new URL(answer.headers.get('location') ?? '').searchParams;
     expect(Object.fromEntries(said)).toMatchObject({ error: 'invalid_request', state: 's' });
   });
+
+  test.each(['require_pushed_authorization_requests', 'require_signed_request_object'])(
+    'a client with %s is let in by no link either',
+    async (setting) => {
+      const { store, tenant } = desk.door.house;
+      const id = `strict-${setting}`;
+      await store.clients.insert({ ...desk.client, id, settings: { [setting]: true } });
+      await store.connections.update(tenant.id, desk.email.id, (current) => ({
+        ...current,
+        enabledClients: [...current.enabledClients, id],
+      }));
+      const link = new URL(await mailedLink(), desk.door.site);
+      link.searchParams.set('client_id', id);
+      const answer = await desk.door.get(link.pathname + link.search);
+      const said = new URL(answer.headers.get('location') ?? '').searchParams;
+      expect(Object.fromEntries(said)).toMatchObject({ error: 'invalid_request' });
+    },
+  );
 });

@@ -50,6 +50,18 @@ describe('text messages', () => {
   });
 });
 
+test('a template repeats no more of what the caller says than a language', async () => {
+  await desk.options(desk.sms, { template: '{{ request_language }}|{{ code }}', syntax: 'liquid' });
+  const body = { client_id: 'app', connection: 'sms', phone_number: PHONE };
+  for (const [said, shown] of [
+    ['ja-JP', 'ja-JP'],
+    ['see http://evil.example/', 'en'],
+  ] as const) {
+    await desk.post('/passwordless/start', body, { 'x-request-language': said });
+    expect((await newest(PHONE)).text.split('|')[0]).toBe(shown);
+  }
+});
+
 describe('mails', () => {
   const start = (send: string) => desk.start({ connection: 'email', email: MAILBOX, phone_number: undefined, send });
 

@@ -25,7 +25,7 @@ export async function post(door: FrontDoor, body: string, type = 'application/js
 
 /** Links of the mails to somebody, newest first. */
 export async function linksTo(door: FrontDoor, email: string): Promise<string[]> {
-  await door.house.runtime.drain(5000);
+  await door.house.runtime.settled(5000);
   const mails = await door.house.store.messages.inbox(door.house.tenant.id, email, 50);
   return mails.flatMap(({ text }) => /https?:\/\/\S+\/u\/reset-password\/verify\?ticket=[\w-]+/.exec(text) ?? []);
 }

@@ -218,7 +218,7 @@ describe('scripts on the way', () => {
     const link = await mailed(door, email);
     const done = await choose(browser, await browser.open(link));
     expect(done.url.href).toBe('https://after.example/done');
-    await door.house.runtime.drain(5000);
+    await door.house.runtime.settled(5000);
     const runs = [await lastRun(door.house, TRIGGER), await lastRun(door.house, 'post-change-password')];
     expect(JSON.parse(runs[1]?.results[0]?.console[0]?.text ?? '{}')).toMatchObject({
       user: { email, email_verified: true },

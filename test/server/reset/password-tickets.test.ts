@@ -154,7 +154,7 @@ describe('a password that an administrator sets', () => {
     expect((await choose(browser, page, 'yet another horse 9')).status).toBe(400);
     expect(await opens(door, email, PASSWORD)).toBe(false);
     expect(await opens(door, email, NEW)).toBe(true);
-    await house.runtime.drain(5000);
+    await house.runtime.settled(5000);
     const run = await lastRun(house, 'post-change-password');
     expect(run).toMatchObject({ userId: user_id, status: 'final' });
     const told = JSON.parse(run?.results[0]?.console[0]?.text ?? '{}');
@@ -173,7 +173,7 @@ describe('a password that an administrator sets', () => {
       `exports.onExecutePostChangePassword = async () => console.log('told');`,
     ]);
     await office.send('PATCH', `/api/v2/users/${encodeURIComponent(id)}`, { name: 'Other' });
-    await house.runtime.drain(5000);
+    await house.runtime.settled(5000);
     expect((await lastRun(house, 'post-change-password'))?.userId).not.toBe(id);
     await bindTo(house, 'post-change-password', []);
   });

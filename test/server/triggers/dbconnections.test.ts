@@ -280,7 +280,7 @@ describe('scripts', () => {
     const email = address();
     const { body } = await send({ email });
     expect(JSON.parse(await told)).toEqual({ user_id: `auth0|${body._id}`, email });
-    await door.house.runtime.drain(10_000);
+    await door.house.runtime.settled(10_000);
     expect(await lastRun(door.house, 'post-user-registration')).toMatchObject({ status: 'final', clientId: 'spa' });
     server.close();
   });

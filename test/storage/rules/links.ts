@@ -44,6 +44,9 @@ export function describeLinks(stores: Stores): void {
       expect(await users.list(tenantId, { page: ALL })).toEqual(one);
       expect(await users.list(tenantId, { email: 'ana@example.com', page: ALL })).toEqual(one);
       expect(await users.list(tenantId, { connection: 'git', page: ALL })).toEqual({ records: [], total: 0 });
+      // But in that of its own kind.
+      const git = { connection: 'git', linked: true, page: ALL } as const;
+      expect(await users.list(tenantId, git)).toEqual({ records: [linked], total: 1 });
       expect(await assignments.usersOf(tenantId, role.id, ALL)).toEqual(one);
       expect(await assignments.membersOf(tenantId, organization.id, ALL)).toEqual(one);
       expect(await assignments.inGroup(tenantId, group.id, ALL)).toEqual(one);

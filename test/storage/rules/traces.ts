@@ -126,6 +126,45 @@ export function describeTraces(stores: Stores): void {
       await store.messages.tell(tenantId, id, news);
       expect(await store.messages.find(tenantId, id)).toMatchObject({ state: then, outcome: news });
     });
+
+    // A report can be here before the answer to the call that it is about.
+    const overtaken: typeof told = [
+      ['delivered', { status: 'sent' }, 'delivered'],
+      ['delivered', { status: 'undelivered', code: 'refused', detail: 'no' }, 'failed'],
+      ['unconfirmed', { status: 'sent' }, 'delivered'],
+      ['unconfirmed', { status: 'failed', code: 'refused', detail: 'no' }, 'failed'],
+      ['failed', { status: 'sent' }, 'failed'],
+    ];
+    test.each(overtaken)('whose attempt ends as %s after a provider told %o are %s', async (state, news, then) => {
+      const { store } = stores;
+      const message = aMessage(fresh('ten'));
+      const { tenantId, id } = message;
+      await store.commit([{ kind: 'message.insert', message }]);
+      await store.messages.attempt(tenantId, id, AT);
+      await store.messages.tell(tenantId, id, news);
+      const unseen = state === 'delivered' ? {} : { code: 'timeout', detail: 'No answer.', status: 'ETIMEDOUT' };
+      const end = { state, outcome: { provider: 'twilio', ...unseen } };
+      await store.commit([{ kind: 'message.settle', tenantId, id, attempt: 1, end }]);
+      const kept = then === 'failed' && news.code === undefined ? unseen : {};
+      const found = await store.messages.find(tenantId, id);
+      expect([found?.state, found?.outcome]).toEqual([then, { provider: 'twilio', ...kept, ...news }]);
+    });
+
+    test('whose unseen attempt comes to an end have the status of that', async () => {
+      const { store } = stores;
+      const message = aMessage(fresh('ten'));
+      const { tenantId, id } = message;
+      const settle = (end: MessageEnd) => store.commit([{ kind: 'message.settle', tenantId, id, attempt: 1, end }]);
+      await store.commit([{ kind: 'message.insert', message }]);
+      await store.messages.attempt(tenantId, id, AT);
+      const outcome = { provider: 'twilio', code: 'timeout', detail: 'No answer.', status: 'ETIMEDOUT' };
+      await settle({ state: 'unconfirmed', outcome });
+      await settle({ state: 'delivered', outcome: { provider: 'twilio', status: 'delivered' } });
+      expect(await store.messages.find(tenantId, id)).toMatchObject({
+        state: 'delivered',
+        outcome: { provider: 'twilio', status: 'delivered' },
+      });
+    });
   });
 
   describe('logs', () => {
