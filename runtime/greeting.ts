@@ -4,8 +4,8 @@ import type { TenantRecord, UserRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
 import { welcomeMessage } from './delivery/compose.ts';
 import { hasMailTemplate } from './delivery/mail-terms.ts';
+import type { MailSetting } from './mail-setting.ts';
 import type { Ports } from './ports.ts';
-import type { MailSetting } from './verification-ticket.ts';
 
 const LIFETIME_MS = 24 * 60 * 60_000;
 

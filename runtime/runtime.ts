@@ -21,6 +21,7 @@ import type { ReportTaken, TwilioReport } from './delivery/twilio-reports.ts';
 import type { EnrollmentPromise } from './enrollment-ticket.ts';
 import type { PasswordFlaw } from './lifecycle/judge-password.ts';
 import type { LiveConsole } from './live-console.ts';
+import type { MailSetting } from './mail-setting.ts';
 import type { ResetRequest, ResetRequested } from './password-reset.ts';
 import type { Exchange } from './pipeline/credentials-exchange-event.ts';
 import type { TokenExchange } from './pipeline/custom-token-exchange-event.ts';
@@ -43,7 +44,7 @@ import type {
   StoredState,
   Subject,
 } from './transaction/transaction.ts';
-import type { Addressee, MailSetting } from './verification-ticket.ts';
+import type { Addressee } from './verification-ticket.ts';
 
 export type { Caller, Ports } from './ports.ts';
 

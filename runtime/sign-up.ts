@@ -6,6 +6,7 @@ import type { Change } from '#storage/store.ts';
 import type { Notice } from './codes.ts';
 import { greeting } from './greeting.ts';
 import { passwordNotice } from './lifecycle/judge-password.ts';
+import type { MailSetting } from './mail-setting.ts';
 import { placeOf } from './pipeline/log-place.ts';
 import type { TriggerStage } from './pipeline/run-trigger.ts';
 import type { World } from './pipeline/world.ts';
@@ -15,7 +16,7 @@ import type { SignUpRefusal } from './runtime.ts';
 import { messagePlace } from './tenant-log.ts';
 import type { WorkInput } from './transaction/input.ts';
 import type { LoginTransaction, Registration } from './transaction/transaction.ts';
-import { type MailSetting, verificationMail, verifiesAtSignUp } from './verification-ticket.ts';
+import { verificationMail, verifiesAtSignUp } from './verification-ticket.ts';
 
 export async function signUp(
   ports: Ports,

@@ -1,18 +1,12 @@
 // The promise behind a link by which a person verifies an e-mail address: whose address, which one, and where the person
 // goes afterwards. Opening the link changes nothing, because scanners of mail open links; the button on its page does, once.
-import type {
-  ConnectionRecord,
-  JsonObject,
-  MessagePlace,
-  TenantRecord,
-  TicketRecord,
-  UserRecord,
-} from '#storage/records.ts';
+import type { ConnectionRecord, JsonObject, TenantRecord, TicketRecord, UserRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
 import { verificationMessage } from './delivery/compose.ts';
 import type { Messenger } from './delivery/delivery.ts';
 import { linkTermsOf } from './delivery/mail-terms.ts';
 import { greeting } from './greeting.ts';
+import type { MailSetting } from './mail-setting.ts';
 import type { Caller, Ports } from './ports.ts';
 import { onceInAWhile } from './protection/throttle.ts';
 import { networkOf } from './risk/address.ts';
@@ -85,9 +79,6 @@ export async function verificationMail(
   const message = verificationMessage({ id: messageId, tenant, to, link, locale, place: where, at, expiresAt });
   return { changes: [...changes, { kind: 'message.insert', message }], messageId };
 }
-
-/** The language of a mail, and where its cause happened. */
-export type MailSetting = { locale: string; place?: MessagePlace };
 
 /** A mail on its own. False: there is no such user any more, or nothing takes the mail. */
 export async function sendVerification(

@@ -1,7 +1,7 @@
 // Storage: the first schema. A migration that has been released never changes; the next one gets the next number.
 // Every table but the two above the tenants begins its keys with the tenant, so no index crosses from one to another.
 import type { CreateTableBuilder, Kysely } from 'kysely';
-import type { Dialect } from './all.ts';
+import type { Dialect } from './dialect.ts';
 
 const COLLECTIONS = [
   'clients',

@@ -1,7 +1,7 @@
 // Storage: the second schema: what ran, and what was built to run. Records of executions grow with every login and
 // leave with their date; builds are one more configuration family, named by Actions and versions in a column of theirs.
 import type { CreateTableBuilder, Kysely } from 'kysely';
-import type { Dialect } from './all.ts';
+import type { Dialect } from './dialect.ts';
 
 export async function executionsAndBuilds(db: Kysely<unknown>, dialect: Dialect): Promise<void> {
   await ordered(db, dialect, 'executions')

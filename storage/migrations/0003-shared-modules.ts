@@ -1,6 +1,6 @@
 // Storage: the third schema: texts that Actions share, and what was published of them: two more configuration families.
 import type { Kysely } from 'kysely';
-import type { Dialect } from './all.ts';
+import type { Dialect } from './dialect.ts';
 
 export async function sharedModules(db: Kysely<unknown>, dialect: Dialect): Promise<void> {
   for (const name of ['modules', 'module_versions']) {

@@ -1,7 +1,7 @@
 // Storage: the fourth schema: accounts linked to others, browsers that people are known by, groups and forms. What
 // belongs to a user leaves with its row, by foreign keys; a link is removed by the repository, which knows what else goes.
 import type { CreateTableBuilder, Kysely } from 'kysely';
-import type { Dialect } from './all.ts';
+import type { Dialect } from './dialect.ts';
 
 export async function linksDevicesAndGroups(db: Kysely<unknown>, dialect: Dialect): Promise<void> {
   const index = (on: string, ...columns: string[]) =>

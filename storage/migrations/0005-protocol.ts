@@ -1,7 +1,7 @@
 // Storage: the fifth schema: what the protocol layer remembers. Refresh tokens, tickets, consents, clients to be told of
 // a logout, and keys that may be used once. What belongs to a user or to a client leaves with its row, by foreign keys.
 import type { CreateTableBuilder, Kysely } from 'kysely';
-import type { Dialect } from './all.ts';
+import type { Dialect } from './dialect.ts';
 
 export async function protocol(db: Kysely<unknown>, dialect: Dialect): Promise<void> {
   const table = (name: string) => db.schema.createTable(name);

@@ -1,7 +1,7 @@
 // Storage: the eighth schema: profiles of token exchanges, which are one more configuration family, and tickets that belong
 // to an organization: they are listed there and go with it.
 import type { Kysely } from 'kysely';
-import type { Dialect } from './all.ts';
+import type { Dialect } from './dialect.ts';
 
 export async function exchangeProfiles(db: Kysely<unknown>, dialect: Dialect): Promise<void> {
   const name = 'token_exchange_profiles';

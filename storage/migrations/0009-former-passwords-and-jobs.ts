@@ -1,7 +1,7 @@
 // Storage: the ninth schema: hashes of passwords that a person had before, which nobody may take again, and work that goes
 // on after the answer that took it on. A job's `parent` says whether it is under way.
 import type { Kysely } from 'kysely';
-import type { Dialect } from './all.ts';
+import type { Dialect } from './dialect.ts';
 
 export async function formerPasswordsAndJobs(db: Kysely<unknown>, dialect: Dialect): Promise<void> {
   await db.schema.alterTable('users').addColumn('former_passwords', 'text').execute();

@@ -1,7 +1,7 @@
 // Storage: the tenth schema: public key credentials and devices as factors, the sign-ins that devices are asked to approve,
 // and two more configuration families, what pages are made of and who sends messages.
 import { type Kysely, sql } from 'kysely';
-import type { Dialect } from './all.ts';
+import type { Dialect } from './dialect.ts';
 
 export async function factorsAndPages(db: Kysely<unknown>, dialect: Dialect): Promise<void> {
   const alter = () => db.schema.alterTable('authenticators');

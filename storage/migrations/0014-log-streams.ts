@@ -1,7 +1,7 @@
 // Storage: the fourteenth schema: where log lines are sent as they are written, which is one more configuration family,
 // and the lines that have not arrived yet.
 import type { Kysely } from 'kysely';
-import type { Dialect } from './all.ts';
+import type { Dialect } from './dialect.ts';
 
 export async function logStreams(db: Kysely<unknown>, dialect: Dialect): Promise<void> {
   const table = db.schema.createTable('log_streams');

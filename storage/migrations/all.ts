@@ -15,9 +15,7 @@ import { attemptsOfMessages } from './0011-attempts-of-messages.ts';
 import { passwordless } from './0012-passwordless.ts';
 import { messageLimits } from './0013-message-limits.ts';
 import { logStreams } from './0014-log-streams.ts';
-
-/** Which database a migration writes its columns for. */
-export type Dialect = 'sqlite' | 'postgres';
+import type { Dialect } from './dialect.ts';
 
 export function migrationsFor(dialect: Dialect): Record<string, Migration> {
   return {
