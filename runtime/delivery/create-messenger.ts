@@ -61,6 +61,8 @@ export function createMessenger(
       { ports, stage },
       { tenant, message, providerOf, mostMs: times.attempt },
     );
+    // Written down as unconfirmed when the server ended; by now there may be no database to write to.
+    if (isOver) return { state: 'unconfirmed', fault: UNSEEN };
     const [delivery, end] = endingOf(message, provider, taken, now());
     const isInInbox = provider === 'inbox' || message.channel === 'push' || (taken.end === 'sent' && taken.inInbox);
     const isKept = ports.inbox && isInInbox;
