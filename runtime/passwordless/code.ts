@@ -5,7 +5,8 @@ import type { Ports } from '../ports.ts';
 import { codeSettings } from './connection.ts';
 
 const PURPOSE = 'passwordless-code';
-const TRIES = 3;
+/** Wrong tries that a code stands (wire reference, §5.2). */
+export const CODE_TRIES = 3;
 /** What a link carries in place of digits: nobody guesses it (190 bits). */
 const LINK_LETTERS = 32;
 
@@ -33,7 +34,7 @@ export async function tryCode(
   address: string,
   code: string,
 ): Promise<PasswordlessCodeRecord | undefined> {
-  const taken = await store.passwordlessCodes.tryOne(tenantId, connectionId, address, TRIES, now());
+  const taken = await store.passwordlessCodes.tryOne(tenantId, connectionId, address, CODE_TRIES, now());
   return taken && mac.macMatches(PURPOSE, `${taken.id} ${code}`, taken.codeMac) ? taken : undefined;
 }
 

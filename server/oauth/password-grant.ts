@@ -1,11 +1,9 @@
 // Server, protocol: a name and a password become tokens (RFC 6749 §4.3). The same login as on the pages, with the same
 // scripts; whoever has to show a second factor goes on with the key that the answer holds.
-import { withoutCredentials } from '#runtime/pipeline/without-credentials.ts';
-import type { LoginRequest } from '#runtime/transaction/transaction.ts';
-import type { ConnectionRecord, ResourceServerRecord } from '#storage/records.ts';
+import type { ConnectionRecord } from '#storage/records.ts';
 import { refuseUnbound } from './dpop.ts';
 import type { Granted, GrantRequest } from './grant.ts';
-import { messageLanguage } from './message-language.ts';
+import { loginRequestOf } from './login-request.ts';
 import { findApiForPeople } from './open-apis.ts';
 import { missing, refusal, type TokenRefusal, unknownApi } from './token-answer.ts';
 import { answerByToken } from './token-door.ts';
@@ -49,7 +47,7 @@ async function exchange(grant: GrantRequest, realm: string): Promise<Granted> {
     {
       door: 'token',
       selection: 'client',
-      request: requestOf(grant, connection, api),
+      request: loginRequestOf(grant, connection, api),
       input: { kind: 'submitted', identifier: username, password },
     },
     caller,
@@ -76,27 +74,3 @@ async function findDirectory(
 }
 
 const isCalled = (realms: unknown, realm: string): boolean => Array.isArray(realms) && realms.includes(realm);
-
-function requestOf(
-  { tenant, client, parameters, caller, keyThumbprint }: GrantRequest,
-  connection: ConnectionRecord,
-  api: ResourceServerRecord | undefined,
-): LoginRequest {
-  const asked = [...new Set((parameters.scope ?? '').split(' ').filter((scope) => scope !== ''))];
-  return {
-    clientId: client.id,
-    reply: { by: 'token' },
-    protocol: 'oauth2-password',
-    // Whoever names no scope gets all that the API offers.
-    scope: asked.length > 0 ? asked : (api?.scopes ?? []).map(({ value }) => value),
-    ...(api ? { audience: api.identifier } : {}),
-    ...(keyThumbprint === undefined ? {} : { keyThumbprint }),
-    connection: connection.name,
-    prompt: [],
-    uiLocales: [],
-    acrValues: [],
-    locale: messageLanguage(tenant, caller),
-    query: {},
-    body: withoutCredentials(parameters),
-  };
-}

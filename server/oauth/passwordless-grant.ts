@@ -1,20 +1,16 @@
 // Server, protocol: the code that a passwordless connection sent becomes tokens. The same login as on the pages, with the
 // same scripts; whoever has to show a second factor goes on with the key that the answer holds.
 import type { Notice } from '#runtime/codes.ts';
-import { withoutCredentials } from '#runtime/pipeline/without-credentials.ts';
-import type { LoginRequest } from '#runtime/transaction/transaction.ts';
-import type { ConnectionRecord, ResourceServerRecord } from '#storage/records.ts';
+import { CODE_TRIES } from '#runtime/passwordless/code.ts';
+import type { ConnectionRecord } from '#storage/records.ts';
 import { refuseUnbound } from './dpop.ts';
 import type { Granted, GrantRequest } from './grant.ts';
-import { messageLanguage } from './message-language.ts';
+import { loginRequestOf } from './login-request.ts';
 import { findApiForPeople } from './open-apis.ts';
 import { missing, refusal, type TokenRefusal, unknownApi } from './token-answer.ts';
 import { answerByToken, refusedBy } from './token-door.ts';
 
 export const PASSWORDLESS_GRANT = 'http://auth0.com/oauth/grant-type/passwordless/otp';
-
-/** Tries that a code stands (wire reference, §5.2). */
-const TRIES = 3;
 
 /** What a code was sent to, and by which connection. */
 export type PresentedCode = { connection: ConnectionRecord; address: string; code: string };
@@ -77,7 +73,7 @@ export async function logInByCode(grant: GrantRequest, presented: PresentedCode)
     {
       door: 'token',
       selection: 'client',
-      request: requestOf(grant, connection, api),
+      request: loginRequestOf(grant, connection, api),
       input: { kind: 'presented', connection: connection.name, address, code },
     },
     caller,
@@ -99,29 +95,5 @@ async function refusalOfWrong({ deps, tenant }: GrantRequest, presented: Present
   const sent = await deps.store.passwordlessCodes.find(tenant.id, connection.id, address);
   if (!sent) return wrongCode(connection);
   if (sent.expiresAt <= deps.clock.now()) return EXPIRED;
-  return sent.tries >= TRIES ? SPENT : wrongCode(connection);
-}
-
-function requestOf(
-  { tenant, client, parameters, caller, keyThumbprint }: GrantRequest,
-  connection: ConnectionRecord,
-  api: ResourceServerRecord | undefined,
-): LoginRequest {
-  const asked = [...new Set((parameters.scope ?? '').split(' ').filter((scope) => scope !== ''))];
-  return {
-    clientId: client.id,
-    reply: { by: 'token' },
-    protocol: 'oauth2-password',
-    // Whoever names no scope gets all that the API offers.
-    scope: asked.length > 0 ? asked : (api?.scopes ?? []).map(({ value }) => value),
-    ...(api ? { audience: api.identifier } : {}),
-    ...(keyThumbprint === undefined ? {} : { keyThumbprint }),
-    connection: connection.name,
-    prompt: [],
-    uiLocales: [],
-    acrValues: [],
-    locale: messageLanguage(tenant, caller),
-    query: {},
-    body: withoutCredentials(parameters),
-  };
+  return sent.tries >= CODE_TRIES ? SPENT : wrongCode(connection);
 }
