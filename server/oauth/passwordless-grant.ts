@@ -2,6 +2,7 @@
 // same scripts; whoever has to show a second factor goes on with the key that the answer holds.
 import type { Notice } from '#runtime/codes.ts';
 import { CODE_TRIES } from '#runtime/passwordless/code.ts';
+import { strategyOf } from '#runtime/passwordless/connection.ts';
 import type { ConnectionRecord } from '#storage/records.ts';
 import { refuseUnbound } from './dpop.ts';
 import type { Granted, GrantRequest } from './grant.ts';
@@ -40,8 +41,8 @@ export async function exchangePasswordlessCode(grant: GrantRequest): Promise<Gra
   return logInByCode(grant, { connection, address: username, code: otp });
 }
 
-export const sendsCodes = ({ strategy }: Pick<ConnectionRecord, 'strategy'>): boolean =>
-  strategy === 'sms' || strategy === 'email';
+export const sendsCodes = (connection: Pick<ConnectionRecord, 'strategy'>): boolean =>
+  strategyOf(connection) !== undefined;
 
 /** A code that is not right: the texts tell by which address it was asked for, and nothing of who has it. */
 export function wrongCode({ strategy }: Pick<ConnectionRecord, 'strategy'>): TokenRefusal {
