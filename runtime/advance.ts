@@ -21,7 +21,7 @@ import { barrier, loadWorld, type World, withEnrolled } from './pipeline/world.t
 import type { Caller, Ports } from './ports.ts';
 import { tellOfRegistration } from './registered.ts';
 import { type LogPlace, tenantLog } from './tenant-log.ts';
-import type { Input, LogDraft } from './transaction/input.ts';
+import type { Input, InteractionAnswer, LogDraft } from './transaction/input.ts';
 import { encode, SnapshotTooLargeError } from './transaction/snapshot.ts';
 import { EMPTY_OUTCOME, handleKindOf, isBusy, type LoginTransaction } from './transaction/transaction.ts';
 import { transition } from './transaction/transition.ts';
@@ -49,7 +49,15 @@ export type Journey = {
 export type Stage = ScriptStage & { liveConsole: LiveConsole; afterwards: Afterwards; messenger: Messenger };
 
 export type Arrival =
-  | { kind: 'rested'; tx: LoginTransaction; key: string; notice?: Notice; recoveryCode?: string; logs: LogRecord[] }
+  | {
+      kind: 'rested';
+      tx: LoginTransaction;
+      key: string;
+      notice?: Notice;
+      recoveryCode?: string;
+      answer?: InteractionAnswer;
+      logs: LogRecord[];
+    }
   /** The state does not take this input. */
   | { kind: 'refused' }
   /** Somebody else moved the login first. */
@@ -65,7 +73,7 @@ export async function advance(ports: Ports, stage: Stage, journey: Journey): Pro
   throw new Error('a login step could not be written after several tries from fresh rows');
 }
 
-type Claim = { owner: string; revision: number | undefined; held: boolean };
+type Claim = { owner: string; revision: number | undefined; held: boolean; interacted?: boolean };
 
 async function attempt(ports: Ports, stage: Stage, journey: Journey, claim: Claim): Promise<Arrival | 'again'> {
   const { store, now } = ports;
@@ -75,6 +83,7 @@ async function attempt(ports: Ports, stage: Stage, journey: Journey, claim: Clai
   const messages: string[] = [];
   let notice: Notice | undefined;
   let recoveryCode: string | undefined;
+  let answer: InteractionAnswer | undefined;
   let tx = journey.tx;
 
   const take = (input: Input): boolean => {
@@ -86,6 +95,7 @@ async function attempt(ports: Ports, stage: Stage, journey: Journey, claim: Clai
     messages.push(...step.deliver);
     notice = step.notice;
     recoveryCode ??= step.recoveryCode;
+    answer = step.answer ?? answer;
     return true;
   };
 
@@ -96,8 +106,8 @@ async function attempt(ports: Ports, stage: Stage, journey: Journey, claim: Clai
 
   const stretch = openStretch(ports.random.uuid());
   while (isBusy(tx.state)) {
-    if (tx.state.name === 'running') {
-      expectRun(ports, tx);
+    if (tx.state.name === 'running' || tx.state.name === 'interacting') {
+      if (tx.state.name === 'running') expectRun(ports, tx);
       const made = changes.filter((change) => change.kind === 'user.insert');
       const held = await hold(ports, journey, claim, made);
       if (held !== 'held') return held === 'again' ? held : { kind: 'lost' };
@@ -106,10 +116,14 @@ async function attempt(ports: Ports, stage: Stage, journey: Journey, claim: Clai
       for (const change of made) changes.splice(changes.indexOf(change), 1);
     }
     const subject = tx.subject;
-    const renewal = tx.state.name === 'running' ? renewing(ports, journey, claim) : undefined;
+    const renewal = mayTakeLong(tx) ? renewing(ports, journey, claim) : undefined;
     const task = { tx, state: tx.state, world, caller, changes, stretch };
-    const fact = await work(ports, stage, task).finally(() => renewal?.stop());
+    // Whoever was asked outside may have taken the answer: it is not given twice.
+    const isSecond = tx.state.name === 'interacting' && claim.interacted === true;
+    if (tx.state.name === 'interacting') claim.interacted = true;
+    const fact = isSecond ? conflicted(tx.state) : await work(ports, stage, task).finally(() => renewal?.stop());
     if (!take(fact)) throw new Error(`${tx.state.name} does not take ${fact.kind}`);
+    if (fact.kind === 'interacted' && fact.draft) world = { ...world, user: fact.draft };
     if (fact.kind === 'verified') world = withEnrolled(world, fact.changes);
     if (tx.subject !== subject && isBusy(tx.state)) {
       // Now we know who it is: rows of that person, and whether they may go on at all.
@@ -120,7 +134,7 @@ async function attempt(ports: Ports, stage: Stage, journey: Journey, claim: Clai
   }
 
   // Each ask mints a key of its own; a key of an earlier ask is stale from this commit on.
-  const held = tx.ask === journey.tx.ask ? journey.key : undefined;
+  const held = tx.ask === journey.tx.ask || isOneForAll(tx) ? journey.key : undefined;
   const key = held ?? ports.random.key();
   const kept = journey.keep?.(tx) ?? true;
   tx = withExecution(tx, stretch);
@@ -129,7 +143,7 @@ async function attempt(ports: Ports, stage: Stage, journey: Journey, claim: Clai
   const batch: Change[] = [
     ...changes.map((change) => withPlace(change, place, caller)),
     ...(kept ? rowChange(tx, claim.revision) : []),
-    ...(kept && held === undefined ? [handleChange(tx, key)] : []),
+    ...(kept && (held === undefined || claim.revision === undefined) ? [handleChange(tx, key)] : []),
     ...executionChange(stretch, tx, tenant, now()),
     ...lines.map((log): Change => ({ kind: 'log.insert', log })),
   ];
@@ -141,8 +155,25 @@ async function attempt(ports: Ports, stage: Stage, journey: Journey, claim: Clai
   tellOfReset(ports, stage, { tenant, tx, world, caller }, changes);
   deliverAfterwards(stage, tenant.id, changes);
   const next = await deliverAll(ports, stage, tx, messages, (claim.revision ?? 0) + 1);
-  const shown = recoveryCode === undefined ? {} : { recoveryCode };
+  const shown = { ...(recoveryCode === undefined ? {} : { recoveryCode }), ...(answer ? { answer } : {}) };
   return { kind: 'rested', tx: next, key, logs: lines, ...(notice ? { notice } : {}), ...shown };
+}
+
+/** Scripts and outside services: the claim is renewed meanwhile. */
+const mayTakeLong = ({ state }: LoginTransaction): boolean => state.name === 'running' || state.name === 'interacting';
+
+/** The id of a login of the JSON flow finds all of it; a page's key finds one ask. */
+const isOneForAll = (tx: LoginTransaction): boolean => handleKindOf(tx) === 'authorization';
+
+/** Somebody changed the account between an interaction and its write. */
+function conflicted(state: LoginTransaction['state']): Input {
+  const interaction = state.name === 'interacting' ? state.request.interaction : '';
+  const body = {
+    error: 'transaction_conflict',
+    error_description: 'A concurrent operation conflicted with this request. Please retry.',
+  };
+  const nothing = { changes: [], deliver: [], logs: [] };
+  return { kind: 'interacted', interaction, answer: { status: 409, body }, ...nothing };
 }
 
 /** What fails a login fails the change of a password. */

@@ -23,6 +23,7 @@ import { requestPasswordReset } from './password-reset.ts';
 import { triggerOf } from './pipeline/login-trigger.ts';
 import { createVersions, planOf, toScript, type Versions } from './pipeline/plan.ts';
 import { createScriptCache } from './pipeline/script-cache.ts';
+import { policiesFor } from './policies/policies-for.ts';
 import type { Ports } from './ports.ts';
 import { createPushDevices } from './push/create-push-devices.ts';
 import type { Found, Reference, RestedLogin, Runtime, Shown } from './runtime.ts';
@@ -36,6 +37,7 @@ import {
   begin,
   handleKindOf,
   isBusy,
+  type LoginKeyKind,
   type LoginTransaction,
   type Reply,
   STATE_KINDS,
@@ -57,17 +59,21 @@ export function createRuntime(ports: Ports): Runtime {
 
   /** The row behind a handle, if this browser may have it. */
   async function find(tenant: TenantRecord, reference: Reference): Promise<Located> {
-    const isClients = 'heldBy' in reference;
-    const handle = await store.handles.find(tenant.id, isClients ? 'mfa-token' : 'state', reference.key);
+    const kind = keyKindOf(reference);
+    const handle = await store.handles.find(tenant.id, kind, reference.key);
     if (!handle) return { found: 'nothing' };
     const row = await store.transactions.find(tenant.id, handle.targetId);
     if (!row) return { found: now() >= handle.expiresAt ? 'expired' : 'nothing' };
     const tx = decode(row.transaction.snapshot);
     if (!tx) return { found: 'expired' };
-    if (isClients ? tx.binding !== undefined : !isBoundTo(tx, reference.binding)) return { found: 'nothing' };
+    if (!isHeldBy(tx, reference)) return { found: 'nothing' };
     if (now() >= handle.expiresAt || now() >= tx.expiresAt) return { found: 'expired' };
     if (row.lease?.held) return { found: 'busy' };
-    return { found: 'row', tx, revision: row.transaction.revision, stale: handle.ask !== tx.ask };
+    // Pages complete what programs began, and the other way round: whoever comes says what is shown next.
+    const shown: StoredTransaction =
+      tx.door === 'json' ? { ...tx, selection: kind === 'authorization' ? 'client' : 'server' } : tx;
+    const stale = kind !== 'authorization' && handle.ask !== tx.ask;
+    return { found: 'row', tx: shown, revision: row.transaction.revision, stale };
   }
 
   /** A new key for the present ask: the old one is hashed at rest and cannot be given again. */
@@ -92,10 +98,11 @@ export function createRuntime(ports: Ports): Runtime {
 
   const runtime: Runtime = {
     begin: async (tenant, opening, caller) => {
-      const { door, selection, request, binding, purpose = 'login', queue, wants, input } = opening;
-      const [bearing, plan] = await Promise.all([
+      const { door, selection, request, binding, purpose = 'login', queue, wants, input, headless } = opening;
+      const [bearing, plan, policies] = await Promise.all([
         bearingsOf(store, random, tenant.id, opening),
         purpose === 'enrollment' ? [] : planOf(store, tenant.id, triggerOf(purpose).id),
+        door === 'json' ? policiesFor(store, tenant.id, request) : undefined,
       ]);
       prefetch(ports, stage.versions, tenant, plan, triggerOf(purpose).id);
       const tx = begin(
@@ -108,6 +115,8 @@ export function createRuntime(ports: Ports): Runtime {
           request,
           plan,
           ...bearing,
+          ...(policies ? { gate: { kind: 'policy', policies } as const } : {}),
+          ...(headless ? { headless } : {}),
           ...(binding === undefined ? {} : { binding: hashOf(binding) }),
           ...(queue ? { queue } : {}),
           ...(wants ? { wants } : {}),
@@ -134,6 +143,8 @@ export function createRuntime(ports: Ports): Runtime {
         ...(input ? { input } : {}),
         // What nobody can come back to leaves its log lines and no row: a silent login that is over, one that a client
         // was answered about at once, one that its first input left where it was.
+        // The id of a login of the JSON flow is written into addresses: a UUID, as its callers expect.
+        ...(door === 'json' ? { key: random.uuid() } : {}),
         keep: ({ state }) =>
           !(selection === 'nobody' && state.name === 'denied') &&
           !(binding === undefined && STATE_KINDS[state.name] === 'final') &&
@@ -159,6 +170,13 @@ export function createRuntime(ports: Ports): Runtime {
       const { tx, revision } = located;
       const arrival = await advance(ports, stage, { tenant, tx, input, caller, revision, key: reference.key });
       return arrival.kind === 'rested' ? { outcome: 'moved', shown: toShown(arrival) } : elsewhere(tenant, reference);
+    },
+
+    openPages: async (tenant, reference): Promise<Found> => {
+      const located = await find(tenant, reference);
+      if (located.found !== 'row') return located;
+      if (!isBoundTo(located.tx, reference.binding)) return { found: 'nothing' };
+      return { found: 'present', shown: await renewKey({ ...located.tx, selection: 'server' }) };
     },
 
     finish: async (tenant, reference) => {
@@ -251,8 +269,8 @@ type Located =
   | { found: 'row'; tx: StoredTransaction; revision: number; stale: boolean }
   | { found: 'busy' | 'expired' | 'nothing' };
 
-function toShown({ tx, key, notice, recoveryCode }: Extract<Arrival, { kind: 'rested' }>): Shown {
-  const shown = recoveryCode === undefined ? {} : { recoveryCode };
+function toShown({ tx, key, notice, recoveryCode, answer }: Extract<Arrival, { kind: 'rested' }>): Shown {
+  const shown = { ...(recoveryCode === undefined ? {} : { recoveryCode }), ...(answer ? { answer } : {}) };
   return { login: rested(tx), key, ...(notice ? { notice } : {}), ...shown };
 }
 
@@ -269,6 +287,26 @@ function asksForCode(reply: Reply): boolean {
 
 function hashOf(binding: string): string {
   return createHash('sha256').update(binding).digest('base64url');
+}
+
+function keyKindOf(reference: Reference): LoginKeyKind {
+  if (!('heldBy' in reference)) return 'state';
+  return reference.heldBy === 'client' ? 'mfa-token' : 'authorization';
+}
+
+function isHeldBy(tx: StoredTransaction, reference: Reference): boolean {
+  if (!('heldBy' in reference)) return isBoundTo(tx, reference.binding);
+  if (reference.heldBy === 'client') return tx.binding === undefined;
+  return isBoundTo(tx, reference.binding) || isOpenTo(tx, reference);
+}
+
+/**
+ * What a program began, programs go on with; a policy may say that everybody who knows the id does, or only the browser
+ * that began it. A page that sends somebody's browser to an id of its own finds nothing there.
+ */
+function isOpenTo({ headless, gate }: StoredTransaction, reference: { headless: boolean }): boolean {
+  const bound = gate.kind === 'policy' ? gate.policies[0]?.auth_session_binding_required : undefined;
+  return bound === undefined ? headless === true && reference.headless : !bound;
 }
 
 function isBoundTo(tx: StoredTransaction, binding: string | undefined): boolean {

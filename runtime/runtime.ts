@@ -31,7 +31,7 @@ import type { Caller } from './ports.ts';
 import type { PushDevices } from './push/push.ts';
 import type { ScriptLimits } from './script-limits.ts';
 import type { LogPlace } from './tenant-log.ts';
-import type { DoorInput } from './transaction/input.ts';
+import type { DoorInput, InteractionAnswer } from './transaction/input.ts';
 import type {
   Ask,
   DoorName,
@@ -58,13 +58,19 @@ export type Shown = {
   notice?: Notice;
   /** Takes the place of the one that was just used; shown now and never again. */
   recoveryCode?: string;
+  /** What the caller of an interaction is told; of this step, and kept nowhere. */
+  answer?: InteractionAnswer;
 };
 
 /**
  * The plain key of a handle, and in whose hands it is: a browser, with the plain value of its binding cookie (if it sent
  * one), or a client (an `mfa_token`; whose it is, the door compares). One in the wrong hands finds nothing.
  */
-export type Reference = { key: string; binding: string | undefined } | { key: string; heldBy: 'client' };
+export type Reference =
+  | { key: string; binding: string | undefined }
+  | { key: string; heldBy: 'client' }
+  /** The id of a login of the JSON flow. `headless`: this very request comes from a program without cookies. */
+  | { key: string; heldBy: 'flow'; binding: string | undefined; headless: boolean };
 
 export type Opening = {
   door: DoorName;
@@ -72,6 +78,8 @@ export type Opening = {
   request: LoginRequest;
   /** Absent: `login`. */
   purpose?: Purpose;
+  /** Of the door `json`: no browser began it. */
+  headless?: true;
   /** Plain value of the binding cookie that this browser has or is given with the answer; absent where there is none. */
   binding?: string;
   /** The live session of this browser, when the request may use it. */
@@ -216,6 +224,11 @@ export interface Runtime {
   begin(tenant: TenantRecord, opening: Opening, caller: Caller): Promise<Shown>;
   read(tenant: TenantRecord, reference: Reference): Promise<Found>;
   submit(tenant: TenantRecord, reference: Reference, input: DoorInput, caller: Caller): Promise<Submitted>;
+  /**
+   * A page's key for a login of the JSON flow, which pages can complete as well. Only in the browser that began it, and
+   * never where a program did.
+   */
+  openPages(tenant: TenantRecord, reference: Extract<Reference, { heldBy: 'flow' }>): Promise<Found>;
   /** Takes a completed login, once: the session's key and the code leave here and nowhere else. */
   finish(tenant: TenantRecord, reference: Reference): Promise<Finished>;
   /**

@@ -1,7 +1,7 @@
 // What follows the last Action: a second factor that `multifactor.enable` or the tenant's policy still calls for, or the
 // end of the login with everything that is remembered of it. Commands of scripts come before both (Actions reference, §3.5).
 import { SESSION_METADATA_KEYS } from '#actions/post-login/sessions.ts';
-import type { TenantRecord } from '#storage/records.ts';
+import type { JsonObject, TenantRecord, UserRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
 import { provenInSession } from './account-proof.ts';
 import { hasOnlyEmail } from './factors/catalogue.ts';
@@ -39,8 +39,8 @@ export function settle(
   const offered = offeredScopes(world.tenant, tx.request.audience, world.api);
   const { scope, changes: consent } = consentOf(ports, tx, world, offered);
   if (scope.length > 0) return { kind: 'unconsented', scope };
-  const { binding } = tx;
-  if (binding === undefined) {
+  const { binding, draft } = tx;
+  if (binding === undefined && tx.door !== 'json') {
     const exchanged = exchangeChanges(tx, world, caller, now);
     if (exchanged === 'spent') return spent();
     return { kind: 'settled', changes: [...consent, ...exchanged.changes], logs: exchanged.logs };
@@ -55,10 +55,10 @@ export function settle(
   const formerUserId = subject.kind === 'user' ? subject.formerUserId : undefined;
   // A mailbox alone makes no remembered browser: it would stand in for a factor that is enrolled later.
   const isMailboxAlone = world.user !== undefined && hasOnlyEmail(personOf(world));
-  const browser = isMailboxAlone ? [] : rememberedChanges(tx, binding, world.remembered, now);
+  const browser = isMailboxAlone || binding === undefined ? [] : rememberedChanges(tx, binding, world.remembered, now);
   const joining = joins(tx, world, now);
   const changes = [
-    ...deviceChanges(tx, binding, circumstances, caller, now),
+    ...(binding === undefined ? [] : deviceChanges(tx, binding, circumstances, caller, now)),
     ...browser,
     ...consent,
     ...joining.changes,
@@ -66,10 +66,31 @@ export function settle(
   return {
     kind: 'settled',
     session,
+    ...(draft ? { account: newAccountChanges(tx, draft, caller, now) } : {}),
     ...(formerUserId === undefined ? {} : { formerUserId }),
     changes,
     logs: [...logs, ...joining.logs],
   };
+}
+
+/** The row of somebody new, with what scripts have set; it comes before everything that names it. */
+function newAccountChanges(
+  { tenantId, outcome }: LoginTransaction,
+  draft: UserRecord,
+  { ip }: Caller,
+  at: number,
+): Change[] {
+  const userMetadata = merged(draft.userMetadata, outcome.userMetadata);
+  const user = { ...draft, userMetadata, appMetadata: merged(draft.appMetadata, outcome.appMetadata) };
+  return [
+    { kind: 'user.insert', user },
+    { kind: 'user.logged-in', tenantId, id: draft.id, at, ip },
+  ];
+}
+
+/** Key by key; null removes. */
+function merged(metadata: JsonObject, changed: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries({ ...metadata, ...changed }).filter(([, value]) => value !== null));
 }
 
 /** A member who follows somebody else's invitation leaves it where it is. */

@@ -3,6 +3,7 @@
 import type { ClientRecord, PushRequestRecord, TenantRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
 import type { Afterwards } from './afterwards.ts';
+import { awaitInteractions } from './await-interactions.ts';
 import type { Messenger } from './delivery/delivery.ts';
 import { withTicketSpent } from './enrollment-ticket.ts';
 import { limitMessages } from './factors/limit-messages.ts';
@@ -15,8 +16,10 @@ import { verifyEnrollment } from './factors/verify-enrollment.ts';
 import { verifyAssertion } from './factors/verify-webauthn.ts';
 import { verifyAttestation } from './factors/verify-webauthn-attestation.ts';
 import { verifyPasskey } from './factors/verify-webauthn-passkey.ts';
+import { interact } from './interact.ts';
 import { mfaAudience } from './lifecycle/scopes.ts';
 import type { LiveConsole } from './live-console.ts';
+import { opensFor } from './open-gate.ts';
 import { noteRun, type Stretch } from './pipeline/execution.ts';
 import { triggerOf } from './pipeline/login-trigger.ts';
 import { type Circumstances, circumstancesOf } from './pipeline/risk.ts';
@@ -53,6 +56,10 @@ export async function work(
   switch (state.name) {
     case 'verifying':
       return withTicketSpent(ports, tx, await verify(ports, stage, task, state), world.user);
+    case 'interacting':
+      return interact(ports, stage, { tx, world, caller }, state.request);
+    case 'opening':
+      return opensFor(ports, { tx, world, caller });
     case 'sending':
       return sendCode(ports, tx, state, world, caller);
     case 'running':
@@ -72,6 +79,8 @@ export async function work(
         ...(remembered ? { record: remembered } : {}),
       };
       const prepared = prepare(ports, tx, state, personOf(world), { browser, about: aboutOf(task, found) });
+      const awaited = tx.door === 'json' && (await awaitInteractions(ports, tx, ask, prepared, personOf(world)));
+      if (awaited) return awaited;
       const limited = await limitPushes(ports, tx, prepared);
       return limitMessages(ports, world.tenant, tx, state, limited);
     }
@@ -192,8 +201,8 @@ function circumstances(ports: Ports, task: Task): Circumstances {
   return found;
 }
 
-/** One more when this very step proved the first factor: its row is written with the rest. */
-function loginsCount({ world, changes }: Task): number {
-  const counted = changes.some(({ kind }) => kind === 'user.logged-in') ? 1 : 0;
+/** One more when this very step proved the first factor, and where the row is not written yet. */
+function loginsCount({ world, changes, tx }: Task): number {
+  const counted = tx.draft || changes.some(({ kind }) => kind === 'user.logged-in') ? 1 : 0;
   return (world.user?.loginsCount ?? 0) + counted;
 }

@@ -29,10 +29,12 @@ import {
   removeTokensOfSession,
   replaceRefreshToken,
 } from './repositories/refresh-tokens.ts';
+import { insertSecurityEvent } from './repositories/security-events.ts';
 import { endSession, putSession, removeSession } from './repositories/sessions.ts';
 import { insertTicket, replaceTicket, takeTicket } from './repositories/tickets.ts';
 import { claim, insertTransaction, replace } from './repositories/transactions.ts';
 import {
+  blockUser,
   insertUser,
   loggedIn,
   mergeMetadata,
@@ -91,6 +93,8 @@ const writers: { [K in Change['kind']]: Writer<Extract<Change, { kind: K }>> } =
   'message.insert': insertMessage,
   'message.settle': settleMessage,
   'log.insert': insertLog,
+  'security-event.insert': insertSecurityEvent,
+  'user.block': blockUser,
   'execution.insert': insertExecution,
 };
 

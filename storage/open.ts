@@ -31,6 +31,7 @@ import { createOwners } from './repositories/owners.ts';
 import { createPasswordlessCodes } from './repositories/passwordless-codes.ts';
 import { createPushRequests } from './repositories/push-requests.ts';
 import { createRefreshTokens } from './repositories/refresh-tokens.ts';
+import { createSecurityEvents } from './repositories/security-events.ts';
 import { createSeen } from './repositories/seen.ts';
 import { createSessions } from './repositories/sessions.ts';
 import { createSigningKeys } from './repositories/signing-keys.ts';
@@ -104,6 +105,7 @@ function createStore(desk: Desk): Store {
     passwordlessCodes: createPasswordlessCodes(desk),
     messages: createMessages(desk),
     logs: createLogs(desk),
+    securityEvents: createSecurityEvents(desk),
     executions: createExecutions(desk),
     sweep: createSweep(desk),
     ping: () => reachable(desk.db),

@@ -58,3 +58,18 @@ export type LogoutNoticeRow = {
   created_at: number;
   expires_at: number;
 };
+
+/** Texts in the columns are for searches; the whole event is in `doc`. */
+export type SecurityEventRow = {
+  tenant_id: string;
+  id: string;
+  at: number;
+  type: string;
+  client_key: string | null;
+  user_key: string | null;
+  external_user_key: string | null;
+  user_name: string | null;
+  ip: string;
+  user_agent: string | null;
+  doc: string;
+};

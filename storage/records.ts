@@ -632,6 +632,8 @@ export type HandleKind =
   | 'spent-code'
   | 'session'
   | 'mfa-token'
+  /** The id of a login of the JSON flow: good for the whole of it. */
+  | 'authorization'
   /** What a phone reads from the picture on the page that enrolls it. */
   | 'push-enrollment'
   | 'refresh-token'
@@ -645,7 +647,7 @@ export type HandleRecord = {
   /** The plain key; storage hashes it and never gives it back. */
   key: string;
   /**
-   * A transaction (kinds `state`, `code`, `mfa-token`, `push-enrollment`), a session, a refresh token (kinds `refresh-token`, `spent-code`) or
+   * A transaction (kinds `state`, `code`, `mfa-token`, `authorization`, `push-enrollment`), a session, a refresh token (kinds `refresh-token`, `spent-code`) or
    * a ticket (its own kind, and `user-code`).
    */
   targetId: string;
@@ -1021,4 +1023,51 @@ export type JobRecord = {
   createdAt: number;
   /** While it is under way, a sign of life now and then. */
   updatedAt: number;
+};
+
+/** How interactions of one kind are carried out (JSON flow), under the wire's names. One of each `type` in a tenant. */
+export type AuthenticationConfigurationRecord = {
+  tenantId: string;
+  id: string;
+  /** `sms`, `email`, `password`, `initial-registration`, … */
+  type: string;
+  enabled: boolean;
+  attributes: JsonObject;
+  metadata: JsonObject;
+  /** By the names of the interactions. Sealed at rest: it holds what outside services are spoken to with. */
+  interactions: JsonObject;
+  createdAt: number;
+  updatedAt: number;
+};
+
+/** When a login has shown enough (JSON flow), under the wire's names. One of each `flow` in a tenant. */
+export type AuthenticationPolicyRecord = {
+  tenantId: string;
+  id: string;
+  /** `oauth`, … */
+  flow: string;
+  enabled: boolean;
+  policies: JsonObject[];
+  createdAt: number;
+  updatedAt: number;
+};
+
+/** What happened in the JSON flow, to whom and why. */
+export type SecurityEventRecord = {
+  tenantId: string;
+  id: string;
+  /** `password_success`, `sms_verification_failure`, … */
+  type: string;
+  description: string;
+  at: number;
+  clientId?: string;
+  clientName?: string;
+  /** Also of one that is not written yet, and of one that was only tried. */
+  userId?: string;
+  userName?: string;
+  externalUserId?: string;
+  ip: string;
+  userAgent?: string;
+  /** Without secrets, codes and tokens. */
+  detail: JsonObject;
 };

@@ -15,6 +15,8 @@
 import type {
   ActionRecord,
   ActionVersionRecord,
+  AuthenticationConfigurationRecord,
+  AuthenticationPolicyRecord,
   AuthenticatorRecord,
   BindingRecord,
   BuildRecord,
@@ -50,6 +52,7 @@ import type {
   RememberedBrowserRecord,
   ResourceServerRecord,
   RoleRecord,
+  SecurityEventRecord,
   SessionEnd,
   SessionRecord,
   SigningKeyRecord,
@@ -184,6 +187,9 @@ export type Change =
    */
   | { kind: 'message.settle'; tenantId: string; id: string; attempt: number; end: MessageEnd }
   | { kind: 'log.insert'; log: LogRecord }
+  | { kind: 'security-event.insert'; event: SecurityEventRecord }
+  /** Blocks the user and ends everything that is open for them, but not the transaction `except`. No guard. */
+  | { kind: 'user.block'; tenantId: string; id: string; at: number; except?: string }
   | { kind: 'execution.insert'; execution: ExecutionRecord };
 
 type PasswordlessCodeKey = Pick<PasswordlessCodeRecord, 'tenantId' | 'connectionId' | 'address' | 'id'>;
@@ -352,6 +358,26 @@ export type LogQuery = {
   page: Page;
 };
 
+export type SecurityEventQuery = {
+  id?: string;
+  /** Any of these. */
+  types?: readonly string[];
+  /** Milliseconds, both inclusive. */
+  from?: number;
+  to?: number;
+  clientId?: string;
+  userId?: string;
+  externalUserId?: string;
+  /** A part of it, in any case. */
+  userName?: string;
+  ip?: string;
+  /** A part of it, in any case. */
+  userAgent?: string;
+  /** Dotted paths in `detail` with their texts; `any`: a number or a truth value of that text is meant as well. */
+  details?: readonly { path: string; value: string; any: boolean }[];
+  page: Page;
+};
+
 export type ExecutionQuery = {
   /** Executions in which this Action ran. */
   actionId?: string;
@@ -411,6 +437,15 @@ export interface Store {
   pages: Collection<PageRecord>;
   /** Key: name. */
   providers: Collection<ProviderRecord>;
+  /** Key: the type. */
+  authenticationConfigurations: Collection<AuthenticationConfigurationRecord>;
+  /** Key: the flow. */
+  authenticationPolicies: Collection<AuthenticationPolicyRecord>;
+  securityEvents: {
+    find(tenantId: string, id: string): Promise<SecurityEventRecord | undefined>;
+    /** Newest first. */
+    list(tenantId: string, query: SecurityEventQuery): Promise<Listed<SecurityEventRecord>>;
+  };
   /** Key: the type of the tokens it is for. Parent: Action. */
   tokenExchangeProfiles: Collection<TokenExchangeProfileRecord>;
   /**

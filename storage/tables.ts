@@ -1,7 +1,7 @@
 // Storage: the columns of every table, as Kysely types its queries by. Times are integers, flags are 0 or 1 and
 // documents are JSON in text columns (not jsonb: it loses the order of keys and refuses some strings), on both databases.
 import type { Generated } from 'kysely';
-import type { ConsentRow, LogoutNoticeRow, RefreshTokenRow, TicketRow } from './protocol-tables.ts';
+import type { ConsentRow, LogoutNoticeRow, RefreshTokenRow, SecurityEventRow, TicketRow } from './protocol-tables.ts';
 
 /** A configuration family: what is looked up by has a column, the rest is a document. */
 export type CollectionTable = {
@@ -38,6 +38,8 @@ export type CollectionName =
   | 'providers'
   | 'token_exchange_profiles'
   | 'log_streams'
+  | 'authentication_configurations'
+  | 'authentication_policies'
   | 'jobs';
 
 export type UserRow = {
@@ -290,6 +292,7 @@ export type Tables = Record<CollectionName, CollectionTable> & {
   };
   messages: MessageRow;
   logs: LogRow;
+  security_events: SecurityEventRow;
   /** Lines that a stream has not got yet. `queued_at`: when they were put here. */
   log_stream_lines: { tenant_id: string; stream_id: string; log_id: string; queued_at: number };
   executions: ExecutionRow;

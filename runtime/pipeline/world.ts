@@ -77,7 +77,9 @@ export async function loadWorld(
   ] = await Promise.all([
     store.clients.find(tenantId, request.clientId),
     subject.kind === 'user' ? store.connections.find(tenantId, subject.connectionId) : undefined,
-    userId === undefined ? undefined : (insertedUser(pending, userId) ?? store.users.find(tenantId, userId)),
+    userId === undefined
+      ? undefined
+      : (tx.draft ?? insertedUser(pending, userId) ?? store.users.find(tenantId, userId)),
     userId === undefined ? [] : store.authenticators.ofUser(tenantId, userId),
     organizationId === undefined ? undefined : store.organizations.find(tenantId, organizationId),
     organizationId === undefined || userId === undefined

@@ -3,18 +3,21 @@
 import type { LoginCommand } from '#actions/password-reset-post-challenge-command.ts';
 import type { FactorType } from '#actions/post-login.ts';
 import type { MfaProvider } from '#actions/post-login-command.ts';
-import type { JsonObject, SessionRecord } from '#storage/records.ts';
+import type { JsonObject, SessionRecord, UserRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
+import type { InteractionOperation } from '../authentication-policy.ts';
 import type { DenialCode, LogType, Notice } from '../codes.ts';
 import type {
   ActionName,
   Capabilities,
   Challenge,
   Enrollment,
+  InteractionRequest,
   MessageType,
   Offer,
   PasswordlessAddress,
   PasswordlessStrategy,
+  PosedCode,
   ProvenMethod,
   Registration,
   Rememberable,
@@ -41,6 +44,10 @@ export type DoorInput =
   | { kind: 'submitted'; identifier: string; password: string; capabilities?: Capabilities }
   /** The code that a passwordless connection sent was brought along with the address that it was sent to. */
   | ({ kind: 'presented'; code: string; capabilities?: Capabilities } & PasswordlessAddress)
+  /** An interaction of the JSON flow was called. */
+  | ({ kind: 'called' } & InteractionRequest)
+  /** Somebody asks to be let through the gate of a policy. */
+  | { kind: 'authorized' }
   /** A sign-up form was sent. */
   | { kind: 'registered'; registration: Registration }
   /**
@@ -117,6 +124,12 @@ export type WorkInput =
       messageId?: string;
       logs: LogDraft[];
     } & PasswordlessAddress)
+  /** What became of an interaction. */
+  | Interacted
+  /** The policy is met. */
+  | { kind: 'opened'; changes: Change[]; logs: LogDraft[] }
+  /** It is not, and `answer` says why. `offers`: what a page could show next. */
+  | { kind: 'unopened'; answer: InteractionAnswer; offers: Offer[]; changes: Change[]; logs: LogDraft[] }
   /** The new password is set by these changes. */
   | { kind: 'replaced'; changes: Change[]; logs: LogDraft[] }
   | { kind: 'rejected'; notice: Notice; logs: LogDraft[] }
@@ -148,11 +161,47 @@ export type WorkInput =
   /** Nothing stands between the person and a new password any more. */
   | { kind: 'cleared' }
   /** `session`: absent where there is no browser. */
-  | { kind: 'settled'; session?: SessionRecord; formerUserId?: string; changes: Change[]; logs: LogDraft[] }
+  | {
+      kind: 'settled';
+      session?: SessionRecord;
+      formerUserId?: string;
+      /** The row of somebody new, which comes first. */
+      account?: Change[];
+      changes: Change[];
+      logs: LogDraft[];
+    }
   /** A message could not be delivered. */
   | { kind: 'undelivered'; unconfirmed?: true; logs: LogDraft[] }
   /** The user, the client or the organization is not what it was: no way on. */
   | { kind: 'barred'; code: DenialCode; reason: string; logs: LogDraft[] };
+
+/** What the caller of an interaction is told; kept nowhere. */
+export type InteractionAnswer = { status: number; body: JsonObject };
+
+/** What became of an interaction. */
+export type Interacted = {
+  kind: 'interacted';
+  interaction: string;
+  /** Absent: it was refused before it ran, and is not counted. */
+  counted?: { as: 'success' | 'failure'; operation: InteractionOperation; method: string };
+  answer: InteractionAnswer;
+  /** Who it is, when it says so. */
+  subject?: Extract<Subject, { kind: 'user' }>;
+  /** The account of somebody new, or of the same one with what is known since. */
+  draft?: UserRecord;
+  /** What was shown. */
+  method?: ProvenMethod;
+  /** What later interactions read, by key. */
+  kept?: Record<string, JsonObject>;
+  /** A code that was sent, or is judged once more, by method; null: it is spent. */
+  posed?: Record<string, PosedCode | null>;
+  changes: Change[];
+  /** Messages to deliver once the write has landed. */
+  deliver: string[];
+  logs: LogDraft[];
+  /** For a page. */
+  notice?: Notice;
+};
 
 /** How an ask can be met. */
 export type Preparation =
@@ -182,6 +231,8 @@ export type Preparation =
       deliver: string[];
       notice?: Notice;
     }
+  /** By interactions of the JSON flow. */
+  | { result: 'awaited'; offers: Offer[] }
   /** The way to another site, or to a form of ours. */
   | { result: 'redirected' };
 
@@ -191,6 +242,8 @@ export type Input = DoorInput | WorkInput;
 export const INPUT_KINDS: { readonly [Kind in Input['kind']]: 'door' | 'work' } = {
   submitted: 'door',
   presented: 'door',
+  called: 'door',
+  authorized: 'door',
   registered: 'door',
   chosen: 'door',
   responded: 'door',
@@ -210,6 +263,9 @@ export const INPUT_KINDS: { readonly [Kind in Input['kind']]: 'door' | 'work' } 
   taken: 'door',
   verified: 'work',
   sent: 'work',
+  interacted: 'work',
+  opened: 'work',
+  unopened: 'work',
   rejected: 'work',
   throttled: 'work',
   attested: 'work',

@@ -1,7 +1,7 @@
 // How a step is put together: the login as it is now, with what must be written for it to be true.
 import type { Change } from '#storage/store.ts';
 import type { DenialCode, Notice } from '../codes.ts';
-import type { Input, LogDraft } from './input.ts';
+import type { Input, InteractionAnswer, LogDraft } from './input.ts';
 import type { Ask, LoginState, LoginTransaction } from './transaction.ts';
 
 export type Moved = {
@@ -15,6 +15,8 @@ export type Moved = {
   notice?: Notice;
   /** Shown in the answer to this step and kept nowhere. */
   recoveryCode?: string;
+  /** Of an interaction: told in the answer to this step and kept nowhere. */
+  answer?: InteractionAnswer;
 };
 export type Step = Moved | { ok: false };
 
@@ -60,9 +62,13 @@ export function dropMetadata(tx: LoginTransaction): LoginTransaction {
   return { ...tx, outcome: { ...tx.outcome, appMetadata: {}, userMetadata: {} } };
 }
 
-/** What scripts have set so far, as one write to the account that the login is for. */
+/**
+ * What scripts have set so far, as one write to the account that the login is for. One that is not written yet gets it with
+ * its row.
+ */
 export function metadataChanges(tx: LoginTransaction, now: number): Change[] {
   const { appMetadata, userMetadata } = tx.outcome;
+  if (tx.draft) return [];
   if (tx.subject.kind !== 'user' || Object.keys({ ...appMetadata, ...userMetadata }).length === 0) return [];
   const { userId } = tx.subject;
   return [

@@ -4,11 +4,12 @@
 import { z } from 'zod';
 import { FACTOR_TYPES } from '#actions/post-login.ts';
 import { MFA_PROVIDERS } from '#actions/post-login-command.ts';
-import type { Json, JsonObject } from '#storage/records.ts';
+import type { Json, JsonObject, UserRecord } from '#storage/records.ts';
+import type { AuthenticationPolicy } from '../authentication-policy.ts';
 import { DENIAL_CODES } from '../codes.ts';
 import { isBusy, type LoginTransaction, PROTOCOLS, type StoredState } from './transaction.ts';
 
-const SNAPSHOT_VERSION = 4;
+const SNAPSHOT_VERSION = 5;
 export const SNAPSHOT_LIMIT_BYTES = 256 * 1024;
 
 /** A login at rest. */
@@ -137,8 +138,44 @@ const reply = z.discriminatedUnion('by', [
     state: z.string().exactOptional(),
   }),
 ]);
+// Ours, and checked when they were written: a copy of what is configured, and an account that is not written yet.
+const policy = z.custom<AuthenticationPolicy>(isObject);
+const account = z.custom<UserRecord>(isObject);
+const interactions = z.record(
+  z.string(),
+  z.object({
+    operation: z.enum(['AUTHENTICATION', 'CHALLENGE', 'REGISTRATION']),
+    method: z.string(),
+    calls: z.int(),
+    successes: z.int(),
+    failures: z.int(),
+    at: z.number(),
+  }),
+);
+const posed = z.record(
+  z.string(),
+  z.object({
+    id: z.string(),
+    to: z.string(),
+    codeMac: z.string().exactOptional(),
+    sentAt: z.number(),
+    expiresAt: z.number(),
+    tries: z.int(),
+    mostTries: z.int(),
+    resends: z.int(),
+    messageId: z.string().exactOptional(),
+    undelivered: z.literal(true).exactOptional(),
+    unconfirmed: z.literal(true).exactOptional(),
+  }),
+);
 const state = z.discriminatedUnion('name', [
   z.object({ name: z.literal('identifying') }),
+  z.object({
+    name: z.literal('gated'),
+    ask: factorAsk.exactOptional(),
+    offers,
+    factor: z.enum(['phone', 'email']).exactOptional(),
+  }),
   z.object({
     name: z.literal('expecting'),
     strategy: z.enum(['sms', 'email']),
@@ -201,7 +238,7 @@ const schema: z.ZodType<StoredTransaction> = z.object({
   id: z.string(),
   tenantId: z.string(),
   purpose: z.enum(['login', 'password-reset', 'enrollment']),
-  door: z.enum(['hosted', 'silent', 'token']),
+  door: z.enum(['hosted', 'silent', 'token', 'json']),
   selection: z.enum(['server', 'client', 'nobody']),
   origin: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('fresh') }),
@@ -231,7 +268,10 @@ const schema: z.ZodType<StoredTransaction> = z.object({
     query: z.record(z.string(), z.string()),
     body: z.record(z.string(), z.string()),
   }),
-  gate: z.object({ kind: z.literal('credential') }),
+  gate: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('credential') }),
+    z.object({ kind: z.literal('policy'), policies: z.array(policy) }),
+  ]),
   subject: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('none') }),
     z.object({
@@ -243,6 +283,11 @@ const schema: z.ZodType<StoredTransaction> = z.object({
       formerUserId: z.string().exactOptional(),
     }),
   ]),
+  draft: account.exactOptional(),
+  interactions,
+  kept: z.record(z.string(), json),
+  posed,
+  headless: z.literal(true).exactOptional(),
   methods: z.array(
     z.object({
       name: z.string(),

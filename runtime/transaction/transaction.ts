@@ -9,11 +9,15 @@
 // for an answer.
 import type { FactorType } from '#actions/post-login.ts';
 import type { CookieMode, MfaProvider } from '#actions/post-login-command.ts';
-import type { Json, JsonObject } from '#storage/records.ts';
+import type { Json, JsonObject, UserRecord } from '#storage/records.ts';
+import type { AuthenticationPolicy, InteractionCounts } from '../authentication-policy.ts';
 import type { DenialCode } from '../codes.ts';
 
-/** By which API family the login came. `silent` is `prompt=none`: nobody is there to ask. `token`: the token endpoint. */
-export type DoorName = 'hosted' | 'silent' | 'token';
+/**
+ * By which API family the login came. `silent` is `prompt=none`: nobody is there to ask. `token`: the token endpoint.
+ * `json`: interactions called by a program, or by pages of ours that complete the same login.
+ */
+export type DoorName = 'hosted' | 'silent' | 'token' | 'json';
 
 /** What it is for. `enrollment`: somebody who is signed in adds an authenticator by the MFA API. */
 export type Purpose = 'login' | 'password-reset' | 'enrollment';
@@ -64,8 +68,12 @@ export const PROTOCOLS = [
 ] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
 
-/** When primary authentication is enough. */
-export type Gate = { kind: 'credential' };
+/**
+ * When primary authentication is enough: with one credential, or when a policy is met, which is judged only when somebody
+ * asks to be let through. `policies`: copies of those that fit the request, highest first, down to the first that depends
+ * on nothing about the person; empty: the tenant has none, and any one interaction that proves somebody is enough.
+ */
+export type Gate = { kind: 'credential' } | { kind: 'policy'; policies: AuthenticationPolicy[] };
 
 /** The request that began it, parsed once. Nothing here is secret. */
 export type LoginRequest = {
@@ -348,6 +356,9 @@ export type MfaProgress = {
 /** `offered`: a box to tick. `always`: without asking. */
 export type Rememberable = 'never' | 'offered' | 'always';
 
+/** What interactions can prove once somebody is known. */
+export type GatedFactor = Extract<FactorType, 'phone' | 'email'>;
+
 /** Something a door received and we have not judged. It lives for one step and is never stored. */
 export type Submission =
   | { method: 'password'; identifier: string; password: string }
@@ -396,8 +407,40 @@ export type Within =
   | { factor: FactorType; by: 'authenticator' }
   | { factor: 'phone'; by: 'channel'; authenticatorId: string };
 
+/**
+ * A code that an interaction has sent, ours or an outside service's, by the method (`sms`, `email`). Attempts are carried
+ * over when it is sent again.
+ */
+export type PosedCode = {
+  id: string;
+  /** Where it went, as it is compared: E.164 or a mailbox in lower case. */
+  to: string;
+  /** Keyed hash of a code of ours; absent where an outside service keeps it. */
+  codeMac?: string;
+  sentAt: number;
+  expiresAt: number;
+  /** Wrong answers so far. */
+  tries: number;
+  /** How many wrong answers there may be. */
+  mostTries: number;
+  /** How often it was sent again. */
+  resends: number;
+  /** Ours: the message that carries it, and that it did not get through. */
+  messageId?: string;
+  undelivered?: true;
+  unconfirmed?: true;
+};
+
+/** What a program, or a page, calls an interaction with, before it is judged. */
+export type InteractionRequest = { interaction: string; body: JsonObject };
+
 export type RestingState =
   | { name: 'identifying' }
+  /**
+   * The gate of a policy, or what a script asked for once it was open. Interactions are called in any order. `offers`: what
+   * would lead on. `factor`: the one whose code a page waits for; a program says itself what it answers.
+   */
+  | { name: 'gated'; ask?: FactorAsk; offers: Offer[]; factor?: GatedFactor }
   /**
    * A code went to the address: whoever has it is the person. `messageId`: of the message, where the page waits for it;
    * `undelivered`, `unconfirmed`: how that ended.
@@ -444,6 +487,10 @@ export type BusyState =
         { name: 'identifying' | 'expecting' | 'challenging' | 'enrolling' | 'suggesting' | 'resetting' }
       >;
     }
+  /** An interaction of the JSON flow. */
+  | { name: 'interacting'; request: InteractionRequest; from: Extract<RestingState, { name: 'gated' }> }
+  /** Somebody asks to be let through: is the policy met? */
+  | { name: 'opening'; from: Extract<RestingState, { name: 'gated' }> }
   /** A code for the address, if somebody may have one. */
   | ({ name: 'sending'; from: Extract<RestingState, { name: 'identifying' | 'expecting' }> } & PasswordlessAddress)
   /** The Action at `cursor`, by its first handler or, when the person came back to it, by its second. */
@@ -476,6 +523,7 @@ export type LoginState = RestingState | BusyState | FinalState;
 /** Every state's name with its kind. The mapped type makes the compiler ask when a state is added. */
 export const STATE_KINDS: { readonly [Name in LoginState['name']]: 'resting' | 'busy' | 'final' } = {
   identifying: 'resting',
+  gated: 'resting',
   expecting: 'resting',
   choosing: 'resting',
   challenging: 'resting',
@@ -487,6 +535,8 @@ export const STATE_KINDS: { readonly [Name in LoginState['name']]: 'resting' | '
   resetting: 'resting',
   verifying: 'busy',
   sending: 'busy',
+  interacting: 'busy',
+  opening: 'busy',
   running: 'busy',
   preparing: 'busy',
   settling: 'busy',
@@ -504,6 +554,16 @@ export type LoginTransaction = {
   request: LoginRequest;
   gate: Gate;
   subject: Subject;
+  /** The account of a person who is new: its row is written when the login completes. */
+  draft?: UserRecord;
+  /** Of the JSON flow. */
+  interactions: InteractionCounts;
+  /** What interactions keep for later ones, by the key that their configuration names. */
+  kept: Record<string, JsonObject>;
+  /** Codes that interactions have sent, by method. */
+  posed: Record<string, PosedCode>;
+  /** A program without cookies began it; any such program that knows its id goes on with it. */
+  headless?: true;
   methods: ProvenMethod[];
   plan: BoundAction[];
   /** The next Action to run. */
@@ -549,6 +609,8 @@ export type LoginTransaction = {
 /** How long a login may take, pauses included: on pages, and where a client holds the key (an `mfa_token`). */
 const PAGE_LIFETIME_MS = 60 * 60_000;
 const CLIENT_LIFETIME_MS = 10 * 60_000;
+/** Where interactions are called one by one. */
+const JSON_LIFETIME_MS = 30 * 60_000;
 
 export type Beginning = Pick<
   LoginTransaction,
@@ -563,14 +625,24 @@ export type Beginning = Pick<
   | 'sessionId'
   | 'subject'
   | 'methods'
-> & { queue?: Ask[]; binding?: string; passkeyChallenge?: string; wants?: 'passkey' };
+> & {
+  gate?: Gate;
+  queue?: Ask[];
+  binding?: string;
+  headless?: true;
+  passkeyChallenge?: string;
+  wants?: 'passkey';
+};
 
 /** A login that nobody has answered yet: it asks who is there, or, when a session says so, runs the scripts at once. */
 export function begin(beginning: Beginning, now: number): LoginTransaction {
   const tx: LoginTransaction = {
     queue: [],
-    ...beginning,
     gate: { kind: 'credential' },
+    ...beginning,
+    interactions: {},
+    kept: {},
+    posed: {},
     cursor: 0,
     challenges: [],
     mfa: { commanded: 0 },
@@ -582,9 +654,15 @@ export function begin(beginning: Beginning, now: number): LoginTransaction {
     outcome: structuredClone(EMPTY_OUTCOME),
     state: { name: 'identifying' },
     createdAt: now,
-    expiresAt: now + (beginning.selection === 'client' ? CLIENT_LIFETIME_MS : PAGE_LIFETIME_MS),
+    expiresAt: now + lifetimeOf(beginning),
   };
+  if (tx.gate.kind === 'policy') return { ...tx, state: { name: 'gated', offers: [] } };
   return tx.subject.kind === 'none' ? tx : { ...tx, state: proceed(tx) };
+}
+
+function lifetimeOf({ door, selection }: Beginning): number {
+  if (door === 'json') return JSON_LIFETIME_MS;
+  return selection === 'client' ? CLIENT_LIFETIME_MS : PAGE_LIFETIME_MS;
 }
 
 /** What is owed next once the gate is open: what was asked for, then the next Action, then what follows the last. */
@@ -598,9 +676,15 @@ export function isBusy(state: LoginState): state is BusyState {
   return STATE_KINDS[state.name] === 'busy';
 }
 
-/** What finds it: a page's address, or the key that a client holds. Neither opens the other's door. */
-export function handleKindOf({ selection }: Pick<LoginTransaction, 'selection'>): 'state' | 'mfa-token' {
-  return selection === 'client' ? 'mfa-token' : 'state';
+/**
+ * What finds it: a page's address, the key that a client holds, or the id of a login of the JSON flow. None opens another's
+ * door; the id is one for the whole login, the others are for one ask each.
+ */
+export type LoginKeyKind = 'state' | 'mfa-token' | 'authorization';
+
+export function handleKindOf({ door, selection }: Pick<LoginTransaction, 'door' | 'selection'>): LoginKeyKind {
+  if (selection !== 'client') return 'state';
+  return door === 'json' ? 'authorization' : 'mfa-token';
 }
 
 /** Whether a second factor was proved in this very login. */

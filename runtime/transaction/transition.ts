@@ -7,6 +7,7 @@ import type { FactorType } from '#actions/post-login.ts';
 import type { JsonObject } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
 import { applyCommands } from './apply-commands.ts';
+import { awaited, gated, interacted, opened, unopened } from './gated.ts';
 import type { Input, LogDraft } from './input.ts';
 import {
   atAsk,
@@ -85,6 +86,16 @@ const TABLE: Table = {
         : move(inLanguage(tx, locale), { name: 'sending', connection, address, from }),
     barred: bar,
   },
+  gated: {
+    ...gated,
+    consented: (tx, _state, { allowed }, now) =>
+      allowed
+        ? REFUSED
+        : deny(tx, 'access_denied', REFUSED_CONSENT, [{ type: 'f', description: REFUSED_CONSENT }], now),
+    barred: bar,
+  },
+  interacting: { interacted, barred: bar },
+  opening: { opened, unopened, barred: bar },
   expecting: {
     responded: (tx, from, { code }) => {
       const { connection, address } = from;
@@ -332,6 +343,10 @@ const TABLE: Table = {
           const changes = leaves ? metadataChanges(tx, now) : [];
           return move(atAsk(leaves ? dropMetadata(tx) : tx, ask), { name: 'redirected', ask }, { changes, logs });
         }
+        case 'awaited': {
+          if (!isFactorAsk(ask)) return REFUSED;
+          return awaited(atAsk(called, ask), { name: 'gated', ask, offers: input.offers }, { logs });
+        }
         case 'offered': {
           if (!isFactorAsk(ask)) return REFUSED;
           const { offers, to, within } = input;
@@ -372,7 +387,7 @@ const TABLE: Table = {
         ? move(askedOnce(tx), { name: 'consenting', scope })
         : deny(tx, 'consent_required', 'Consent required', [], now),
     cleared: (tx) => (tx.purpose === 'password-reset' ? move(askedOnce(tx), { name: 'resetting' }) : REFUSED),
-    settled: (tx, _state, { session, formerUserId, changes, logs }, now) => {
+    settled: (tx, _state, { session, formerUserId, account = [], changes, logs }, now) => {
       // Only now is it known whose login it is: a script may have handed it over.
       if (isSomebodyElse(tx))
         return deny(tx, 'login_required', NOT_HINTED, [{ type: 'f', description: NOT_HINTED }], now);
@@ -391,7 +406,7 @@ const TABLE: Table = {
         final(tx),
         // Without a browser nobody fetches it later: whoever made this step is answered.
         { name: 'completed', taken: !session },
-        { changes: [...metadataChanges(tx, now), ...put, ...changes], logs: [...logs, ...said] },
+        { changes: [...account, ...metadataChanges(tx, now), ...put, ...changes], logs: [...logs, ...said] },
       );
     },
     barred: bar,

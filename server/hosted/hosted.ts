@@ -28,6 +28,7 @@ import { putOff } from './this-browser.ts';
 /** How pages show a login: a redirect to its screen, to the end of the login, or back to the application. */
 export const hostedDoor: Door<HostedContext> = {
   identifying: toScreen,
+  gated: toScreen,
   expecting: toScreen,
   choosing: toScreen,
   challenging: toScreen,

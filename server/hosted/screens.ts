@@ -88,6 +88,8 @@ function screensAt(login: RestedLogin, tenant: TenantRecord): readonly Screen[] 
         passwordlessEmailScreen,
         mfaCountryCodesScreen,
       ];
+    case 'gated':
+      return [loginScreen, signupScreen];
     case 'expecting':
       return [state.strategy === 'sms' ? passwordlessSmsChallengeScreen : passwordlessEmailChallengeScreen];
     case 'choosing':

@@ -13,6 +13,7 @@ export type SilentContext = { c: Context<Env>; deps: Deps; binding: string };
 export const silentDoor: Door<SilentContext> = {
   identifying: ({ c, deps }, { login }) =>
     answerClient({ c, deps }, login.request.reply, { error: 'login_required', error_description: 'Login required' }),
+  gated: interaction('User interaction required'),
   expecting: interaction('User interaction required'),
   choosing: interaction('Multifactor authentication required'),
   challenging: interaction('Multifactor authentication required'),

@@ -36,6 +36,7 @@ const impossible: Cell = (_context, { login }) => {
 
 const TOKEN_DOOR: Door<TokenContext, Granted> = {
   identifying: ({ wrong }, { notice }) => ({ answer: notice ? refusedBy(notice, wrong) : wrong }),
+  gated: impossible,
   expecting: impossible,
   choosing: furtherFactor,
   challenging: furtherFactor,
@@ -65,7 +66,7 @@ export async function answerByToken(context: TokenContext, shown: Shown): Promis
 
 /** What a script's command asked for; a demand of the tenant's policy says nothing more. */
 function requirementsOf({ state }: RestedLogin): JsonObject | undefined {
-  if (!('offers' in state) || state.ask.kind === 'challenge-or-enroll') return undefined;
+  if (!('offers' in state) || !state.ask || state.ask.kind === 'challenge-or-enroll') return undefined;
   const kind = state.ask.kind === 'enroll' ? 'enroll' : 'challenge';
   return { [kind]: state.offers.map(({ factor }) => ({ type: factor })) };
 }

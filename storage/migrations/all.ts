@@ -15,6 +15,7 @@ import { attemptsOfMessages } from './0011-attempts-of-messages.ts';
 import { passwordless } from './0012-passwordless.ts';
 import { messageLimits } from './0013-message-limits.ts';
 import { logStreams } from './0014-log-streams.ts';
+import { jsonFlow } from './0015-json-flow.ts';
 import type { Dialect } from './dialect.ts';
 
 export function migrationsFor(dialect: Dialect): Record<string, Migration> {
@@ -33,5 +34,6 @@ export function migrationsFor(dialect: Dialect): Record<string, Migration> {
     '0013-message-limits': { up: messageLimits },
     '0012-passwordless': { up: passwordless },
     '0014-log-streams': { up: (db: Kysely<unknown>) => logStreams(db, dialect) },
+    '0015-json-flow': { up: (db: Kysely<unknown>) => jsonFlow(db, dialect) },
   };
 }

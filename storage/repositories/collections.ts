@@ -21,7 +21,9 @@ type Families =
   | 'forms'
   | 'pages'
   | 'providers'
-  | 'tokenExchangeProfiles';
+  | 'tokenExchangeProfiles'
+  | 'authenticationConfigurations'
+  | 'authenticationPolicies';
 
 export function createCollections(desk: Desk): Pick<Store, Families> {
   return {
@@ -77,5 +79,11 @@ export function createCollections(desk: Desk): Pick<Store, Families> {
       key: (record) => record.subjectTokenType,
       parent: (record) => record.actionId,
     }),
+    authenticationConfigurations: keep(desk, {
+      table: 'authentication_configurations',
+      key: (record) => record.type,
+      sealed: ['interactions'],
+    }),
+    authenticationPolicies: keep(desk, { table: 'authentication_policies', key: (record) => record.flow }),
   };
 }

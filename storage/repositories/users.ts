@@ -217,6 +217,17 @@ export function* setPassword(desk: Desk, change: ChangeOf<'user.set-password'>):
   return true;
 }
 
+export function* blockUser(desk: Desk, { tenantId, id, at, except }: ChangeOf<'user.block'>): Work<boolean> {
+  yield desk.db.build
+    .updateTable('users')
+    .set({ blocked: 1, updated_at: at })
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .compile();
+  yield* endLogins(desk, tenantId, id, 'account-deactivated', except);
+  return true;
+}
+
 export function* verifyEmail({ db }: Desk, change: ChangeOf<'user.verify-email'>): Work<boolean> {
   const { build, hold } = db;
   const user = build.selectFrom('users').select('email_key').where('tenant_id', '=', change.tenantId);

@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Input } from '#runtime/transaction/input.ts';
 import {
+  type Beginning,
   begin,
   type Challenge,
   handleKindOf,
@@ -225,10 +226,13 @@ describe('without a browser', () => {
     const { state: _state, expiresAt: _end, ...beginning } = unbound;
     expect(begin(beginning, NOW).expiresAt).toBe(NOW + 10 * 60_000);
     expect(begin({ ...beginning, selection: 'server' }, NOW).expiresAt).toBe(NOW + 60 * 60_000);
-    expect([handleKindOf({ selection: 'client' }), handleKindOf({ selection: 'server' })]).toEqual([
-      'mfa-token',
-      'state',
-    ]);
+    expect([
+      handleKindOf({ door: 'token', selection: 'client' }),
+      handleKindOf({ door: 'hosted', selection: 'server' }),
+    ]).toEqual(['mfa-token', 'state']);
+    const json: Beginning = { ...beginning, door: 'json', gate: { kind: 'policy', policies: [] } };
+    expect(begin(json, NOW)).toMatchObject({ state: { name: 'gated' }, expiresAt: NOW + 30 * 60_000 });
+    expect(handleKindOf({ door: 'json', selection: 'client' })).toBe('authorization');
   });
   test('what is asked before anything else has a place in the order of asks', () => {
     const { state: _state, ...beginning } = unbound;

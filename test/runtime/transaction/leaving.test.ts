@@ -35,6 +35,7 @@ const PREPARATIONS: { [Result in Preparation['result']]: Extract<Preparation, { 
   offered: { result: 'offered', to: 'challenge', offers, rememberable: 'offered' },
   challenged: { result: 'challenged', offers, challenge, rememberable: 'offered', changes: [], deliver: ['m'] },
   enrolling: { result: 'enrolling', offers, enrollment: anEnrollment(), changes: [], deliver: ['m'] },
+  awaited: { result: 'awaited', offers },
   redirected: { result: 'redirected' },
 };
 
@@ -48,6 +49,7 @@ describe('prepared', () => {
     ['challenged', policy, 'challenging', ['m']],
     ['enrolling', enroll, 'enrolling', ['m']],
     ['enrolling', policy, 'enrolling', ['m']],
+    ['awaited', ask, 'gated', []],
     ['redirected', redirect, 'redirected', []],
     ['redirected', form, 'redirected', []],
   ] as const)('as %s → %#', (result, of, expected, deliver) => {

@@ -84,6 +84,9 @@ export function aTransaction(more: Partial<LoginTransaction> = {}): LoginTransac
       body: {},
     },
     gate: { kind: 'credential' },
+    interactions: {},
+    kept: {},
+    posed: {},
     subject: { kind: 'user', userId: 'auth0|1', connectionId: 'con_1', connection: 'db', strategy: 'auth0' },
     methods: [],
     plan: [{ bindingId: 'b', actionId: 'a', versionId: 'v', name: 'first' }],
@@ -123,6 +126,13 @@ export function samples() {
 
   const STATES: { [Name in LoginState['name']]: Extract<LoginState, { name: Name }> } = {
     identifying: { name: 'identifying' },
+    gated: { name: 'gated', offers },
+    interacting: {
+      name: 'interacting',
+      request: { interaction: 'sms-authentication', body: { verification_code: '123456' } },
+      from: { name: 'gated', offers },
+    },
+    opening: { name: 'opening', from: { name: 'gated', offers } },
     expecting: { name: 'expecting', connection: 'sms', strategy: 'sms', address: '+447700900111' },
     sending: { name: 'sending', connection: 'sms', address: '+447700900111', from: { name: 'identifying' } },
     choosing: { name: 'choosing', ask, to: 'challenge', offers, back: challenge.id },

@@ -17,7 +17,7 @@ import {
 import type { JsonObject } from '#storage/records.ts';
 import { aChallenge, anAsk, anEnrollment, anOutcome, aSuggestion, aTransaction, NOW, samples } from './sample.ts';
 
-const VERSION = 4;
+const VERSION = 5;
 const ask = anAsk({ shownAnew: true, factors: [{ type: 'phone', options: { preferredMethod: 'sms' } }] });
 const enroll: FactorAsk = { ...anAsk(), kind: 'enroll', prefer: 'first' };
 const policy: FactorAsk = {
@@ -44,6 +44,8 @@ const { ceremony, userHandle } = suggestion;
 
 const STATES: LoginState[] = [
   { name: 'identifying' },
+  { name: 'gated', offers: [] },
+  { name: 'gated', ask, offers, factor: 'phone' },
   { name: 'choosing', ask, to: 'challenge', offers },
   { name: 'choosing', ask: enroll, to: 'enroll', offers },
   { name: 'choosing', ask: policy, to: 'challenge', offers, back: 'c' },
@@ -294,7 +296,7 @@ describe('snapshot', () => {
     expect(() => encode(aTransaction({ outcome: big }))).toThrow(SnapshotTooLargeError);
   });
 
-  test.each([0, 1, 2, 3])('a login of an earlier release, version %i, cannot go on', (v) => {
+  test.each([0, 1, 2, 3, 4])('a login of an earlier release, version %i, cannot go on', (v) => {
     expect(decode(JSON.stringify({ v, login: { anything: true } }))).toBeUndefined();
   });
 
