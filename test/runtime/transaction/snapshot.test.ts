@@ -44,8 +44,6 @@ const { ceremony, userHandle } = suggestion;
 
 const STATES: LoginState[] = [
   { name: 'identifying' },
-  { name: 'gated', offers: [] },
-  { name: 'gated', ask, offers, factor: 'phone' },
   { name: 'choosing', ask, to: 'challenge', offers },
   { name: 'choosing', ask: enroll, to: 'enroll', offers },
   { name: 'choosing', ask: policy, to: 'challenge', offers, back: 'c' },
@@ -148,6 +146,8 @@ const STATES: LoginState[] = [
     undelivered: true,
   },
   { name: 'expecting', connection: 'mail', strategy: 'email', address: 'ana@example.com', unconfirmed: true },
+  { name: 'gated', offers: [] },
+  { name: 'gated', ask, offers, factor: 'phone' },
 ];
 
 /** Every part there can be. */

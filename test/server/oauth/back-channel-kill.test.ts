@@ -76,7 +76,10 @@ test('an application hears of a logout whatever happens to the server', async ()
   };
   await expect
     .poll(told, PATIENCE)
-    .toMatchObject([{ type: 'oidc_backchannel_logout_succeeded', details: { try: tries, status: 200 } }]);
+    .toMatchObject([{ type: 'oidc_backchannel_logout_succeeded', details: { status: 200 } }]);
+  // A process that died between putting a try down and making it has counted one that nobody heard of.
+  const [{ details } = {}] = await told();
+  expect([tries, tries + 1]).toContain((details as { try: number }).try);
 }, 60_000);
 
 async function start(): Promise<void> {
