@@ -1,14 +1,17 @@
-// Tests: the real thing over mocks. Real isolates, SQLite, PostgreSQL and Chromium share two workers; a file that waits
+// Tests: the real thing over mocks. Real isolates, SQLite, PostgreSQL and Chromium share three workers; a file that waits
 // longer than these times is stuck, not slow. Most files share a worker's modules, which saves loading the house for each
 // of them; those that compare with Node itself (its globals, its queue of OpenSSL's errors), or keep a browser, have a
 // worker of their own.
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { sittingOut } from './test/turns.ts';
 
 const BROWSER = ['test/browser/**/*.test.ts'];
 const APART = ['test/runtime/sandbox/web/**/*.test.ts', 'test/runtime/sandbox/node/like-node.test.ts'];
 const CLIENTS = ['test/clients/**/*.test.ts'];
 const MINUTE_MS = 60_000;
+const OUT = sittingOut();
+if (OUT.length > 0) process.stdout.write(`Sitting out this time (npm run test:long takes all): ${OUT.join(', ')}\n`);
 
 // Servers, builds and cells are started hundreds of times: what Node has compiled of them once need not be compiled again.
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cache/sallyport-compiled');
@@ -19,7 +22,8 @@ export default defineConfig({
     pool: 'forks',
     // isolated-vm asks for this from Node 20 on.
     execArgv: ['--no-node-snapshot'],
-    maxWorkers: 2,
+    // Some always wait: for a server, a browser, a clock.
+    maxWorkers: 3,
     testTimeout: process.env.SALLYPORT_TEST_LONG === '1' ? 15 * MINUTE_MS : 20_000,
     hookTimeout: MINUTE_MS,
     teardownTimeout: 15_000,
@@ -32,16 +36,25 @@ export default defineConfig({
         test: {
           name: 'together',
           include: ['test/**/*.test.ts'],
-          exclude: [...BROWSER, ...APART, ...CLIENTS],
+          exclude: [...BROWSER, ...APART, ...CLIENTS, ...OUT],
           isolate: false,
           globalSetup: ['test/global.ts'],
         },
       },
       { extends: true, test: { name: 'apart', include: APART } },
-      { extends: true, test: { name: 'browser', include: BROWSER, globalSetup: ['test/browser/chromium.ts'] } },
       {
         extends: true,
-        test: { name: 'clients', include: CLIENTS, isolate: false, globalSetup: ['test/clients/server.ts'] },
+        test: { name: 'browser', include: BROWSER, exclude: OUT, globalSetup: ['test/browser/chromium.ts'] },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'clients',
+          include: CLIENTS,
+          exclude: OUT,
+          isolate: false,
+          globalSetup: ['test/clients/server.ts'],
+        },
       },
     ],
   },

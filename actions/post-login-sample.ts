@@ -18,6 +18,16 @@ const device = {
 export const postLoginSample: PostLoginEvent = {
   authentication: {
     methods: [{ name: 'pwd', timestamp: AT }],
+    interactions: {
+      'password-authentication': {
+        operation_type: 'AUTHENTICATION',
+        method: 'password',
+        call_count: 1,
+        success_count: 1,
+        failure_count: 0,
+        interaction_time: AT,
+      },
+    },
     riskAssessment: {
       confidence: 'high',
       version: '1',

@@ -13,6 +13,7 @@ import { marked } from './delivery/awaited-message.ts';
 import { deliverAfterwards } from './delivery/deliver-afterwards.ts';
 import type { Delivery, Messenger } from './delivery/delivery.ts';
 import type { LiveConsole } from './live-console.ts';
+import { handleChange, rowChange } from './login-rows.ts';
 import { tellOfReset } from './password-changed.ts';
 import { executionChange, executionLog, openStretch, withExecution } from './pipeline/execution.ts';
 import { placeOf } from './pipeline/log-place.ts';
@@ -20,10 +21,10 @@ import type { ScriptStage } from './pipeline/run-script.ts';
 import { barrier, loadWorld, type World, withEnrolled } from './pipeline/world.ts';
 import type { Caller, Ports } from './ports.ts';
 import { tellOfRegistration } from './registered.ts';
+import { deniedEvents } from './security-event.ts';
 import { type LogPlace, tenantLog } from './tenant-log.ts';
 import type { Input, InteractionAnswer, LogDraft } from './transaction/input.ts';
-import { encode, SnapshotTooLargeError } from './transaction/snapshot.ts';
-import { EMPTY_OUTCOME, handleKindOf, isBusy, type LoginTransaction } from './transaction/transaction.ts';
+import { handleKindOf, isBusy, type LoginTransaction } from './transaction/transaction.ts';
 import { transition } from './transaction/transition.ts';
 import { work } from './work.ts';
 
@@ -105,6 +106,8 @@ async function attempt(ports: Ports, stage: Stage, journey: Journey, claim: Clai
   if (first && !take(first)) return { kind: 'refused' };
 
   const stretch = openStretch(ports.random.uuid());
+  // By a try of this step that could not be written; one try may ask for several things, a page for the next one at once.
+  const wasAsked = claim.interacted === true;
   while (isBusy(tx.state)) {
     if (tx.state.name === 'running' || tx.state.name === 'interacting') {
       if (tx.state.name === 'running') expectRun(ports, tx);
@@ -119,7 +122,7 @@ async function attempt(ports: Ports, stage: Stage, journey: Journey, claim: Clai
     const renewal = mayTakeLong(tx) ? renewing(ports, journey, claim) : undefined;
     const task = { tx, state: tx.state, world, caller, changes, stretch };
     // Whoever was asked outside may have taken the answer: it is not given twice.
-    const isSecond = tx.state.name === 'interacting' && claim.interacted === true;
+    const isSecond = tx.state.name === 'interacting' && wasAsked;
     if (tx.state.name === 'interacting') claim.interacted = true;
     const fact = isSecond ? conflicted(tx.state) : await work(ports, stage, task).finally(() => renewal?.stop());
     if (!take(fact)) throw new Error(`${tx.state.name} does not take ${fact.kind}`);
@@ -142,6 +145,7 @@ async function attempt(ports: Ports, stage: Stage, journey: Journey, claim: Clai
   const lines = logs.map((draft) => tenantLog(executionLog(ofPurpose(draft, tx), tx, stretch), place));
   const batch: Change[] = [
     ...changes.map((change) => withPlace(change, place, caller)),
+    ...deniedEvents(ports, { tx, world, caller }, first?.kind === 'consented'),
     ...(kept ? rowChange(tx, claim.revision) : []),
     ...(kept && (held === undefined || claim.revision === undefined) ? [handleChange(tx, key)] : []),
     ...executionChange(stretch, tx, tenant, now()),
@@ -237,36 +241,6 @@ function renewing({ store, log }: Ports, { tenant, tx }: Journey, { owner, revis
     });
   }, RENEW_MS);
   return { stop: () => clearInterval(timer) };
-}
-
-/** The row of a login in place of the one it had at `revision`; undefined: it has none yet. */
-export function rowChange(tx: LoginTransaction, revision: number | undefined): Change[] {
-  const userId = tx.subject.kind === 'user' ? { userId: tx.subject.userId } : {};
-  const base = { tenantId: tx.tenantId, id: tx.id, expiresAt: tx.expiresAt, ...userId };
-  const transaction = { ...base, revision: (revision ?? 0) + 1, snapshot: snapshotOf(tx) };
-  return revision === undefined
-    ? [{ kind: 'transaction.insert', transaction }]
-    : [{ kind: 'transaction.replace', revision, transaction }];
-}
-
-function snapshotOf(tx: LoginTransaction): string {
-  try {
-    return encode(tx);
-  } catch (error) {
-    if (!(error instanceof SnapshotTooLargeError)) throw error;
-    return encode({
-      ...tx,
-      outcome: EMPTY_OUTCOME,
-      metadata: {},
-      queue: [],
-      state: { name: 'denied', code: 'access_denied', reason: error.message },
-    });
-  }
-}
-
-function handleChange(tx: LoginTransaction, key: string): Change {
-  const { tenantId, id: targetId, ask, expiresAt } = tx;
-  return { kind: 'handle.insert', handle: { tenantId, kind: handleKindOf(tx), key, targetId, ask, expiresAt } };
 }
 
 /**

@@ -39,6 +39,8 @@ export type AuthenticationPolicy = {
   };
   /** The methods that may be used; all where it is empty. */
   available_methods: string[];
+  /** `false`: `available_methods` is what pages offer, and keeps nobody from using another. */
+  enforce_available_methods?: boolean;
   acr_mapping_rules: Record<string, string[]>;
   level_of_authentication_scopes: Record<string, string[]>;
   step_definitions: StepDefinition[];

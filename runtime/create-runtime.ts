@@ -1,9 +1,7 @@
 // The runtime behind its face: finds a login by its handle, lets it advance, and hands back what may be shown.
-import { createHash, timingSafeEqual } from 'node:crypto';
-import type { TriggerId } from '#actions/triggers.ts';
 import type { TenantRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
-import { type Arrival, advance, rowChange } from './advance.ts';
+import { type Arrival, advance } from './advance.ts';
 import { createAfterwards } from './afterwards.ts';
 import { bearingsOf } from './bearings.ts';
 import { withDelivery } from './delivery/awaited-message.ts';
@@ -18,26 +16,26 @@ import { newCeremonyChallenge } from './factors/webauthn.ts';
 import { importUsers, resumeImports } from './import-users.ts';
 import { invite } from './invite.ts';
 import { createLiveConsole } from './live-console.ts';
+import { hashOf, isBoundTo, isHeldBy, keyKindOf } from './login-keys.ts';
+import { rowChange } from './login-rows.ts';
 import { tellOfNewPassword } from './password-changed.ts';
 import { requestPasswordReset } from './password-reset.ts';
 import { triggerOf } from './pipeline/login-trigger.ts';
-import { createVersions, planOf, toScript, type Versions } from './pipeline/plan.ts';
+import { createVersions, planOf } from './pipeline/plan.ts';
 import { createScriptCache } from './pipeline/script-cache.ts';
 import { policiesFor } from './policies/policies-for.ts';
 import type { Ports } from './ports.ts';
+import { prefetch } from './prefetch.ts';
 import { createPushDevices } from './push/create-push-devices.ts';
 import type { Found, Reference, RestedLogin, Runtime, Shown } from './runtime.ts';
-import { limitsFor } from './script-limits.ts';
 import { isAlive } from './sessions/session.ts';
 import { signUpApart } from './sign-up-apart.ts';
 import { startPasswordless } from './start-passwordless.ts';
 import { decode, type StoredTransaction } from './transaction/snapshot.ts';
 import {
-  type BoundAction,
   begin,
   handleKindOf,
   isBusy,
-  type LoginKeyKind,
   type LoginTransaction,
   type Reply,
   STATE_KINDS,
@@ -283,56 +281,4 @@ function rested(tx: LoginTransaction): RestedLogin {
 /** Without one in the answer it would lie there for whoever finds it. What a device polls for is kept like a code. */
 function asksForCode(reply: Reply): boolean {
   return reply.by === 'device' || (reply.by === 'redirect' && reply.responseTypes.includes('code'));
-}
-
-function hashOf(binding: string): string {
-  return createHash('sha256').update(binding).digest('base64url');
-}
-
-function keyKindOf(reference: Reference): LoginKeyKind {
-  if (!('heldBy' in reference)) return 'state';
-  return reference.heldBy === 'client' ? 'mfa-token' : 'authorization';
-}
-
-function isHeldBy(tx: StoredTransaction, reference: Reference): boolean {
-  if (!('heldBy' in reference)) return isBoundTo(tx, reference.binding);
-  if (reference.heldBy === 'client') return tx.binding === undefined;
-  return isBoundTo(tx, reference.binding) || isOpenTo(tx, reference);
-}
-
-/**
- * What a program began, programs go on with; a policy may say that everybody who knows the id does, or only the browser
- * that began it. A page that sends somebody's browser to an id of its own finds nothing there.
- */
-function isOpenTo({ headless, gate }: StoredTransaction, reference: { headless: boolean }): boolean {
-  const bound = gate.kind === 'policy' ? gate.policies[0]?.auth_session_binding_required : undefined;
-  return bound === undefined ? headless === true && reference.headless : !bound;
-}
-
-function isBoundTo(tx: StoredTransaction, binding: string | undefined): boolean {
-  return (
-    binding !== undefined &&
-    tx.binding !== undefined &&
-    timingSafeEqual(Buffer.from(hashOf(binding)), Buffer.from(tx.binding))
-  );
-}
-
-/** Contexts are made while the person types. A failure here is told by the run itself. */
-function prefetch(
-  ports: Ports,
-  versions: Versions,
-  tenant: TenantRecord,
-  plan: BoundAction[],
-  trigger: TriggerId,
-): void {
-  const { sandbox, log, scriptLimits } = ports;
-  const { id: tenantId } = tenant;
-  const load = plan.map(async ({ versionId, name }) => {
-    const version = await versions(tenantId, versionId);
-    return version ? [toScript(version, name)] : [];
-  });
-  Promise.all(load).then(
-    (scripts) => sandbox.prefetch(tenantId, scripts.flat(), limitsFor(tenant.scriptLimits, scriptLimits), trigger),
-    (error: unknown) => log.warn({ tenantId, error: String(error) }, 'scripts not prefetched'),
-  );
 }

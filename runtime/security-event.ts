@@ -40,5 +40,21 @@ export function securityEvent(
   return { kind: 'security-event.insert', event };
 }
 
+/** A login of the JSON flow that has ended and let nobody in. `refused`: by whom it was for, and not by us. */
+export function deniedEvents(
+  ports: Pick<Ports, 'now' | 'random'>,
+  login: Parameters<typeof securityEvent>[1],
+  refused: boolean,
+): Change[] {
+  const { door, state } = login.tx;
+  if (door !== 'json' || state.name !== 'denied') return [];
+  const detail = { execution_result: { error: state.code, error_description: state.reason } };
+  return [
+    refused
+      ? securityEvent(ports, login, { type: 'oauth_deny', description: 'The authorization was refused.' })
+      : securityEvent(ports, login, { type: 'authorize_failure', description: 'The login was denied.', detail }),
+  ];
+}
+
 /** What was typed may be anything; no address is longer (RFC 5321 §4.5.3.1). */
 const NAME_KEPT = 320;

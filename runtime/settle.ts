@@ -13,10 +13,11 @@ import type { Circumstances } from './pipeline/risk.ts';
 import { personOf, type World } from './pipeline/world.ts';
 import type { Caller, Ports } from './ports.ts';
 import { coordinatesOf } from './risk/geography.ts';
+import { securityEvent } from './security-event.ts';
 import { exchangeChanges } from './sessions/refresh-token.ts';
 import { completeSession } from './sessions/session.ts';
 import { suggestionFor } from './suggest.ts';
-import type { WorkInput } from './transaction/input.ts';
+import type { LogDraft, WorkInput } from './transaction/input.ts';
 import { isProven, type LoginTransaction } from './transaction/transaction.ts';
 
 export function settle(
@@ -62,6 +63,7 @@ export function settle(
     ...browser,
     ...consent,
     ...joining.changes,
+    ...(tx.door === 'json' ? completedEvents(ports, { tx, world, caller }) : []),
   ];
   return {
     kind: 'settled',
@@ -69,7 +71,7 @@ export function settle(
     ...(draft ? { account: newAccountChanges(tx, draft, caller, now) } : {}),
     ...(formerUserId === undefined ? {} : { formerUserId }),
     changes,
-    logs: [...logs, ...joining.logs],
+    logs: [...(draft ? [signedUp(draft)] : []), ...logs, ...joining.logs],
   };
 }
 
@@ -86,6 +88,22 @@ function newAccountChanges(
     { kind: 'user.insert', user },
     { kind: 'user.logged-in', tenantId, id: draft.id, at, ip },
   ];
+}
+
+const signedUp = ({ id, email, username, phoneNumber }: UserRecord): LogDraft => ({
+  type: 'ss',
+  description: 'Successful sign-up',
+  userId: id,
+  userName: email ?? username ?? phoneNumber ?? id,
+});
+
+function completedEvents(ports: Pick<Ports, 'random' | 'now'>, login: Parameters<typeof securityEvent>[1]): Change[] {
+  const events = [
+    ...(login.tx.draft ? [{ type: 'user_signup', description: 'A new account was written.' }] : []),
+    { type: 'oauth_authorize', description: 'The application was authorized.' },
+    { type: 'login_success', description: 'The login completed.' },
+  ];
+  return events.map((event) => securityEvent(ports, login, event));
 }
 
 /** Key by key; null removes. */

@@ -5,6 +5,7 @@ import type { Change } from '#storage/store.ts';
 import type { Afterwards } from './afterwards.ts';
 import { awaitInteractions } from './await-interactions.ts';
 import type { Messenger } from './delivery/delivery.ts';
+import { isDraftTaken } from './draft-taken.ts';
 import { withTicketSpent } from './enrollment-ticket.ts';
 import { limitMessages } from './factors/limit-messages.ts';
 import { type PasswordDoor, verifyPassword } from './factors/password.ts';
@@ -85,7 +86,8 @@ export async function work(
       return limitMessages(ports, world.tenant, tx, state, limited);
     }
     case 'settling': {
-      return (await wasLinked(ports, tx)) || settle(ports, tx, world, circumstances(ports, task), caller);
+      const stop = (await wasLinked(ports, tx)) || (await wasTaken(ports, tx));
+      return stop || settle(ports, tx, world, circumstances(ports, task), caller);
     }
   }
 }
@@ -193,6 +195,13 @@ async function wasLinked({ store }: Ports, { tenantId, subject }: LoginTransacti
   const reason =
     'The account of this login was linked to another one; hand the login over with api.authentication.setPrimaryUser.';
   return { kind: 'barred', code: 'access_denied', reason, logs: [{ type: 'f', description: reason }] };
+}
+
+/** Somebody else may have made an account of these names while scripts had this one's person do something. */
+async function wasTaken({ store }: Ports, { draft }: LoginTransaction): Promise<Input | false> {
+  if (!draft || !(await isDraftTaken(store, draft))) return false;
+  const reason = 'user is conflict with username and password';
+  return { kind: 'barred', code: 'access_denied', reason, logs: [{ type: 'fs', description: reason }] };
 }
 
 function circumstances(ports: Ports, task: Task): Circumstances {

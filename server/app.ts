@@ -1,11 +1,11 @@
 // Server: every address of the house on one page. A request passes the headers that all answers carry, then the two
-// addresses of operation, then it gets its tenant and its caller, then a door.
+// addresses of operation; then it is found out which tenant it is for, and below that it gets its caller and a door.
 import { Hono } from 'hono';
 import { accountRoutes } from './account/account.ts';
 import { continueRoutes } from './continue.ts';
 import { databaseRoutes } from './dbconnections.ts';
 import type { Deps, Env } from './deps.ts';
-import { devRoutes } from './dev/dev.ts';
+import { type Ask, devRoutes } from './dev/dev.ts';
 import { faultHandler, notFound } from './errors.ts';
 import { deviceRoutes } from './hosted/device.ts';
 import { emailVerificationRoutes } from './hosted/email-verification.ts';
@@ -15,25 +15,27 @@ import { looksOf } from './hosted/look.ts';
 import { resetLinkRoutes } from './hosted/reset-link.ts';
 import { resetRequestRoutes } from './hosted/reset-request.ts';
 import { unblockRoutes } from './hosted/unblock.ts';
+import { jsonFlowRoutes } from './json-flow/json-flow.ts';
 import { managementRoutes } from './management/management.ts';
-import { tenantManagementRoutes } from './management/tenant-management.ts';
 import { mfaRoutes } from './mfa-api/mfa-api.ts';
+import { namedTenantRoutes } from './oauth/named-tenant.ts';
 import { oauthRoutes } from './oauth/oauth.ts';
 import { operatorRoutes } from './operator/operator.ts';
+import { ownerManagementRoutes } from './owner-management/owner-management.ts';
 import { passwordlessRoutes } from './passwordless/passwordless.ts';
 import { pushRoutes } from './push/push.ts';
 import { limitRequests } from './rate-limits.ts';
 import { readCaller } from './request.ts';
-import { tenantOfHost } from './tenant-of-host.ts';
+import { type Addressed, pathBelow, rebaseHeaders, tenantOfAddress } from './tenant-of-path.ts';
 import { twilioReportRoutes } from './twilio-reports.ts';
 
 /** `ready` settles when scripts can be run; without it only the database is asked. */
 export function createApp(deps: Deps, ready: () => Promise<void> = async () => {}): Hono<Env> {
-  const app = new Hono<Env>();
-  app.onError(faultHandler(deps));
-  app.notFound(notFound);
+  const gate = new Hono<Env>();
+  gate.onError(faultHandler(deps));
+  gate.notFound(notFound);
 
-  app.use(async (c, next) => {
+  gate.use(async (c, next) => {
     await next();
     const { headers } = c.res;
     headers.set('x-content-type-options', 'nosniff');
@@ -41,8 +43,8 @@ export function createApp(deps: Deps, ready: () => Promise<void> = async () => {
     if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
   });
 
-  app.get('/healthz', (c) => c.json({ status: 'ok' }));
-  app.get('/readyz', async (c) => {
+  gate.get('/healthz', (c) => c.json({ status: 'ok' }));
+  gate.get('/readyz', async (c) => {
     const isReady = await answersSoon(async () => {
       await deps.store.ping();
       await ready();
@@ -50,22 +52,44 @@ export function createApp(deps: Deps, ready: () => Promise<void> = async () => {
     return c.json({ status: isReady ? 'ready' : 'not ready' }, isReady ? 200 : 503);
   });
 
+  const doors = createDoors(deps, async (request) => gate.fetch(request));
+  gate.all('*', async (c) => {
+    const addressed = await tenantOfAddress(deps, new URL(c.req.url), c.req.path);
+    return addressed ? doors.fetch(c.req.raw, { ...c.env, addressed }) : notFound(c);
+  });
+  return gate;
+}
+
+/**
+ * Everything that is a tenant's.
+ * @param ask sends a request to the house.
+ */
+export function createDoors(deps: Deps, ask: Ask): Hono<Env> {
+  const app = new Hono<Env>({ getPath: (request, options) => pathBelow(request, addressedIn(options?.env)) });
+  app.onError(faultHandler(deps));
+  app.notFound(notFound);
+
   app.use(async (c, next) => {
-    const tenant = await tenantOfHost(deps, new URL(c.req.url));
-    if (!tenant) return notFound(c);
+    const { tenant, origin, base, cookiePath } = addressedIn(c.env);
     c.set('tenant', tenant);
+    c.set('origin', origin);
+    c.set('base', base);
+    c.set('cookiePath', cookiePath);
     c.set('pageStore', deps.store);
     c.set('caller', readCaller(c, deps.config.trustProxy));
     // Pages of development and of operators are nobody's but ours.
     if (!/^\/(dev|operator)\//.test(c.req.path)) c.set('lookOf', looksOf(deps, tenant));
-    return next();
+    await next();
+    if (base !== '') rebaseHeaders(c.res.headers, base);
   });
 
   app.use(limitRequests(deps));
 
   app.route('/', oauthRoutes(deps)); // /authorize, /oauth/token, /.well-known
+  app.route('/', namedTenantRoutes(deps)); // /v1/tokens and its like, below the name of a tenant
   app.route('/', mfaRoutes(deps)); // /mfa
   app.route('/', databaseRoutes(deps)); // /dbconnections
+  app.route('/', jsonFlowRoutes(deps)); // /v1/authorizations
   app.route('/', passwordlessRoutes(deps)); // /passwordless
   app.route('/', unblockRoutes(deps)); // /u/unblock
   app.route('/', emailVerificationRoutes(deps)); // /u/email-verification
@@ -79,13 +103,16 @@ export function createApp(deps: Deps, ready: () => Promise<void> = async () => {
   app.route('/', twilioReportRoutes(deps)); // /twilio
   app.route('/', continueRoutes(deps)); // /continue
   app.route('/', managementRoutes(deps)); // /api/v2
-  app.route('/', tenantManagementRoutes(deps)); // /v1/management
+  app.route('/', ownerManagementRoutes(deps)); // /v1/management
   app.route('/', operatorRoutes(deps)); // /operator
-  app.route(
-    '/',
-    devRoutes(deps, async (request) => app.fetch(request)),
-  ); // /dev
+  app.route('/', devRoutes(deps, ask)); // /dev
   return app;
+}
+
+/** The gate says it of each request that it lets through. */
+function addressedIn(env: Env['Bindings'] | undefined): Addressed {
+  if (!env?.addressed) throw new Error('a request came to the doors past the gate');
+  return env.addressed;
 }
 
 const READY_WITHIN_MS = 2000;

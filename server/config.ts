@@ -65,6 +65,11 @@ export function loadConfig(): Config {
   return readConfig(process.env, { start: process.env.npm_lifecycle_event === 'start' });
 }
 
+/** Whether npm stands between us and whoever started this process, as with `npx` and `npm run`. */
+export function isUnderNpm(): boolean {
+  return process.env.npm_command !== undefined;
+}
+
 /** `start`: the defaults of `npm start` hold (demo tenant and development on, unless in production). */
 export function readConfig(env: Environment, { start }: { start: boolean }): Config {
   const read = (name: string) => (env[name] === '' ? undefined : env[name]);

@@ -10,6 +10,7 @@ import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { LookOf } from './hosted/look.ts';
 import type { RequestCounter } from './request-counter.ts';
+import type { Addressed } from './tenant-of-path.ts';
 
 export type Deps = {
   config: Config;
@@ -26,10 +27,16 @@ export type Deps = {
 
 /** Set by `app.ts` for every request below a tenant's host. */
 export type Env = {
-  Bindings: HttpBindings;
+  Bindings: HttpBindings & { addressed?: Addressed };
   Variables: {
     tenant: TenantRecord;
     caller: Caller;
+    /** Scheme, host and port that were called, as they are stored; absent: those of the tenant's base URL. */
+    origin?: string;
+    /** What stands before a root-relative address of ours that leaves; absent: nothing. */
+    base?: string;
+    /** Where the cookies of this request belong; absent: `/`. */
+    cookiePath?: string;
     /** Holds the tenant's own texts for pages; absent where they say ours. */
     pageStore?: Pick<Store, 'pages'>;
     /** How the tenant wants its pages to look; absent where they are plain. */

@@ -11,6 +11,8 @@ function dialectOf(c: Context<Env>): Dialect {
   const { path } = c.req;
   if (/^\/(oauth|mfa|\.well-known)\/|^\/userinfo$|^\/passwordless\/(start|verify)$/.test(path)) return 'oauth';
   if (/^\/dbconnections\//.test(path)) return 'database';
+  // Also below the name of a tenant that does not exist.
+  if (/^(\/[^/]+)?\/v1\/(authorizations|tokens|userinfo|jwks|management)(\/|$)/.test(path)) return 'oauth';
   if (/^\/(api\/v2|v1)(\/|$)/.test(path)) return 'management';
   return c.var.tenant === undefined ? 'bare' : 'page';
 }

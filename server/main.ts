@@ -21,11 +21,11 @@ import { keepTelling } from './oauth/back-channel-logout.ts';
 import { openGeographyFile, readUntrustedAddressesFile } from './risk-files.ts';
 import { rootKeys } from './root-key.ts';
 import { endWith, startFault } from './start-fault.ts';
+import { whenOrphaned } from './when-orphaned.ts';
 
 const TIDY_EVERY_MS = 60_000;
 const DELIVER_EVERY_MS = 5_000;
 const GRACE_MS = 5000;
-const PARENT_POLL_MS = 250;
 
 async function main(): Promise<void> {
   const config = loadConfig();
@@ -110,16 +110,6 @@ async function main(): Promise<void> {
 function wayToTwilio({ twilioBaseUrl: origin, egressAllow }: Config) {
   if (origin === undefined) return undefined;
   return { origin, egress: createEgress({ allow: [...egressAllow, new URL(origin).host] }) };
-}
-
-/** npm gives a signal to the shell between us, which ends without passing it on: all we see is another parent. */
-function whenOrphaned(act: () => void): void {
-  const parent = process.ppid;
-  const watch = setInterval(() => {
-    if (process.ppid === parent) return;
-    clearInterval(watch);
-    act();
-  }, PARENT_POLL_MS).unref();
 }
 
 if (Number.parseInt(process.versions.node, 10) < 24) {

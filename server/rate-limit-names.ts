@@ -2,14 +2,15 @@
 
 /** Requests per minute that one address may make at a tenant. They may come all at once. */
 export type RateLimits = {
-  /** `/oauth/*`, `/mfa/*` and `/userinfo`; and, counted apart, what phones say below `/push/api`. */
+  /** `/oauth/*`, `/mfa/*`, `/userinfo` and the calls of the JSON flow; and, counted apart, what phones say below `/push/api`. */
   token: number;
+  /** `/authorize` and `/v1/authorizations`, where logins begin. */
   authorize: number;
   /** Forms below `/u`; and, counted apart, `/v2/logout` with `/oidc/logout`. */
   pages: number;
   /** `/dbconnections/*`. */
   database: number;
-  /** `/api/v2/*` and `/v1/*`. */
+  /** `/api/v2/*` and the rest of `/v1/*`. */
   management: number;
 };
 

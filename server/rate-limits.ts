@@ -18,6 +18,8 @@ const perMinute = (capacity: number): Allowance => ({ capacity, refillMs: 60_000
 const LIMITED = {
   token: { name: 'token', dialect: 'oauth', allowance: ({ token }) => perMinute(token) },
   authorize: { name: 'authorize', dialect: 'page', allowance: ({ authorize }) => perMinute(authorize) },
+  // Counted with the others that begin logins; programs call it too.
+  begin: { name: 'authorize', dialect: 'oauth', allowance: ({ authorize }) => perMinute(authorize) },
   // Each call that is signed leaves a row, for a minute, and anybody may sign.
   phones: { name: 'phones', dialect: 'oauth', allowance: ({ token }) => perMinute(token) },
   pages: { name: 'pages', dialect: 'page', allowance: ({ pages }) => perMinute(pages) },
@@ -33,11 +35,13 @@ function limitOf(method: string, path: string): Limited | undefined {
   if (method === 'OPTIONS') return undefined;
   // Links that people follow, and what begins a login by itself.
   if (path === '/mfa/enrollment' || (method === 'GET' && /^\/u\/account(-|$)/.test(path))) return LIMITED.authorize;
-  if (/^\/((oauth|mfa)\/|userinfo$)/.test(path)) return LIMITED.token;
+  if (/^\/((oauth|mfa)\/|userinfo$|v1\/(tokens(\/|$)|userinfo$))/.test(path)) return LIMITED.token;
   if (path.startsWith('/push/api/')) return LIMITED.phones;
+  if (path === '/v1/authorizations') return LIMITED.begin;
+  if (path.startsWith('/v1/authorizations/')) return LIMITED.token;
   if (/^\/api\/v2(\/|$)|^\/v1\//.test(path)) return LIMITED.management;
   if (path === '/authorize' || path === '/authorize/resume') return LIMITED.authorize;
-  if (path === '/v2/logout' || path === '/oidc/logout') return LIMITED.logout;
+  if (path === '/v2/logout' || path === '/oidc/logout' || path === '/v1/logout') return LIMITED.logout;
   if (path.startsWith('/u/') || path === '/activate') return method === 'POST' ? LIMITED.pages : undefined;
   if (path.startsWith('/dbconnections/')) return LIMITED.database;
   if (path === '/passwordless/start') return LIMITED.passwordless;

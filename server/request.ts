@@ -260,9 +260,17 @@ function proxyWord(c: Context): Pick<Caller, 'asn' | 'ja3' | 'ja4'> {
   };
 }
 
-/** The browser says that a page of another origin sent this. Old browsers send neither header: then it is unknown. */
+/**
+ * The browser says that a page of another origin than that of `baseUrl` sent this. Old browsers send neither header: then it
+ * is unknown.
+ */
 export function isForeign(c: Context, baseUrl: string): boolean {
   const origin = c.req.header('origin');
-  if (origin !== undefined) return origin !== baseUrl;
+  if (origin !== undefined) return origin !== new URL(baseUrl).origin;
   return c.req.header('sec-fetch-site') === 'cross-site';
+}
+
+/** The address that was called, without its query; the host as it is stored, not as a Host header has it. */
+export function calledAddress(c: Context<Env>): string {
+  return (c.var.origin ?? new URL(c.var.tenant.baseUrl).origin) + new URL(c.req.url).pathname;
 }

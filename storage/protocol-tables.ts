@@ -61,6 +61,8 @@ export type LogoutNoticeRow = {
 
 /** Texts in the columns are for searches; the whole event is in `doc`. */
 export type SecurityEventRow = {
+  /** Events of one millisecond stay in the order they were written in. */
+  seq: Generated<number>;
   tenant_id: string;
   id: string;
   at: number;
@@ -72,4 +74,15 @@ export type SecurityEventRow = {
   ip: string;
   user_agent: string | null;
   doc: string;
+};
+
+export type PasswordlessCodeRow = {
+  tenant_id: string;
+  connection_id: string;
+  address_hash: string;
+  id: string;
+  account: string;
+  code_mac: string;
+  tries: number;
+  expires_at: number;
 };

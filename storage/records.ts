@@ -22,8 +22,10 @@ export type GuardianFactorName =
 export type TenantRecord = {
   id: string;
   name: string;
-  /** Scheme, host and port, without a slash at the end; the issuer is this plus `/`. */
+  /** Scheme, host and port, and a path of one segment where the tenant is named by one; without a slash at the end. */
   baseUrl: string;
+  /** What its tokens say where that is not `baseUrl` plus `/`: `baseUrl` itself. */
+  issuer?: string;
   ownerId: string;
   friendlyName?: string;
   enabledLocales: string[];
@@ -236,6 +238,8 @@ export type RoleRecord = {
   id: string;
   name: string;
   description?: string;
+  /** Scopes that whoever has the role may get at an API. */
+  permissions?: { audience: string; scope: string }[];
   createdAt: number;
   updatedAt: number;
 };
@@ -934,6 +938,8 @@ export type MessageAbout = {
   link?: string;
   /** Names that templates of this kind may use beside those that all have. */
   values?: Record<string, string>;
+  /** Its text stands as it is, whatever templates the tenant has. `subject`: of a mail. */
+  verbatim?: { subject?: string };
   /** Where the log line about it happens: who, with which application and connection, from where. */
   place?: MessagePlace;
   /** What the caller's browser asks to be spoken to in. */

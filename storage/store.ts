@@ -398,11 +398,11 @@ export interface Store {
     list(): Promise<OwnerRecord[]>;
   };
   tenants: {
-    /** `conflict`: id, name or the host of the base URL is taken. */
+    /** `conflict`: id, name, or host and path of the base URL are taken. */
     insert(tenant: TenantRecord): Promise<'inserted' | 'conflict'>;
     /** By id or by name. */
     find(idOrName: string): Promise<TenantRecord | undefined>;
-    /** By the host (with port) of the base URL. */
+    /** By the host (with port) of the base URL, with the path where it has one: `auth.example/acme`. */
     findByHost(host: string): Promise<TenantRecord | undefined>;
     ofOwner(ownerId: string): Promise<TenantRecord[]>;
     update(id: string, edit: (current: TenantRecord) => TenantRecord): Promise<TenantRecord | 'missing' | 'conflict'>;

@@ -1,7 +1,14 @@
 // Storage: the columns of every table, as Kysely types its queries by. Times are integers, flags are 0 or 1 and
 // documents are JSON in text columns (not jsonb: it loses the order of keys and refuses some strings), on both databases.
 import type { Generated } from 'kysely';
-import type { ConsentRow, LogoutNoticeRow, RefreshTokenRow, SecurityEventRow, TicketRow } from './protocol-tables.ts';
+import type {
+  ConsentRow,
+  LogoutNoticeRow,
+  PasswordlessCodeRow,
+  RefreshTokenRow,
+  SecurityEventRow,
+  TicketRow,
+} from './protocol-tables.ts';
 
 /** A configuration family: what is looked up by has a column, the rest is a document. */
 export type CollectionTable = {
@@ -280,16 +287,7 @@ export type Tables = Record<CollectionName, CollectionTable> & {
     failed_at: number;
     expires_at: number;
   };
-  passwordless_codes: {
-    tenant_id: string;
-    connection_id: string;
-    address_hash: string;
-    id: string;
-    account: string;
-    code_mac: string;
-    tries: number;
-    expires_at: number;
-  };
+  passwordless_codes: PasswordlessCodeRow;
   messages: MessageRow;
   logs: LogRow;
   security_events: SecurityEventRow;

@@ -18,6 +18,16 @@ export type FactorType = (typeof FACTOR_TYPES)[number];
 /** One entry of `event.authentication.methods`; `timestamp` is ISO 8601, `type` stands on `mfa` entries only. */
 export type AuthenticationMethod = { name: string; timestamp: string; type?: FactorType };
 
+/** How often an interaction of the JSON flow was called in this login, and how that ended. `interaction_time`: ISO 8601. */
+export type InteractionCounter = {
+  operation_type: 'AUTHENTICATION' | 'CHALLENGE' | 'REGISTRATION';
+  method: string;
+  call_count: number;
+  success_count: number;
+  failure_count: number;
+  interaction_time: string;
+};
+
 /** How sure an assessor is that the person is who they say; `neutral` says nothing. */
 export type Confidence = 'low' | 'medium' | 'high' | 'neutral';
 
@@ -162,7 +172,12 @@ type EventUser = {
 
 /** `event` of the post-login handlers, without `secrets`, which are added for each Action. */
 export type PostLoginEvent = {
-  authentication: { methods: AuthenticationMethod[]; riskAssessment: RiskAssessment };
+  authentication: {
+    methods: AuthenticationMethod[];
+    riskAssessment: RiskAssessment;
+    /** By the name of the interaction; in the JSON flow only. */
+    interactions?: Record<string, InteractionCounter>;
+  };
   authorization: { roles: string[] };
   client: { client_id: string; name: string; metadata: Record<string, string> };
   configuration: Record<string, never>;

@@ -1,7 +1,7 @@
 // Types for authors of Actions: declarations alone, nothing here runs and nothing but its own room is imported.
 // Trigger post-login, version 3: `onExecutePostLogin` and `onContinuePostLogin`.
 
-import type { Authorization, LoginStats, ProvenMethods } from './pieces/authentication.d.ts';
+import type { Authorization, InteractionCounter, LoginStats, ProvenMethods } from './pieces/authentication.d.ts';
 import type { CacheAPI } from './pieces/cache-api.d.ts';
 import type { PromptAnswers, PromptAPI, RedirectAPI } from './pieces/redirect-api.d.ts';
 import type { LoginRequest, SecurityContext } from './pieces/request.d.ts';
@@ -23,6 +23,11 @@ export type * from './pieces/factor.d.ts';
 
 /** What the person has proven, and how much it looks like them. */
 export interface Authentication extends ProvenMethods {
+  /**
+   * What authentication policies judge the login by: each interaction that was called, by its name, such as
+   * `password-authentication`. In the JSON flow only, where it is read anew when each Action starts.
+   */
+  interactions?: { [interaction: string]: InteractionCounter };
   /** How much this login looks like the person. Always there; opinions that cannot be had are `neutral`. */
   riskAssessment: RiskAssessment;
 }

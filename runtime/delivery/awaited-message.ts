@@ -1,13 +1,14 @@
 // Delivery: the message that a login waits for: what its page says of one that did not get through. Often that is known only
 // after the page was shown: its server died, or a later attempt failed.
+import { awaitedCode as awaitedAtGate } from '../transaction/gated.ts';
 import type { StoredTransaction } from '../transaction/snapshot.ts';
 import type { LoginTransaction } from '../transaction/transaction.ts';
 import { transition } from '../transaction/transition.ts';
 import type { Delivery, Messenger } from './delivery.ts';
 
 /** Whether the code of this message is one that the login takes. */
-export function isAwaitedBy({ challenges, state }: LoginTransaction, id: string): boolean {
-  if (challenges.some(({ messageId }) => messageId === id)) return true;
+export function isAwaitedBy({ challenges, posed, state }: LoginTransaction, id: string): boolean {
+  if ([...challenges, ...Object.values(posed)].some(({ messageId }) => messageId === id)) return true;
   if (state.name === 'expecting') return state.messageId === id;
   return state.name === 'enrolling' && 'sent' in state.enrollment && state.enrollment.sent?.messageId === id;
 }
@@ -37,8 +38,11 @@ function presentMessage(login: LoginTransaction): string | undefined {
   return awaited?.undelivered ? undefined : awaited?.messageId;
 }
 
-function awaitedCode({ state, challenges }: LoginTransaction): { messageId?: string; undelivered?: true } | undefined {
+function awaitedCode(login: LoginTransaction): { messageId?: string; undelivered?: true } | undefined {
+  const { state, challenges } = login;
   switch (state.name) {
+    case 'gated':
+      return awaitedAtGate(login)?.code;
     case 'expecting':
       return state;
     case 'challenging':

@@ -9,6 +9,7 @@ import {
   type BusyState,
   type Challenge,
   type FactorAsk,
+  hasPages,
   isProven,
   type LoginTransaction,
   type Offer,
@@ -38,7 +39,7 @@ export function prepare(
   const { ask, chosen } = state;
   if (ask.kind === 'redirect' || ask.kind === 'form') {
     // A client has no page to send anybody to.
-    const result = tx.selection === 'server' ? 'redirected' : 'unattended';
+    const result = hasPages(tx) ? 'redirected' : 'unattended';
     return { kind: 'prepared', result, logs: [] };
   }
   const selected = judgedAgain(select(ask, person, tx), tx, ask);

@@ -4,6 +4,7 @@ import { createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { JsonObject, SigningKeyAlgorithm, SigningKeyRecord } from '#storage/records.ts';
 import { certify, thumbprintOf } from './certificate.ts';
+import type { ImportedKey } from './imported-key.ts';
 import type { LifecyclePorts } from './ports.ts';
 
 const generate = promisify(generateKeyPair);
@@ -29,6 +30,36 @@ export async function completeSigningKeys(
   const made = await Promise.all(missing.map((place) => newSigningKey(ports, tenantId, { algorithm, place })));
   for (const key of made) await signingKeys.insert(key);
   return signingKeys.list(tenantId);
+}
+
+/**
+ * Puts keys in place that somebody brought along: of each algorithm the one that `current` names signs, otherwise the first
+ * one; the one after it is next, and the others are published. Safe to repeat. False: other keys are there already.
+ */
+export async function importSigningKeys(
+  ports: LifecyclePorts,
+  tenantId: string,
+  keys: readonly ImportedKey[],
+  current: readonly string[],
+): Promise<boolean> {
+  const { signingKeys } = ports.store;
+  const createdAt = ports.now();
+  const known = new Map((await signingKeys.list(tenantId)).map((key) => [key.id, key]));
+  for (const algorithm of new Set(keys.map((key) => key.algorithm))) {
+    const ofIt = keys.filter((key) => key.algorithm === algorithm);
+    const first = ofIt.find(({ id }) => current.includes(id)) ?? ofIt[0];
+    const ordered = [...ofIt.filter((key) => key === first), ...ofIt.filter((key) => key !== first)];
+    for (const [index, { id, privateJwk, publicJwk }] of ordered.entries()) {
+      const place = PLACES[index] ?? 'previous';
+      const present = known.get(id);
+      if (present && (present.place !== place || present.privateJwk.d !== privateJwk.d)) return false;
+      const since = place === 'current' ? { currentSince: createdAt } : {};
+      const key: SigningKeyRecord = { tenantId, id, algorithm, place, privateJwk, publicJwk, ...since, createdAt };
+      const made = { ...key, publicJwk: certified(ports, key) };
+      if (!present && (await signingKeys.insert(made)) === 'conflict') return false;
+    }
+  }
+  return true;
 }
 
 /** Rotates every algorithm the tenant uses. The answer is the key of the default algorithm that is next now. */

@@ -10,17 +10,27 @@ import { completeSigningKeys } from './signing-key.ts';
 const DEFAULT_OWNER = 'default';
 
 export type TenantInput = {
+  /** A random one where it is not given. */
+  id?: string;
   name: string;
-  /** Scheme, host and port, without a slash at the end. */
+  /** Scheme, host and port, and a path of one segment where it is named by one; without a slash at the end. */
   baseUrl: string;
+  /** Where it is not the base URL with a slash. */
+  issuer?: string;
   ownerId: string;
-  /** The default tenant: its Management API offers the operator's scopes too. */
+  /** Its Management API offers the operator's scopes too: the default tenant, and the first tenant of an owner. */
   operator?: boolean;
 };
 
 export type NewTenant = { made: true; tenant: TenantRecord; adminClient: ClientRecord } | { made: false };
 
 const HOUR = 3600;
+
+/** What of a base URL no two tenants may share: host, port and path, as a store finds tenants by it. */
+export function placeOf(baseUrl: string): string {
+  const { host, pathname } = new URL(baseUrl);
+  return `${host}${pathname.replace(/\/+$/, '')}`;
+}
 
 /** Makes a tenant with an admin client of its own. Not made: its name or the host of its base URL is taken. */
 export async function newTenant(ports: LifecyclePorts, input: TenantInput): Promise<NewTenant> {
@@ -57,12 +67,20 @@ async function ensureOwner(ports: LifecyclePorts): Promise<OwnerRecord> {
 }
 
 async function insertTenant(ports: LifecyclePorts, input: TenantInput): Promise<TenantRecord | undefined> {
-  const { store, random, now } = ports;
+  const tenant = tenantOf(ports, input);
+  if ((await ports.store.tenants.insert(tenant)) === 'conflict') return undefined;
+  await furnish(ports, tenant, input.operator === true);
+  return tenant;
+}
+
+/** The row of a new tenant, as it will be written. */
+export function tenantOf({ random, now }: LifecyclePorts, input: TenantInput): TenantRecord {
   const createdAt = now();
-  const tenant: TenantRecord = {
-    id: random.uuid(),
+  return {
+    id: input.id ?? random.uuid(),
     name: input.name,
     baseUrl: input.baseUrl,
+    ...(input.issuer === undefined ? {} : { issuer: input.issuer }),
     ownerId: input.ownerId,
     enabledLocales: ['en', 'ja'],
     defaultDirectory: FIRST_CONNECTION,
@@ -84,13 +102,10 @@ async function insertTenant(ports: LifecyclePorts, input: TenantInput): Promise<
     createdAt,
     updatedAt: createdAt,
   };
-  if ((await store.tenants.insert(tenant)) === 'conflict') return undefined;
-  await furnish(ports, tenant, input.operator === true);
-  return tenant;
 }
 
 /** What an empty tenant holds. The system API comes last: while it is missing, a crash left the rest unfinished. */
-async function furnish(ports: LifecyclePorts, tenant: TenantRecord, operator: boolean): Promise<void> {
+export async function furnish(ports: LifecyclePorts, tenant: TenantRecord, operator: boolean): Promise<void> {
   const { store, random } = ports;
   if (await store.resourceServers.findByKey(tenant.id, managementAudience(tenant.baseUrl))) return;
   await completeSigningKeys(ports, tenant.id, 'RS256');

@@ -48,7 +48,7 @@ export function linkOf(
   { name, strategy }: Pick<ConnectionRecord, 'name' | 'strategy'>,
   { address, code, authParams }: { address: string; code: string; authParams: object },
 ): string {
-  const link = new URL('/passwordless/verify_redirect', baseUrl);
+  const link = new URL(`${baseUrl}/passwordless/verify_redirect`);
   for (const [key, value] of Object.entries(authParams)) {
     if (typeof value === 'string') link.searchParams.set(key, value);
   }

@@ -7,6 +7,7 @@ type EventRefreshToken = NonNullable<PostLoginEvent['refresh_token']>;
 
 import type { RefreshTokenRecord, SessionRecord, UserRecord } from '#storage/records.ts';
 import { enrolledFactors } from '../factors/catalogue.ts';
+import { countsOf } from '../policies/document.ts';
 import type { Caller } from '../ports.ts';
 import type { Place } from '../risk/geography.ts';
 import type { RiskAssessment } from '../risk/risk.ts';
@@ -53,6 +54,7 @@ export function buildEvent(occasion: Occasion): PostLoginEvent {
         ...(type === undefined ? {} : { type }),
       })),
       riskAssessment: risk,
+      ...(tx.door === 'json' ? { interactions: countsOf(tx.interactions) } : {}),
     },
     authorization: { roles: world.roles },
     // An administrator's link to a new password belongs to no application.

@@ -6,13 +6,18 @@ import type { AuthenticationPolicy, PolicyCondition, PolicyStanding } from '../a
 /** A condition that does not hold, with what it found. `group`: the place of its group in `any_of`. */
 export type UnmetCondition = PolicyCondition & { group: number; actual: Json };
 
+/** Why a login does not get through yet. Both are empty once it may. */
+export type Explanation = {
+  /** The conditions of success that do not hold, of all groups. */
+  unmet: UnmetCondition[];
+  /** Interactions that would lead on: those of the groups that lack the least. */
+  next: string[];
+};
+
 /** How a login stands. `policy`: the one that counts now, absent where the tenant has none. */
-export type Judged = {
+export type Judged = Explanation & {
   standing: PolicyStanding;
   policy?: AuthenticationPolicy;
-  unmet: UnmetCondition[];
-  /** Interactions that would lead on, challenges first: those of the groups that lack the least. */
-  next: string[];
 };
 
 /** The counter document of §3.2: interactions by name, and `user` as far as conditions may see it. */

@@ -46,8 +46,8 @@ export type DoorInput =
   | ({ kind: 'presented'; code: string; capabilities?: Capabilities } & PasswordlessAddress)
   /** An interaction of the JSON flow was called. */
   | ({ kind: 'called' } & InteractionRequest)
-  /** Somebody asks to be let through the gate of a policy. */
-  | { kind: 'authorized' }
+  /** Somebody asks to be let through the gate of a policy. `denied`: scopes that the person does not want to give. */
+  | { kind: 'authorized'; denied?: string[] }
   /** A sign-up form was sent. */
   | { kind: 'registered'; registration: Registration }
   /**
@@ -126,8 +126,11 @@ export type WorkInput =
     } & PasswordlessAddress)
   /** What became of an interaction. */
   | Interacted
-  /** The policy is met. */
-  | { kind: 'opened'; changes: Change[]; logs: LogDraft[] }
+  /**
+   * The policy is met. `acr`: the authentication context class that it gives what was shown; `withheld`: scopes that it
+   * gives for more than that.
+   */
+  | { kind: 'opened'; acr?: string; withheld: string[]; changes: Change[]; logs: LogDraft[] }
   /** It is not, and `answer` says why. `offers`: what a page could show next. */
   | { kind: 'unopened'; answer: InteractionAnswer; offers: Offer[]; changes: Change[]; logs: LogDraft[] }
   /** The new password is set by these changes. */

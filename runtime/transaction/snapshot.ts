@@ -175,6 +175,7 @@ const state = z.discriminatedUnion('name', [
     ask: factorAsk.exactOptional(),
     offers,
     factor: z.enum(['phone', 'email']).exactOptional(),
+    unsent: z.enum(['phone', 'email']).exactOptional(),
   }),
   z.object({
     name: z.literal('expecting'),
@@ -270,7 +271,7 @@ const schema: z.ZodType<StoredTransaction> = z.object({
   }),
   gate: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('credential') }),
-    z.object({ kind: z.literal('policy'), policies: z.array(policy) }),
+    z.object({ kind: z.literal('policy'), policies: z.array(policy), acr: z.string().exactOptional() }),
   ]),
   subject: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('none') }),

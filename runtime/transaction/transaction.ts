@@ -71,9 +71,10 @@ export type Protocol = (typeof PROTOCOLS)[number];
 /**
  * When primary authentication is enough: with one credential, or when a policy is met, which is judged only when somebody
  * asks to be let through. `policies`: copies of those that fit the request, highest first, down to the first that depends
- * on nothing about the person; empty: the tenant has none, and any one interaction that proves somebody is enough.
+ * on nothing about the person; empty: the tenant has none, and any one interaction that proves somebody is enough. `acr`:
+ * the authentication context class that it gave the login when it opened.
  */
-export type Gate = { kind: 'credential' } | { kind: 'policy'; policies: AuthenticationPolicy[] };
+export type Gate = { kind: 'credential' } | { kind: 'policy'; policies: AuthenticationPolicy[]; acr?: string };
 
 /** The request that began it, parsed once. Nothing here is secret. */
 export type LoginRequest = {
@@ -438,9 +439,10 @@ export type RestingState =
   | { name: 'identifying' }
   /**
    * The gate of a policy, or what a script asked for once it was open. Interactions are called in any order. `offers`: what
-   * would lead on. `factor`: the one whose code a page waits for; a program says itself what it answers.
+   * would lead on. `factor`: the one whose code a page waits for; a program says itself what it answers. `unsent`: the one
+   * whose code a page asked for, and none went out.
    */
-  | { name: 'gated'; ask?: FactorAsk; offers: Offer[]; factor?: GatedFactor }
+  | { name: 'gated'; ask?: FactorAsk; offers: Offer[]; factor?: GatedFactor; unsent?: GatedFactor }
   /**
    * A code went to the address: whoever has it is the person. `messageId`: of the message, where the page waits for it;
    * `undelivered`, `unconfirmed`: how that ended.
@@ -489,8 +491,8 @@ export type BusyState =
     }
   /** An interaction of the JSON flow. */
   | { name: 'interacting'; request: InteractionRequest; from: Extract<RestingState, { name: 'gated' }> }
-  /** Somebody asks to be let through: is the policy met? */
-  | { name: 'opening'; from: Extract<RestingState, { name: 'gated' }> }
+  /** Somebody asks to be let through: is the policy met? `denied`: scopes that the person does not want to give. */
+  | { name: 'opening'; from: Extract<RestingState, { name: 'gated' }>; denied?: string[] }
   /** A code for the address, if somebody may have one. */
   | ({ name: 'sending'; from: Extract<RestingState, { name: 'identifying' | 'expecting' }> } & PasswordlessAddress)
   /** The Action at `cursor`, by its first handler or, when the person came back to it, by its second. */
@@ -685,6 +687,14 @@ export type LoginKeyKind = 'state' | 'mfa-token' | 'authorization';
 export function handleKindOf({ door, selection }: Pick<LoginTransaction, 'door' | 'selection'>): LoginKeyKind {
   if (selection !== 'client') return 'state';
   return door === 'json' ? 'authorization' : 'mfa-token';
+}
+
+/**
+ * Whether somebody can be shown a page: now, or where a browser began a login of the JSON flow, when that browser opens its
+ * address.
+ */
+export function hasPages({ door, selection, binding }: LoginTransaction): boolean {
+  return selection === 'server' || (door === 'json' && binding !== undefined);
 }
 
 /** Whether a second factor was proved in this very login. */

@@ -38,7 +38,7 @@ import type {
   PolicyAsk,
   Submission,
 } from './transaction.ts';
-import { proceed } from './transaction.ts';
+import { hasPages, proceed } from './transaction.ts';
 
 type StateOf<Name extends LoginState['name']> = Extract<LoginState, { name: Name }>;
 type Arrow<Name extends LoginState['name'], Kind extends Input['kind']> = (
@@ -345,7 +345,7 @@ const TABLE: Table = {
         }
         case 'awaited': {
           if (!isFactorAsk(ask)) return REFUSED;
-          return awaited(atAsk(called, ask), { name: 'gated', ask, offers: input.offers }, { logs });
+          return awaited(atAsk(called, ask), { name: 'gated', ask, offers: input.offers }, { logs }, now);
         }
         case 'offered': {
           if (!isFactorAsk(ask)) return REFUSED;
@@ -383,7 +383,7 @@ const TABLE: Table = {
         ? move({ ...askedOnce(tx), suggested: true }, { name: 'suggesting', suggestion })
         : REFUSED,
     unconsented: (tx, _state, { scope }, now) =>
-      tx.selection === 'server'
+      hasPages(tx)
         ? move(askedOnce(tx), { name: 'consenting', scope })
         : deny(tx, 'consent_required', 'Consent required', [], now),
     cleared: (tx) => (tx.purpose === 'password-reset' ? move(askedOnce(tx), { name: 'resetting' }) : REFUSED),

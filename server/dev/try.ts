@@ -21,7 +21,7 @@ export function tryRoutes(deps: Deps, ask: Ask): Hono<Env> {
     .get('/dev/try', (c) => {
       // The callback lives at the base URL, and cookies do not cross from 127.0.0.1 to localhost.
       const { baseUrl } = c.var.tenant;
-      return new URL(c.req.url).origin === baseUrl ? showTry(c, deps) : sendTo(c, `${baseUrl}/dev/try`);
+      return new URL(c.req.url).origin === new URL(baseUrl).origin ? showTry(c, deps) : sendTo(c, `${baseUrl}/dev/try`);
     })
     .get('/dev/try/start', (c) => start(c, deps))
     .get('/dev/try/callback', (c) => callback(c, deps, ask));
@@ -35,7 +35,7 @@ async function start(c: Context<Env>, deps: Deps): Promise<Response> {
   const verifier = deps.random.key();
   // One cookie a login: several tabs may try at once.
   setCookie(c, cookieName(state), `${nonce}.${verifier}`, {
-    path: '/dev/try',
+    path: `${c.var.base ?? ''}/dev/try`,
     httpOnly: true,
     sameSite: 'Lax',
     secure: c.var.tenant.baseUrl.startsWith('https:'),
@@ -69,7 +69,7 @@ async function callback(c: Context<Env>, deps: Deps, ask: Ask): Promise<Response
       description: 'This browser did not start a login with that state.',
     });
   }
-  deleteCookie(c, cookieName(state), { path: '/dev/try' });
+  deleteCookie(c, cookieName(state), { path: `${c.var.base ?? ''}/dev/try` });
   if (error !== undefined) return showFailure(c, { error, description: description ?? '' });
   const client = await findDemoApplication(deps, c.var.tenant);
   if (!client || code === undefined)

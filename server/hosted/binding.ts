@@ -3,6 +3,9 @@
 import type { Context } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import type { Deps, Env } from '../deps.ts';
+import { ownCookie } from '../own-cookie.ts';
+
+const NAME = 'browser';
 
 /** The longest life browsers grant a cookie. */
 const LIFETIME_SECONDS = 400 * 24 * 60 * 60;
@@ -12,7 +15,7 @@ const SHAPE = /^[A-Za-z0-9_-]{43}$/;
 
 /** The plain value of this browser's binding cookie, if it sent a usable one. */
 export function readBinding(c: Context<Env>): string | undefined {
-  const value = getCookie(c, cookieName(c));
+  const value = getCookie(c, ownCookie(c, NAME).name);
   return value !== undefined && SHAPE.test(value) ? value : undefined;
 }
 
@@ -21,21 +24,7 @@ export function ensureBinding(c: Context<Env>, deps: Deps): string {
   const present = readBinding(c);
   if (present !== undefined) return present;
   const made = deps.random.key();
-  setCookie(c, cookieName(c), made, {
-    path: '/',
-    httpOnly: true,
-    sameSite: 'Lax',
-    secure: isSecure(c),
-    maxAge: LIFETIME_SECONDS,
-  });
+  const { name, options } = ownCookie(c, NAME);
+  setCookie(c, name, made, { ...options, maxAge: LIFETIME_SECONDS });
   return made;
-}
-
-/** The prefix keeps a sibling subdomain from planting the cookie; browsers know it on https only. */
-function cookieName(c: Context<Env>): string {
-  return isSecure(c) ? '__Host-sallyport_browser' : 'sallyport_browser';
-}
-
-function isSecure(c: Context<Env>): boolean {
-  return c.var.tenant.baseUrl.startsWith('https:');
 }

@@ -1,5 +1,6 @@
 // Server, hosted pages: what the screens that ask for six digits have in common: the field, and the ways around it.
 import { html } from 'hono/html';
+import { awaitedCode } from '#runtime/transaction/gated.ts';
 import { form, invalid } from './form.ts';
 import type { Markup } from './page.ts';
 import { type Fields, hasOthers, presentEnrollment, type Reading, refused, sentValue, type View } from './screen.ts';
@@ -77,6 +78,10 @@ export function readCodeForm(fields: Fields, view: View, { canResend }: { canRes
   // People paste "123 456" and type full-width digits.
   const digits = (code ?? '').normalize('NFKC').replace(/[\s-]/g, '');
   if (digits === '') return refused('no-code');
+  // Services outside make codes of other shapes.
+  if (awaitedCode(view.login) && /^[0-9A-Za-z]{4,16}$/.test(digits)) {
+    return { ok: true, input: { kind: 'responded', code: digits } };
+  }
   if (!/^[0-9]{6}$/.test(digits)) return refused('invalid-otp-code-format');
   const remember = rememberBrowser === 'true' && canBeRemembered(view) ? { remember: true } : {};
   return { ok: true, input: { kind: 'responded', code: digits, ...remember } };

@@ -13,6 +13,7 @@ import { sendAway } from './away.ts';
 import { readBinding } from './binding.ts';
 import { CONFIRMATION_PATH } from './device-pages.ts';
 import { errorPage } from './error-page.ts';
+import { noticeOf } from './gate.ts';
 import { chooseLanguage } from './language.ts';
 import { sheetResponse } from './look.ts';
 import { isOwnForm } from './own-form.ts';
@@ -144,7 +145,7 @@ async function post(context: HostedContext, screen: Screen): Promise<Response> {
 
 /** A refused step is told on the page it was made on; any other leads on. */
 async function afterStep(context: HostedContext, screen: Screen, shown: Shown, brought: Brought): Promise<Response> {
-  const { notice } = shown;
+  const notice = noticeOf(shown);
   if (!notice || !isAt(context, shown, screen)) return show(hostedDoor, context, shown);
   const view = await lookAt(context, screen, shown, brought);
   return view instanceof Response ? view : showScreen(context, screen, view, notice);

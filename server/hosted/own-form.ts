@@ -12,7 +12,7 @@ export function isOwnForm(c: Context<Env>): boolean {
   const site = c.req.header('sec-fetch-site');
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return false;
   if (origin === undefined || origin === 'null') return true;
-  return origin === c.var.tenant.baseUrl || origin === addressedOrigin(c);
+  return origin === new URL(c.var.tenant.baseUrl).origin || origin === addressedOrigin(c);
 }
 
 /** The origin the browser addressed: the default tenant also answers on loopback names beside its base URL. */

@@ -2,8 +2,8 @@
 // own: what it shows of names is escaped, the browser runs none of its scripts, and it takes no more time and room than a
 // page may. What does not hold to that is refused when it is saved, and at a page it gives way to our own frame.
 import { createHash } from 'node:crypto';
-import { Context, Liquid, type Template, toValueSync } from 'liquidjs';
-import { TIMED_OPERATORS, timeFilters } from '#runtime/delivery/liquid.ts';
+import { Context, type Liquid, type Template, toValueSync } from 'liquidjs';
+import { boundedLiquid, TEMPLATE_LIMIT } from '#runtime/bounded-liquid.ts';
 
 /** Where our parts go: the tags of the vendor's templates. */
 const TAGS = { head: /\{%-?\s*auth0:head\s*-?%\}/g, widget: /\{%-?\s*auth0:widget\s*-?%\}/g } as const;
@@ -12,16 +12,9 @@ const MARKS = { head: '<page-head></page-head>', widget: '<page-widget></page-wi
 type Slot = keyof typeof MARKS;
 const SLOTS: readonly Slot[] = ['head', 'widget'];
 
-/** Characters of a template. */
-export const TEMPLATE_LIMIT = 100_000;
 /** Characters of a page without our parts, and pieces that it is put together from. */
 const OUTPUT_LIMIT = 250_000;
 const PIECE_LIMIT = 20_000;
-/** Liquid's own count of what filters and ranges make. */
-const MEMORY_LIMIT = 1_000_000;
-/** For loops that show nothing. */
-const TIME_LIMIT_MS = 250;
-
 /** A template that cannot be used; the message is for its author. */
 export class TemplateFault extends Error {}
 
@@ -38,19 +31,7 @@ export type Compiled = readonly Template[];
 const engine = createEngine();
 
 function createEngine(): Liquid {
-  const liquid = new Liquid({
-    outputEscape: 'escape',
-    ownPropertyOnly: true,
-    strictFilters: true,
-    parseLimit: 2 * TEMPLATE_LIMIT,
-    memoryLimit: MEMORY_LIMIT,
-    renderLimit: TIME_LIMIT_MS,
-    operators: TIMED_OPERATORS,
-    templates: {},
-  });
-  // There is one file. A tag for another one is a mistake that its author hears of at once.
-  for (const name of ['include', 'render', 'layout', 'block']) delete liquid.tags[name];
-  timeFilters(liquid);
+  const liquid = boundedLiquid({ outputEscape: 'escape' });
   for (const slot of SLOTS) {
     liquid.registerTag(`page_${slot}`, { render: () => MARKS[slot] });
   }

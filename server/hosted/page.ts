@@ -1,7 +1,7 @@
 // Server, hosted pages: the frame around every page. What a page shows is escaped by the template unless it is markup of
 // ours. How it looks is the tenant's and the organization's choice (look.ts); a page of a fault asks nobody and is plain.
 import type { Context } from 'hono';
-import { html } from 'hono/html';
+import { html, raw } from 'hono/html';
 import type { OrganizationRecord } from '#storage/records.ts';
 import type { Env } from '../deps.ts';
 import { STYLESHEET_PATH, WEBAUTHN_SCRIPT_PATH, WIDE_STYLESHEET_PATH } from './assets.ts';
@@ -42,7 +42,8 @@ export async function sendPage(c: Context<Env>, page: Page): Promise<Response> {
   // are left at once (WCAG 2.2.1, failure F41).
   if (refresh && refresh.seconds > 0 && !refresh.unscripted) c.header('refresh', refreshText(refresh));
   const look = page.status < 500 ? ((await c.var.lookOf?.(page.organization)) ?? {}) : {};
-  const parts = { head: head(page, look), widget: widget(page, look) };
+  const base = c.var.base ?? '';
+  const parts = { head: await fromBase(head(page, look), base), widget: await fromBase(widget(page, look), base) };
   const framed = await look.template?.frame(page, parts);
   protect(c, { ...page, images: [...(page.images ?? []), ...(look.images ?? [])] }, framed?.styles);
   return c.html(framed ? framed.text : frame(page, parts), page.status);
@@ -53,6 +54,18 @@ export function sendTo(c: Context<Env>, location: string): Response {
   protect(c);
   return c.redirect(location, 302);
 }
+
+/**
+ * Our markup with its root-relative addresses put to where the tenant lies. It quotes each attribute with `"` and escapes
+ * that character everywhere else, so nothing but an attribute is found.
+ */
+async function fromBase(markup: Markup, base: string): Promise<Markup> {
+  if (base === '') return markup;
+  const text = String(await markup);
+  return raw(text.replaceAll(OWN_ADDRESS, (_all, before: string) => `${before}${base}/`));
+}
+
+const OWN_ADDRESS = /((?: (?:href|src|action|formaction|data-waits)="| content="\d+;url=))\/(?!\/)/g;
 
 function frame({ language }: Page, { head, widget }: Parts): Markup {
   return html`<!doctype html>

@@ -38,7 +38,8 @@ export function pickerForm(
   sayMore?: (count: number) => string,
 ): Markup {
   const { state } = view.login;
-  const { offers, back } = state.name === 'choosing' ? state : { offers: [] };
+  const offers = 'offers' in state ? state.offers : [];
+  const back = state.name === 'choosing' ? state.back : undefined;
   const rows = offers.map(({ factor }) => actionOf(factor, view));
   return form(
     view,

@@ -14,7 +14,7 @@ export function isFromAnotherSite(c: Context<Env>): boolean {
   const site = c.req.header('sec-fetch-site');
   if (site !== undefined) return site === 'cross-site';
   const origin = c.req.header('origin');
-  return origin !== undefined && origin !== c.var.tenant.baseUrl;
+  return origin !== undefined && origin !== new URL(c.var.tenant.baseUrl).origin;
 }
 
 /** @param action where the form goes, with its query. */

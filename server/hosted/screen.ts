@@ -1,7 +1,9 @@
 // Server, hosted pages: what a screen is. A screen turns a resting login into a page, and the page's form into what the
 // person did, in the runtime's words; it knows no HTTP.
 import type { Notice } from '#runtime/codes.ts';
+import { maskEmail, maskPhone } from '#runtime/factors/mask.ts';
 import type { RestedLogin } from '#runtime/runtime.ts';
+import { awaitedCode } from '#runtime/transaction/gated.ts';
 import type { DoorInput } from '#runtime/transaction/input.ts';
 import type { Challenge, Enrollment, Information } from '#runtime/transaction/transaction.ts';
 import type { Values } from '../request.ts';
@@ -79,6 +81,8 @@ export function sentValue({ sent }: View, name: string): string {
 export function sentTo(login: RestedLogin): string {
   const enrollment = presentEnrollment(login);
   if (enrollment?.factor === 'phone') return enrollment.sent?.to ?? '';
+  const awaited = awaitedCode(login);
+  if (awaited) return awaited.factor === 'phone' ? maskPhone(awaited.code.to) : maskEmail(awaited.code.to);
   return presentChallenge(login)?.sentTo ?? '';
 }
 

@@ -2,6 +2,7 @@
 import type { FactorType } from '#actions/post-login.ts';
 import type { RestedLogin } from '#runtime/runtime.ts';
 import type { TenantRecord } from '#storage/records.ts';
+import { gateScreensOf } from './gate.ts';
 import { PHONE_SCREENS, phoneScreensOf } from './phone-screens.ts';
 import { PUSH_SCREENS, pushScreensOf } from './push-screens.ts';
 import { pathIn, pathOf, presentChallenge, presentNote, type Screen } from './screen.ts';
@@ -89,7 +90,7 @@ function screensAt(login: RestedLogin, tenant: TenantRecord): readonly Screen[] 
         mfaCountryCodesScreen,
       ];
     case 'gated':
-      return [loginScreen, signupScreen];
+      return gateScreensOf(login, state);
     case 'expecting':
       return [state.strategy === 'sms' ? passwordlessSmsChallengeScreen : passwordlessEmailChallengeScreen];
     case 'choosing':

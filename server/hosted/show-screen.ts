@@ -9,6 +9,7 @@ import type { ClientRecord } from '#storage/records.ts';
 import type { Deps, Env } from '../deps.ts';
 import type { Values } from '../request.ts';
 import { errorPage } from './error-page.ts';
+import { undeliveredAtGate } from './gate.ts';
 import { type Page, type PageStatus, sendPage, sendTo } from './page.ts';
 import {
   addressAt,
@@ -129,6 +130,7 @@ function refusalStatus({ key }: Notice): PageStatus {
 function undelivered({ login, notice }: View): Notice | undefined {
   if (notice) return notice;
   const { state } = login;
+  if (state.name === 'gated') return undeliveredAtGate(login);
   if (state.name === 'expecting') {
     if (state.unconfirmed) return { key: 'message-unconfirmed' };
     return state.undelivered ? { key: `send-${state.strategy}-failed` } : undefined;

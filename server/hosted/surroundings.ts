@@ -16,6 +16,8 @@ import type {
 import type { Store } from '#storage/store.ts';
 import type { Deps } from '../deps.ts';
 import { findApi } from '../oauth/apis.ts';
+import { type GateSurroundings, gateSurroundings } from './gate-surroundings.ts';
+import type { ProfileField } from './profile-field.ts';
 import { parseStoredForm, type StoredForm } from './stored-form/definition.ts';
 import { passkeyOptions, type RequestOptions } from './webauthn-options.ts';
 
@@ -32,9 +34,11 @@ export type Surroundings = {
   /** Connections that send codes, by how they reach people: what a code is asked of. */
   passwordless?: { sms?: string; email?: string };
   /** How to open an account; undefined where nobody can. */
-  signUp?: { needsUsername: boolean; passwordRules: PasswordRule[] };
+  signUp?: { needsUsername: boolean; passwordRules: PasswordRule[]; asksFor?: ProfileField[] };
   /** Somebody who has forgotten a password may choose another one. */
   canReset?: true;
+  /** Where codes go at the gate of a policy, masked. */
+  reach?: NonNullable<GateSurroundings['reach']>;
   /** What is asked of the new password that somebody is about to choose. */
   passwordRules?: PasswordRule[];
   /** It matters what keys this browser can use. */
@@ -82,6 +86,12 @@ export async function surroundingsOf(
         ...(passwordless ? { passwordless } : {}),
         ...(connection ? { hasPasswords: true, ...openOf(connection), ...keysAt(login, tenant, connection) } : {}),
       };
+    }
+    case 'gated': {
+      const { connection: asked } = login.request;
+      const connection = client && (await connectionFor(store, tenant, client, asked));
+      const keys = connection ? keysAt(login, tenant, connection) : {};
+      return { ...plain, ...keys, ...(await gateSurroundings(store, login, connection)) };
     }
     case 'choosing':
     case 'challenging':

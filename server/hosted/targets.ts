@@ -12,6 +12,10 @@ export function targetsOf({ login, surroundings }: View, type: FactorType): Targ
   const { state } = login;
   const factor = factorOf(type);
   const { person } = surroundings;
+  if (state.name === 'gated') {
+    const text = type === 'phone' || type === 'email' ? surroundings.reach?.[type] : undefined;
+    return text === undefined ? [] : [{ index: 0, authenticatorId: '', text }];
+  }
   if (!factor || !person || !('offers' in state)) return [];
   const own = usable(factor, person);
   const offered = state.offers.find((offer) => offer.factor === type)?.authenticators ?? [];

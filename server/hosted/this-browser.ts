@@ -3,7 +3,10 @@
 import type { Context } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import type { Env } from '../deps.ts';
+import { ownCookie } from '../own-cookie.ts';
 import { browserName } from './browser-name.ts';
+
+const NAME = 'put_off';
 
 export type ThisBrowser = {
   /** As a person would call it; undefined where it does not say. */
@@ -18,24 +21,10 @@ export type PutOff = keyof typeof PUT_OFF_SECONDS;
 
 export function thisBrowser(c: Context<Env>): ThisBrowser {
   const name = browserName(c.var.caller.userAgent ?? '');
-  return { ...(name === undefined ? {} : { name }), hasPutOff: getCookie(c, cookieName(c)) === '1' };
+  return { ...(name === undefined ? {} : { name }), hasPutOff: getCookie(c, ownCookie(c, NAME).name) === '1' };
 }
 
 export function putOff(c: Context<Env>, how: PutOff): void {
-  setCookie(c, cookieName(c), '1', {
-    path: '/',
-    httpOnly: true,
-    sameSite: 'Lax',
-    secure: isSecure(c),
-    maxAge: PUT_OFF_SECONDS[how],
-  });
-}
-
-/** The prefix keeps a sibling subdomain from planting the cookie; browsers know it on https only. */
-function cookieName(c: Context<Env>): string {
-  return isSecure(c) ? '__Host-sallyport_put_off' : 'sallyport_put_off';
-}
-
-function isSecure(c: Context<Env>): boolean {
-  return c.var.tenant.baseUrl.startsWith('https:');
+  const { name, options } = ownCookie(c, NAME);
+  setCookie(c, name, '1', { ...options, maxAge: PUT_OFF_SECONDS[how] });
 }

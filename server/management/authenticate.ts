@@ -4,6 +4,7 @@ import type { Context } from 'hono';
 import { managementAudience } from '#runtime/lifecycle/scopes.ts';
 import type { TenantRecord } from '#storage/records.ts';
 import type { Deps, Env } from '../deps.ts';
+import type { AccessClaims } from '../oauth/access-token.ts';
 import { type Presented, readAccessToken } from '../oauth/presented-token.ts';
 import { type Refusal, refuse } from './answer.ts';
 import type { Operator } from './route.ts';
@@ -26,12 +27,28 @@ const REFUSALS = {
 
 /** @param tenant the one that must have issued the token. */
 export async function authenticate(c: Context<Env>, deps: Deps, tenant: TenantRecord): Promise<Authenticated> {
+  const presented = await presentedTo(c, deps, tenant);
+  if (!presented.ok) return presented;
+  const operator = operatorOf(presented.claims);
+  return operator ? { ok: true, operator } : { ok: false, refusal: INVALID };
+}
+
+/** The token of a request, if it is one for the Management API of `tenant`, whoever got it. */
+export async function presentedTo(
+  c: Context<Env>,
+  deps: Deps,
+  tenant: TenantRecord,
+): Promise<{ ok: true; claims: AccessClaims } | { ok: false; refusal: Refusal }> {
   const presented = await readAccessToken(c, deps, { issuedBy: tenant });
   if (!presented.ok) return { ok: false, refusal: REFUSALS[presented.problem] };
-  if (!presented.claims.aud.includes(managementAudience(tenant.baseUrl))) return { ok: false, refusal: INVALID };
-  const { azp, sub, scope } = presented.claims;
-  if (sub !== `${azp}@clients`) return { ok: false, refusal: INVALID };
-  return { ok: true, operator: { clientId: azp, scopes: new Set(scope) } };
+  return presented.claims.aud.includes(managementAudience(tenant.baseUrl))
+    ? presented
+    : { ok: false, refusal: INVALID };
+}
+
+/** Undefined: a person got the token. */
+export function operatorOf({ azp, sub, scope }: AccessClaims): Operator | undefined {
+  return sub === `${azp}@clients` ? { clientId: azp, scopes: new Set(scope) } : undefined;
 }
 
 /** The refusal when none of `scopes` was granted. */

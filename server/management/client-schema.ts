@@ -9,7 +9,7 @@ import { jsonObject, text, textMap, wholeNumber } from './fields.ts';
 /** Schemes in which an address is a program. */
 const PROGRAMS = new Set(['javascript:', 'data:', 'vbscript:']);
 
-const callback = z
+export const callback = z
   .string()
   .max(2048)
   .superRefine((value, context) => {
@@ -118,6 +118,8 @@ const kept = {
   organization_usage: z.enum(['deny', 'allow', 'require']).nullable().optional(),
   organization_require_behavior: z.enum(['no_prompt', 'pre_login_prompt', 'post_login_prompt']).nullable().optional(),
   organization_discovery_methods: texts.nullable(),
+  // Ours: false switches the JSON flow off for the client.
+  json_flow: flag,
   require_pushed_authorization_requests: flag,
   require_proof_of_possession: flag,
   require_signed_request_object: flag,

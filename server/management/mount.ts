@@ -59,7 +59,7 @@ export function lifecyclePorts(deps: Deps): LifecyclePorts {
   return { store: deps.store, now: deps.clock.now, random: deps.random };
 }
 
-export function respond(c: Context<Env>, result: Answer): Response {
+function respond(c: Context<Env>, result: Answer): Response {
   c.header('cache-control', 'no-store');
   if (!result.ok) return refusal(c, result);
   for (const [name, value] of Object.entries(result.headers ?? {})) c.header(name, value);

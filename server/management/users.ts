@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { formerPasswords } from '#runtime/lifecycle/judge-password.ts';
 import { mergeMetadata, newUser } from '#runtime/lifecycle/user.ts';
 import type { ConnectionRecord, UserRecord } from '#storage/records.ts';
-import { type Answer, answer, created, empty, invalidBody, NOT_FOUND, type Refusal, refuse } from './answer.ts';
+import { answer, created, empty, invalidBody, NOT_FOUND, type Refusal, refuse } from './answer.ts';
 import { mailVerification } from './email-verification-ticket.ts';
 import { optional, text } from './fields.ts';
 import { findUser } from './find-user.ts';
@@ -68,31 +68,9 @@ export const userRoutes: Route[] = [
     path: '/users',
     scopes: ['create:users'],
     body: userCreation,
-    async handle({ deps, ports, tenant, caller, body }) {
-      const connection = await deps.store.connections.findByKey(tenant.id, body.connection);
-      if (!connection) return UNKNOWN_CONNECTION;
-      if (body.custom_password_hash !== undefined && body.password_hash !== undefined) {
-        return invalidBody('Cannot set both password_hash and custom_password_hash');
-      }
-      const imported = body.custom_password_hash ?? body.password_hash;
-      const missing = missingProperty(connection, body, imported);
-      if (missing) return missing;
-      const refused = await refusePassword(deps, connection, body.password, {
-        ...columns(body),
-        userMetadata: body.user_metadata ?? {},
-      });
-      if (refused) return refused;
-      const passwordHash = body.password === undefined ? imported : await deps.passwords.hash(body.password);
-      const user = newUser(ports, connection, {
-        ...columns(body),
-        ...optional('id', body.user_id),
-        ...optional('passwordHash', passwordHash),
-        userMetadata: mergeMetadata({}, body.user_metadata ?? {}),
-        appMetadata: mergeMetadata({}, body.app_metadata ?? {}),
-      });
-      if ((await deps.store.users.insert(user)) === 'conflict') return ALREADY_EXISTS;
-      if (body.verify_email) await mailVerification({ deps, tenant, caller }, user);
-      return created(showUser(user));
+    async handle(call) {
+      const user = await createUser(call, call.body);
+      return 'ok' in user ? user : created(showUser(user));
     },
   }),
 
@@ -118,7 +96,8 @@ export const userRoutes: Route[] = [
       if (others && !call.operator.scopes.has('update:users')) {
         return refuse(403, 'Insufficient scope, expected any of: update:users', 'insufficient_scope');
       }
-      return editUser(call, call.body);
+      const user = await editUser(call, call.param('id'), call.body);
+      return 'ok' in user ? user : answer(showUser(user));
     },
   }),
 
@@ -134,9 +113,46 @@ export const userRoutes: Route[] = [
   }),
 ];
 
-async function editUser(call: Incoming, body: z.output<typeof userChange>): Promise<Answer> {
-  const { deps, tenant, param } = call;
-  const user = await findUser(deps.store, tenant.id, param('id'));
+/** What making and changing a user asks of a call. */
+export type UserDesk = Pick<Incoming, 'deps' | 'ports' | 'tenant' | 'operator' | 'caller'>;
+
+export async function createUser(
+  { deps, ports, tenant, caller }: UserDesk,
+  body: z.output<typeof userCreation>,
+): Promise<UserRecord | Refusal> {
+  const connection = await deps.store.connections.findByKey(tenant.id, body.connection);
+  if (!connection) return UNKNOWN_CONNECTION;
+  if (body.custom_password_hash !== undefined && body.password_hash !== undefined) {
+    return invalidBody('Cannot set both password_hash and custom_password_hash');
+  }
+  const imported = body.custom_password_hash ?? body.password_hash;
+  const missing = missingProperty(connection, body, imported);
+  if (missing) return missing;
+  const refused = await refusePassword(deps, connection, body.password, {
+    ...columns(body),
+    userMetadata: body.user_metadata ?? {},
+  });
+  if (refused) return refused;
+  const passwordHash = body.password === undefined ? imported : await deps.passwords.hash(body.password);
+  const user = newUser(ports, connection, {
+    ...columns(body),
+    ...optional('id', body.user_id),
+    ...optional('passwordHash', passwordHash),
+    userMetadata: mergeMetadata({}, body.user_metadata ?? {}),
+    appMetadata: mergeMetadata({}, body.app_metadata ?? {}),
+  });
+  if ((await deps.store.users.insert(user)) === 'conflict') return ALREADY_EXISTS;
+  if (body.verify_email) await mailVerification({ deps, tenant, caller }, user);
+  return user;
+}
+
+export async function editUser(
+  call: UserDesk,
+  id: string,
+  body: z.output<typeof userChange>,
+): Promise<UserRecord | Refusal> {
+  const { deps, tenant } = call;
+  const user = await findUser(deps.store, tenant.id, id);
   if (!user) return NOT_FOUND.user;
   if (body.connection !== undefined && body.connection !== user.connection) return UNKNOWN_CONNECTION;
   const connection = await deps.store.connections.findByKey(tenant.id, user.connection);
@@ -160,12 +176,12 @@ async function editUser(call: Incoming, body: z.output<typeof userChange>): Prom
   }
   if (passwordHash !== undefined && connection) tellOfPassword(call, connection, updated);
   if (body.verify_email) await mailVerification(call, updated);
-  return answer(showUser(updated));
+  return updated;
 }
 
 /** The scripts that are told of new passwords run on their own. */
 function tellOfPassword(
-  { deps, tenant, operator, caller }: Incoming,
+  { deps, tenant, operator, caller }: UserDesk,
   connection: ConnectionRecord,
   user: UserRecord,
 ): void {

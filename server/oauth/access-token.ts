@@ -7,7 +7,7 @@ import { type KeyDeps, signingKey, verifyingKey } from './keys.ts';
 import { apiSignature, hasRfc9068Profile, idTokenSignature, type Signature } from './token-signature.ts';
 
 /** Audience of tokens that are good for our own userinfo endpoint. */
-export const userinfoAudience = (tenant: TenantRecord): string => `${issuerOf(tenant)}userinfo`;
+export const userinfoAudience = (tenant: TenantRecord): string => `${tenant.baseUrl}/userinfo`;
 
 /** What a JWT of ours says it is (RFC 8725 §3.11): no kind is taken for another. */
 type TokenType = 'JWT' | 'at+jwt' | 'logout+jwt';

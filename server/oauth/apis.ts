@@ -39,17 +39,26 @@ export type ScopeChange = { scope: string; granted: boolean };
 
 /**
  * Scopes a person's login gets of those it asked for: what OpenID Connect defines, and what the API offers. What nobody
- * offers is left out without a word. The Management API gives a person none of its scopes: whoever signs in would
- * otherwise administer the tenant. `changes` are what scripts added and took away: an added scope need not be offered, but
+ * offers is left out without a word. The Management API gives a person none of its scopes but those of `administration`,
+ * which this very person has: whoever signs in would otherwise administer the tenant. `changes` are what scripts added and took away: an added scope need not be offered, but
  * none opens the Management API either. `offline`: a refresh token may be issued.
  */
 export function grantedScopes(
   asked: string[],
   api: ResourceServerRecord | undefined,
-  { changes = [], offline = false }: { changes?: readonly ScopeChange[]; offline?: boolean } = {},
+  {
+    changes = [],
+    offline = false,
+    administration = [],
+  }: { changes?: readonly ScopeChange[]; offline?: boolean; administration?: readonly string[] } = {},
 ): string[] {
   const offered = api && !api.isSystem ? api.scopes.map(({ value }) => value) : [];
-  const known = new Set<string>([...PERSON_SCOPES, ...offered, ...(offline ? [OFFLINE_ACCESS] : [])]);
+  const known = new Set<string>([
+    ...PERSON_SCOPES,
+    ...offered,
+    ...administration,
+    ...(offline ? [OFFLINE_ACCESS] : []),
+  ]);
   const granted = new Set(asked.filter((scope) => known.has(scope)));
   for (const { scope, granted: isAdded } of changes) {
     if (!isAdded) granted.delete(scope);

@@ -34,8 +34,8 @@ export type Proven = { ok: true; keyThumbprint: string } | { ok: false; descript
 /** The request that a proof has to be for. */
 export type ProvenRequest = {
   method: string;
-  /** As it was sent, without the query. */
-  path: string;
+  /** That it was sent to, without the query: `calledAddress`. */
+  address: string;
   /** Presented with it, where one is. */
   accessToken?: string;
 };
@@ -57,7 +57,7 @@ export async function verifyProof(
   const { htm, htu, iat, jti, ath } = claims;
   if (htm !== request.method) return bad('The htm of the proof is not the method of the request');
   // By the stored base URL: what Host says is the word of whoever replays a proof at another server.
-  if (typeof htu !== 'string' || placeOf(htu) !== placeOf(`${tenant.baseUrl}${request.path}`))
+  if (typeof htu !== 'string' || placeOf(htu) !== placeOf(request.address))
     return bad('The htu of the proof is not the address of the request');
   if (typeof iat !== 'number' || iat < now - LONGEST_AGE_SECONDS || iat > now + LEEWAY_SECONDS)
     return bad('The iat of the proof is not of this minute');

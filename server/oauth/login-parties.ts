@@ -1,5 +1,6 @@
 // Server, protocol: everybody whom the tokens of a login concern, looked at once more before any are made: since the login a
 // person may have been blocked, a membership may have ended.
+import { administrationOf } from '#runtime/lifecycle/administration.ts';
 import type { RestedLogin } from '#runtime/runtime.ts';
 import type { OrganizationRecord, ResourceServerRecord, TenantRecord, UserRecord } from '#storage/records.ts';
 import type { Store } from '#storage/store.ts';
@@ -10,6 +11,8 @@ export type LoginParties = {
   /** As it is open to this person. Absent: tokens for userinfo alone. */
   api?: ResourceServerRecord;
   organization?: OrganizationRecord;
+  /** Scopes of administration that this person may get by this login. */
+  administration?: string[];
 };
 
 /** Undefined where somebody is not there any more, or not what they were. */
@@ -29,5 +32,13 @@ export async function findParties(
   // A linked account is part of another one, whose tokens speak for it.
   if (!user || user.blocked || user.linkedTo !== undefined || (audience !== undefined && !api)) return undefined;
   if (organizationId !== undefined && !(organization && isMember)) return undefined;
-  return { user, ...(api ? { api } : {}), ...(organization ? { organization } : {}) };
+  // By name and password at the token endpoint: whatever else somebody signs in to, no page hands this out.
+  const administration =
+    api?.isSystem && request.protocol === 'oauth2-password' ? await administrationOf(store, tenant, user.id) : [];
+  return {
+    user,
+    ...(api ? { api } : {}),
+    ...(organization ? { organization } : {}),
+    ...(administration.length > 0 ? { administration } : {}),
+  };
 }

@@ -30,6 +30,8 @@ export type LoginToMint = {
   /** Absent: a token for userinfo alone. */
   api?: ResourceServerRecord;
   organization?: OrganizationRecord;
+  /** Scopes of administration that this person may get. */
+  administration?: string[];
   /** A refresh token may be issued. */
   offline: boolean;
   /** Of the key that the access token is bound to. */
@@ -113,8 +115,13 @@ export async function mintIdToken(
 }
 
 /** The scopes that this login gets. */
-export function scopesOf({ login, api, offline }: Pick<LoginToMint, 'login' | 'api' | 'offline'>): string[] {
-  return grantedScopes(login.request.scope, api, { changes: login.outcome.scopes, offline });
+export function scopesOf({
+  login,
+  api,
+  offline,
+  administration = [],
+}: Pick<LoginToMint, 'login' | 'api' | 'offline' | 'administration'>): string[] {
+  return grantedScopes(login.request.scope, api, { changes: login.outcome.scopes, offline, administration });
 }
 
 /** A script may take `openid` away, and cannot make a request of OpenID Connect out of one that was none. */
@@ -123,10 +130,11 @@ export function mayHaveIdToken({ login }: Pick<LoginToMint, 'login'>, scopes: st
 }
 
 function idClaims({ login, user, organization }: LoginToMint, scopes: string[], issued: JWTPayload): JWTPayload {
-  const { request, methods, sessionId, selection } = login;
-  // Tokens of the MFA API say nothing of it: only what was shown on our own pages.
-  const proven =
-    selection === 'server' && methods.some((method) => method.name === 'mfa' && method.in === 'transaction');
+  const { request, methods, sessionId, selection, door, gate } = login;
+  // Tokens of the MFA API say nothing of it: only what was shown on our own pages, or to a policy.
+  const isTold = selection === 'server' || door === 'json';
+  const proven = isTold && methods.some((method) => method.name === 'mfa' && method.in === 'transaction');
+  const acr = gate.kind === 'policy' ? gate.acr : undefined;
   return {
     ...personClaims(user, scopes),
     ...idTokenClaims(login.outcome.idTokenClaims),
@@ -138,6 +146,8 @@ function idClaims({ login, user, organization }: LoginToMint, scopes: string[], 
     ...organizationClaims(organization),
     // A factor of an earlier login in this session says nothing about this one.
     ...(proven ? { amr: ['mfa'], acr: MULTI_FACTOR } : {}),
+    // What the tenant's policy calls it.
+    ...(acr === undefined ? {} : { acr }),
   };
 }
 

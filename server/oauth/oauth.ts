@@ -6,6 +6,7 @@ import { authorizeByForm, authorizeByQuery } from './authorize.ts';
 import { authorizeDevice } from './device-authorization.ts';
 import { discovery, jwks } from './discovery.ts';
 import { logout } from './logout.ts';
+import { openly } from './openly.ts';
 import { pushRequest } from './par.ts';
 import { resume } from './resume.ts';
 import { revoke } from './revoke.ts';
@@ -58,11 +59,4 @@ export function oauthRoutes(deps: Deps): Hono<Env> {
     .get('/.well-known/openid-configuration', document)
     .get('/.well-known/oauth-authorization-server', document)
     .get('/.well-known/jwks.json', async (c) => openly(c, await jwks(deps, c.var.tenant)));
-}
-
-/** For everybody, from every page, for a little while. */
-function openly(c: Context<Env>, body: object): Response {
-  c.header('cache-control', 'public, max-age=15');
-  c.header('access-control-allow-origin', '*');
-  return c.json(body);
 }

@@ -2,7 +2,7 @@
 // is checked in full at once, so that the client learns of its mistakes and the person never does.
 import type { Context } from 'hono';
 import type { Deps, Env } from '../deps.ts';
-import { type Parameters, readParameters } from '../request.ts';
+import { calledAddress, type Parameters, readParameters } from '../request.ts';
 import { checkParameters } from './authorization-request.ts';
 import { authenticateClient } from './client-authentication.ts';
 import { badProof, verifyProof } from './dpop.ts';
@@ -62,7 +62,7 @@ async function bindToKey(
 ): Promise<{ ok: true; parameters: Parameters } | TokenRefusal> {
   const proof = c.req.header('dpop');
   if (proof === undefined) return { ok: true, parameters };
-  const proven = await verifyProof(deps, c.var.tenant, proof, { method: 'POST', path: c.req.path });
+  const proven = await verifyProof(deps, c.var.tenant, proof, { method: 'POST', address: calledAddress(c) });
   if (!proven.ok) return badProof(proven.description);
   const { keyThumbprint } = proven;
   if ((parameters.dpop_jkt ?? keyThumbprint) !== keyThumbprint)

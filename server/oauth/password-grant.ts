@@ -1,5 +1,7 @@
 // Server, protocol: a name and a password become tokens (RFC 6749 §4.3). The same login as on the pages, with the same
 // scripts; whoever has to show a second factor goes on with the key that the answer holds.
+import { asksToAdminister } from '#runtime/lifecycle/administration.ts';
+import { managementAudience } from '#runtime/lifecycle/scopes.ts';
 import type { ConnectionRecord } from '#storage/records.ts';
 import { refuseUnbound } from './dpop.ts';
 import type { Granted, GrantRequest } from './grant.ts';
@@ -36,7 +38,7 @@ async function exchange(grant: GrantRequest, realm: string): Promise<Granted> {
   if (client.settings.organization_usage === 'require') return { answer: NO_ORGANIZATION };
   const connection = await findDirectory(grant, realm);
   if ('ok' in connection) return { answer: connection };
-  const audience = parameters.audience ?? tenant.defaultAudience;
+  const audience = parameters.audience ?? tenant.defaultAudience ?? audienceOfAdministration(grant);
   const api = audience === undefined ? undefined : await findApiForPeople(deps.store, tenant, audience, client.id);
   if (audience !== undefined && !api) return { answer: unknownApi(audience), about: { audience } };
   const unbound = refuseUnbound(client, api, keyThumbprint);
@@ -54,6 +56,11 @@ async function exchange(grant: GrantRequest, realm: string): Promise<Granted> {
   );
   const granted = await answerByToken({ grant, wrong: WRONG, gone: WRONG }, shown);
   return { ...granted, about: { userName: username, connection: connection.name, ...granted.about } };
+}
+
+/** Whoever asks to administer need not know how the API of that is called. */
+function audienceOfAdministration({ tenant, parameters }: GrantRequest): string | undefined {
+  return asksToAdminister((parameters.scope ?? '').split(' ')) ? managementAudience(tenant.baseUrl) : undefined;
 }
 
 /** A database connection that the client may use. */

@@ -3,7 +3,7 @@
 import type { Context } from 'hono';
 import type { TenantRecord } from '#storage/records.ts';
 import type { Env } from '../deps.ts';
-import { type Parameters, readQueryValues } from '../request.ts';
+import { calledAddress, type Parameters, readQueryValues } from '../request.ts';
 import { type AccessClaims, verifyAccessToken } from './access-token.ts';
 import { verifyProof } from './dpop.ts';
 import type { KeyDeps } from './keys.ts';
@@ -43,7 +43,7 @@ export async function readAccessToken(
   if (keyThumbprint === undefined) return unproven('The access token is bound to no key: use the scheme Bearer');
   const proof = c.req.header('dpop');
   if (proof === undefined) return unproven('The DPoP header is missing');
-  const request = { method: c.req.method, path: new URL(c.req.url).pathname, accessToken: token };
+  const request = { method: c.req.method, address: calledAddress(c), accessToken: token };
   const proven = await verifyProof(deps, c.var.tenant, proof, request);
   if (!proven.ok) return unproven(proven.description);
   return proven.keyThumbprint === keyThumbprint ? verified : unproven('The proof is of another key');

@@ -88,7 +88,7 @@ async function sendScriptedPage(c: Context<Env>, page: ScriptedPage): Promise<Re
 <meta name="robots" content="noindex">
 <title>${say('pageTitle')}</title>
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="${STYLESHEET_PATH}">
+<link rel="stylesheet" href="${(c.var.base ?? '') + STYLESHEET_PATH}">
 </head>
 <body>
 <main>

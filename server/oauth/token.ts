@@ -5,7 +5,7 @@ import { LOG_TYPES } from '#runtime/codes.ts';
 import { tenantLog } from '#runtime/tenant-log.ts';
 import type { ClientRecord } from '#storage/records.ts';
 import type { Deps, Env } from '../deps.ts';
-import { readParameters } from '../request.ts';
+import { calledAddress, readParameters } from '../request.ts';
 import { authenticateClient } from './client-authentication.ts';
 import { badProof, verifyProof } from './dpop.ts';
 import { endUserOf } from './end-user-address.ts';
@@ -48,7 +48,9 @@ async function answerToken(c: Context<Env>, deps: Deps): Promise<TokenAnswer> {
   const endUser = endUserOf(caller, client, c.req.header('auth0-forwarded-for'));
   const proof = c.req.header('dpop');
   const proven =
-    proof === undefined ? undefined : await verifyProof(deps, tenant, proof, { method: 'POST', path: c.req.path });
+    proof === undefined
+      ? undefined
+      : await verifyProof(deps, tenant, proof, { method: 'POST', address: calledAddress(c) });
   if (proven && !proven.ok) return badProof(proven.description);
   const bound = proven ? { keyThumbprint: proven.keyThumbprint } : {};
   const request: GrantRequest = { deps, tenant, client, parameters, caller: endUser, ...bound };

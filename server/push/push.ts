@@ -18,7 +18,7 @@ export function pushRoutes(deps: Deps): Hono<Env> {
       .get(ENROLL_PATH, (c) => showPushPage(c, deps.clock.now()))
       .get(MANIFEST_PATH, (c) => c.body(manifest(c), 200, { 'content-type': 'application/manifest+json' }))
       .get(ICON_PATH, (c) => c.body(ICON, 200, { 'content-type': 'image/svg+xml', 'cache-control': 'max-age=86400' }))
-      .get(WORKER_PATH, () => workerResponse())
+      .get(WORKER_PATH, (c) => workerResponse(c.var.base ?? ''))
       .get(SCRIPTS_ROUTE, (c) => {
         const found = scriptResponse(c.req.param('file'), c.req.header('accept-encoding'));
         return found ?? errorPage(c, { status: 404, key: 'not-found' });
@@ -29,15 +29,16 @@ export function pushRoutes(deps: Deps): Hono<Env> {
 
 /** W3C Web Application Manifest: what a home screen needs to know. */
 function manifest(c: Context<Env>): string {
+  const { base = '' } = c.var;
   const name = c.var.tenant.friendlyName ?? c.var.tenant.name;
   return JSON.stringify({
-    id: PUSH_PATH,
+    id: base + PUSH_PATH,
     name,
     short_name: name.slice(0, 30),
-    start_url: PUSH_PATH,
-    scope: PUSH_PATH,
+    start_url: base + PUSH_PATH,
+    scope: base + PUSH_PATH,
     display: 'standalone',
-    icons: [{ src: ICON_PATH, sizes: 'any', type: 'image/svg+xml', purpose: 'any' }],
+    icons: [{ src: base + ICON_PATH, sizes: 'any', type: 'image/svg+xml', purpose: 'any' }],
   });
 }
 

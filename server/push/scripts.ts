@@ -33,9 +33,10 @@ export function scriptResponse(file: string, acceptedEncodings: string | undefin
   return asset && assetResponse(asset, acceptedEncodings);
 }
 
-export function workerResponse(): Response {
+/** @param base what stands before addresses of the tenant. */
+export function workerResponse(base: string): Response {
   // From below its own folder it serves the page above it, too.
-  const headers = { 'content-type': TYPE, 'cache-control': 'no-cache', 'service-worker-allowed': '/push' };
+  const headers = { 'content-type': TYPE, 'cache-control': 'no-cache', 'service-worker-allowed': `${base}/push` };
   return new Response(TEXTS.get('worker.ts') ?? '', { headers });
 }
 

@@ -23,8 +23,12 @@ export async function jsonFlow(db: Kysely<unknown>, dialect: Dialect): Promise<v
       .addUniqueConstraint(`${name}_key`, ['tenant_id', 'key'])
       .execute();
   }
-  await db.schema
-    .createTable('security_events')
+  const events = db.schema.createTable('security_events');
+  const inOrder =
+    dialect === 'sqlite'
+      ? events.addColumn('seq', 'integer', (column) => column.primaryKey().autoIncrement())
+      : events.addColumn('seq', 'bigint', (column) => column.primaryKey().generatedAlwaysAsIdentity());
+  await inOrder
     .addColumn('tenant_id', 'text', (column) => column.notNull())
     .addColumn('id', 'text', (column) => column.notNull())
     .addColumn('at', 'bigint', (column) => column.notNull())
@@ -36,12 +40,12 @@ export async function jsonFlow(db: Kysely<unknown>, dialect: Dialect): Promise<v
     .addColumn('ip', 'text', (column) => column.notNull())
     .addColumn('user_agent', 'text')
     .addColumn('doc', 'text', (column) => column.notNull())
-    .addPrimaryKeyConstraint('security_events_pk', ['tenant_id', 'id'])
+    .addUniqueConstraint('security_events_pk', ['tenant_id', 'id'])
     .execute();
   await db.schema
     .createIndex('security_events_by_at')
     .on('security_events')
-    .columns(['tenant_id', 'at', 'id'])
+    .columns(['tenant_id', 'at', 'seq'])
     .execute();
   await db.schema
     .createIndex('security_events_by_type')

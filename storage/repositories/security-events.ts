@@ -22,7 +22,8 @@ export function createSecurityEvents({ db }: Desk): Store['securityEvents'] {
     if (userName !== undefined) found = found.where(contains('user_name', userName));
     if (userAgent !== undefined) found = found.where(contains('user_agent', userAgent));
     // A first, coarse cut: the text stands somewhere in the event. Which path it is at is looked at in the rows.
-    for (const { value } of details) found = found.where(contains('doc', JSON.stringify(value).slice(1, -1)));
+    for (const { value } of details)
+      found = found.where(contains('doc', JSON.stringify(value).slice(1, -1), 'exactly'));
     return found;
   };
 
@@ -34,7 +35,7 @@ export function createSecurityEvents({ db }: Desk): Store['securityEvents'] {
 
     async list(tenantId, query) {
       const { page, details = [] } = query;
-      const newestFirst = matching(tenantId, query).select('doc').orderBy('at', 'desc').orderBy('id', 'desc');
+      const newestFirst = matching(tenantId, query).select('doc').orderBy('at', 'desc').orderBy('seq', 'desc');
       if (details.length > 0) {
         const all = (await run(() => rows(newestFirst.limit(SEARCHED)))).map((row) =>
           parse<SecurityEventRecord>(row.doc),
@@ -54,9 +55,11 @@ export function createSecurityEvents({ db }: Desk): Store['securityEvents'] {
 /** Events that a search by their details looks through at most, newest first. */
 const SEARCHED = 10_000;
 
-function contains(column: 'user_name' | 'user_agent' | 'doc', part: string) {
-  const pattern = `%${part.toLowerCase().replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
-  return sql<boolean>`lower(${sql.ref(column)}) like ${pattern} escape '\\'`;
+/** Names and user agents stand folded in their columns: databases disagree about the case of letters beyond ASCII. */
+function contains(column: 'user_name' | 'user_agent' | 'doc', part: string, how: 'folded' | 'exactly' = 'folded') {
+  const text = how === 'folded' ? part.toLowerCase() : part;
+  const pattern = `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+  return sql<boolean>`${sql.ref(column)} like ${pattern} escape '\\'`;
 }
 
 function fits(detail: unknown, { path, value, any }: { path: string; value: string; any: boolean }): boolean {
@@ -82,9 +85,9 @@ export function* insertSecurityEvent(
       client_key: event.clientId === undefined ? null : indexed(event.clientId),
       user_key: event.userId === undefined ? null : indexed(event.userId),
       external_user_key: event.externalUserId === undefined ? null : indexed(event.externalUserId),
-      user_name: event.userName ?? null,
+      user_name: event.userName?.toLowerCase() ?? null,
       ip: event.ip,
-      user_agent: event.userAgent ?? null,
+      user_agent: event.userAgent?.toLowerCase() ?? null,
       doc: JSON.stringify(event),
     })
     .compile();

@@ -1,4 +1,4 @@
-// Storage: tenants, told apart by the host of their base URL. Read with nearly every request.
+// Storage: tenants, told apart by the host and the path of their base URL. Read with nearly every request.
 
 import { type Desk, parse } from '../columns.ts';
 import { affected, compiled, first, rows, Violation, type Work } from '../database.ts';
@@ -60,9 +60,14 @@ export function createTenants({ db }: Desk): Store['tenants'] {
 function columns(tenant: TenantRecord) {
   return {
     name: tenant.name,
-    // In lower case, and without the port when it is the scheme's own: as clients write it into a Host header.
-    host: new URL(tenant.baseUrl).host,
+    host: placeOf(tenant.baseUrl),
     owner_id: tenant.ownerId,
     doc: JSON.stringify(tenant),
   };
+}
+
+/** In lower case, and without the port when it is the scheme's own: as clients write it into a Host header. */
+function placeOf(baseUrl: string): string {
+  const { host, pathname } = new URL(baseUrl);
+  return `${host}${pathname.replace(/\/$/, '')}`.toLowerCase();
 }

@@ -27,6 +27,7 @@ type Listed<Event> = { readonly [Path in Paths<Event>]: true };
 
 const postLogin: Listed<PostLoginEvent> = {
   authentication: true,
+  'authentication.interactions': true,
   'authentication.methods': true,
   'authentication.riskAssessment': true,
   'authentication.riskAssessment.confidence': true,

@@ -21,7 +21,6 @@ const BANNED_NAMES =
 /** Assembled from pieces, so that this file does not break the rule it states. */
 const BANNED_WORDS = ['TO' + 'DO', 'FIX' + 'ME', '@ts-' + 'ignore', '@ts-' + 'nocheck', 'biome-' + 'ignore'];
 const OUTSIDE = ['..', 'shared'].join('/');
-
 /**
  * The siblings of the stair inside `runtime/`, and the file by which each may be known to the others. Of the factors the
  * catalogue is open too: whoever builds an event asks it what a person has enrolled. Of delivery, what makes a message and
@@ -36,7 +35,13 @@ const CONTRACTS: { readonly [folder: string]: readonly string[] } = {
     'runtime/pipeline/event-pieces.ts',
   ],
   factors: ['runtime/factors/factor.ts', 'runtime/factors/catalogue.ts'],
-  interactions: ['runtime/interactions/interaction.ts'],
+  interactions: [
+    'runtime/interactions/interaction.ts',
+    'runtime/interactions/json-path.ts',
+    'runtime/interactions/conditions.ts',
+    'runtime/interactions/linear-regex.ts',
+  ],
+  policies: ['runtime/policies/policy.ts', 'runtime/policies/document.ts'],
   delivery: [
     'runtime/delivery/delivery.ts',
     'runtime/delivery/compose.ts',
@@ -82,9 +87,28 @@ const UPPER_STEPS = [
   'runtime/try-phone.ts',
   'runtime/renew-password.ts',
   'runtime/suggest.ts',
+  'runtime/security-event.ts',
+  'runtime/interaction-call.ts',
+  'runtime/interaction-limits.ts',
+  'runtime/interaction-outside.ts',
+  'runtime/interaction-recipient.ts',
+  'runtime/interaction-newcomer.ts',
+  'runtime/interaction-resolve.ts',
+  'runtime/interaction-challenge.ts',
+  'runtime/interaction-codes.ts',
+  'runtime/interaction-external.ts',
+  'runtime/interaction-keys.ts',
+  'runtime/interaction-password.ts',
+  'runtime/interaction-registration.ts',
+  'runtime/interaction-configuration.ts',
+  'runtime/interaction-run.ts',
+  'runtime/interaction-events.ts',
+  'runtime/interact.ts',
+  'runtime/open-gate.ts',
   'runtime/settle.ts',
   'runtime/work.ts',
   'runtime/advance.ts',
+  'runtime/prefetch.ts',
   'runtime/create-runtime.ts',
 ];
 /** The face of the room: types alone, which every step but `transaction/` may read. */

@@ -260,7 +260,8 @@ function createJudge({ store, tenant }: House, { counts }: Receiver) {
     return (await store.logs.list(tenant.id, query)).total;
   };
   return async (point: Point, first: string | undefined) => {
-    const { records } = await store.messages.list(tenant.id, { page: { offset: 0, limit: PEOPLE } });
+    // PostgreSQL may end the commit of a process that is dead already, after the round in which it died.
+    const { records } = await store.messages.list(tenant.id, { page: { offset: 0, limit: 3 * PEOPLE } });
     const made = records.filter(({ id }) => !judged.has(id));
     for (const message of made) {
       judged.add(message.id);

@@ -32,6 +32,8 @@ test.each<[method: string, path: string, within: number, body: object | RegExp]>
   ['POST', '/u/login', 400, /The rate limit for endpoint \/u\/login was reached/],
   ['GET', '/v2/logout', 200, /The rate limit for endpoint \/v2\/logout was reached/],
   ['POST', '/oidc/logout', 400, /The rate limit for endpoint \/oidc\/logout was reached/],
+  ['GET', '/v1/authorizations', 400, tooMany],
+  ['POST', '/v1/authorizations/x/authorize', 400, tooMany],
   ['GET', '/userinfo', 401, tooMany],
   ['POST', '/push/api/enroll', 400, tooMany],
   [

@@ -16,6 +16,7 @@ import { describeExecutions } from './rules/executions.ts';
 import { describeFactors } from './rules/factors.ts';
 import { describeGroups } from './rules/groups.ts';
 import { describeJobs } from './rules/jobs.ts';
+import { describeJsonFlow } from './rules/json-flow.ts';
 import { describeLinks } from './rules/links.ts';
 import { describeLogStreams } from './rules/log-streams.ts';
 import { describeLoginBlocks } from './rules/login-blocks.ts';
@@ -62,6 +63,7 @@ export function describeStore(name: string, open: () => Promise<Subject>): void 
     describeConfiguration(stores);
     describeJobs(stores);
     describeLogStreams(stores);
+    describeJsonFlow(stores);
     describeSigningKeys(stores);
     describePeople(stores);
     describeEndings(stores);

@@ -38,6 +38,22 @@ export interface MfaMethod {
 /** An entry of `event.authentication.methods`. */
 export type AuthenticationMethod = FirstFactorMethod | MfaMethod;
 
+/** How often an interaction of the JSON flow was called in this login, and how that ended. */
+export interface InteractionCounter {
+  /** What the interaction does. Asking for a code is a challenge and proves nothing. */
+  operation_type: 'AUTHENTICATION' | 'CHALLENGE' | 'REGISTRATION';
+  /** What it belongs to: `password`, `sms`, `email`, `initial-registration`, … */
+  method: string;
+  /** How often it was called. */
+  call_count: number;
+  /** How often it succeeded. */
+  success_count: number;
+  /** How often it failed. */
+  failure_count: number;
+  /** The last call, ISO 8601. */
+  interaction_time: string;
+}
+
 /** What the person has proven. */
 export interface ProvenMethods {
   /**

@@ -2,6 +2,8 @@
 import { html } from 'hono/html';
 import { form, invalid } from '../form.ts';
 import { isAboutPassword, PASSWORD_RULES_ID, passwordRulesList } from '../password-rules.ts';
+import { PROFILE_FIELDS } from '../profile-field.ts';
+import { profileFields, readProfileFields, wrongField } from '../profile-fields.ts';
 import { addressAt, type Fields, refused, type Screen, sentValue } from '../screen.ts';
 import { type Say, speak } from '../speak.ts';
 import { LOGIN_PATH } from './login.ts';
@@ -22,8 +24,9 @@ export const signupScreen: Screen = {
     const field = notice?.key === 'invalid-field' ? notice.field : undefined;
     const wrongPassword = isAboutPassword(notice) || field === 'password';
     const wrongUsername = field === 'username';
+    const wrongProfile = wrongField(notice) !== undefined;
     const needsUsername = surroundings.signUp?.needsUsername === true;
-    const atEmail = wrongEmail || (!wrongPassword && !wrongUsername);
+    const atEmail = wrongEmail || (!wrongPassword && !wrongUsername && !wrongProfile);
     return html`<h1>${say('title')}</h1>
 <p class="lead">${say('description')}</p>
 ${form(
@@ -36,6 +39,7 @@ ${
 <input id="username" name="username" type="text" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="128" aria-required="true" value="${sentValue(view, 'username')}"${invalid(wrongUsername)}${wrongUsername ? ' autofocus' : ''}>`
     : ''
 }
+${profileFields(view, say)}
 <label for="password">${say('passwordPlaceholder')}</label>
 <input id="password" name="password" type="password" autocomplete="new-password" maxlength="1024" aria-required="true"${invalid(wrongPassword, PASSWORD_RULES_ID)}${wrongPassword ? ' autofocus' : ''}>
 ${passwordRulesList(view, say('passwordSecurityText'), surroundings.signUp?.passwordRules ?? [])}
@@ -43,7 +47,8 @@ ${passwordRulesList(view, say('passwordSecurityText'), surroundings.signUp?.pass
 )}
 <p class="turn">${say('footerText')} <a href="${addressAt(LOGIN_PATH, view.state)}">${say('footerLinkText')}</a></p>`;
   },
-  read: (fields, { surroundings }) => {
+  read: (fields, view) => {
+    const { surroundings } = view;
     const { action = 'default', password } = fields;
     if (action !== 'default') return refused('authenticator-error');
     const email = fields.email?.trim();
@@ -53,6 +58,8 @@ ${passwordRulesList(view, say('passwordSecurityText'), surroundings.signUp?.pass
     if (surroundings.signUp?.needsUsername && !username) {
       return { ok: false, notice: { key: 'invalid-field', field: 'username' } };
     }
+    const profile = readProfileFields(fields, view);
+    if (!profile.ok) return profile;
     if (password === undefined) return refused('no-password');
     return {
       ok: true,
@@ -62,7 +69,7 @@ ${passwordRulesList(view, say('passwordSecurityText'), surroundings.signUp?.pass
           email,
           ...(username && surroundings.signUp?.needsUsername ? { username } : {}),
           password,
-          profile: {},
+          ...profile.filled,
           userMetadata: {},
           extra: extraOf(fields),
         },
@@ -72,7 +79,8 @@ ${passwordRulesList(view, say('passwordSecurityText'), surroundings.signUp?.pass
 };
 
 function labelOf(say: Say<'signup', 'signup'>, field: string): string {
-  return say(field === 'username' ? 'usernamePlaceholder' : 'passwordPlaceholder');
+  if (field === 'username') return say('usernamePlaceholder');
+  return say(PROFILE_FIELDS.find(({ name }) => name === field)?.text ?? 'passwordPlaceholder');
 }
 
 /** One @ with something in front and a host behind; whether it exists is for a mail to tell. */

@@ -1,5 +1,6 @@
 // In the browser of a phone: the accounts it approves sign-ins for. Their keys are kept as keys that nobody can read out,
 // this page included: a copy of the database signs nothing elsewhere.
+import { root } from './known.ts';
 
 export type Account = {
   /** Id of this phone at that account. */
@@ -19,7 +20,7 @@ const STORE = 'accounts';
 const WORDS = 'words';
 
 function open(): Promise<IDBDatabase> {
-  const opening = indexedDB.open('sallyport-phone', 1);
+  const opening = indexedDB.open(`sallyport-phone${root}`, 1);
   opening.onupgradeneeded = () => {
     opening.result.createObjectStore(STORE, { keyPath: 'device' });
     opening.result.createObjectStore(WORDS);

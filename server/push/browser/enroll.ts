@@ -3,7 +3,7 @@
 import { allAccounts, keepAccount } from './accounts.ts';
 import { ask, askOffer, introduce, now } from './exchange.ts';
 import { home } from './home.ts';
-import { known } from './known.ts';
+import { known, root } from './known.ts';
 import { notificationDeeds, prepareEnrollment, prepareNotifications } from './notifications.ts';
 import { show, tell } from './stage.ts';
 
@@ -52,8 +52,8 @@ async function become(form: HTMLFormElement, key: string, account: string, pair:
   await keepAccount(kept);
   // The other page goes on once the phone is heard; the page that waits asks again should this get lost.
   await ask(kept, 'requests');
-  localStorage.setItem('push-key', String(publicKey));
-  history.replaceState(null, '', '/push');
+  localStorage.setItem(`push-key${root}`, String(publicKey));
+  history.replaceState(null, '', `${root}/push`);
   const proceed = () => {
     home();
   };

@@ -1,7 +1,7 @@
 // In the browser of a phone: everything that is said to the server is one statement, signed by the key of the account, for
 // one address and this minute (RFC 7515). Time is the server's: a phone's clock may be wrong.
 import type { Account } from './accounts.ts';
-import { known } from './known.ts';
+import { known, root } from './known.ts';
 
 /** Either what was asked for, or a code of the server's; `offline`: it was not reached. */
 export type Answer = { ok: true; body: Record<string, unknown> } | { ok: false; code: string };
@@ -56,7 +56,7 @@ async function sign(
 async function send(verb: string, type: string, body: string): Promise<Answer> {
   let answer: Response;
   try {
-    answer = await fetch(`/push/api/${verb}`, { method: 'POST', headers: { 'content-type': type }, body });
+    answer = await fetch(`${root}/push/api/${verb}`, { method: 'POST', headers: { 'content-type': type }, body });
   } catch {
     return { ok: false, code: 'offline' };
   }

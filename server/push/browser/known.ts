@@ -11,3 +11,6 @@ export const known = JSON.parse(document.getElementById('known')?.textContent ??
   failed: string;
   notification: { title: string; text: string };
 };
+
+/** The path that the tenant's addresses lie below; empty where it has a host of its own. */
+export const root = new URL(known.base).pathname.replace(/\/$/, '');

@@ -1,6 +1,7 @@
 // In the browser of a phone: where the page begins.
 import { enroll } from './enroll.ts';
 import { home, look } from './home.ts';
+import { root } from './known.ts';
 import { startWorker } from './notifications.ts';
 import { show } from './stage.ts';
 
@@ -16,7 +17,7 @@ else {
 
 async function begin(): Promise<void> {
   try {
-    await (location.pathname === '/push/enroll' ? enroll() : home());
+    await (location.pathname === `${root}/push/enroll` ? enroll() : home());
   } catch {
     show('unsupported'); // No database to keep keys in: a private window, or one that is full.
   }

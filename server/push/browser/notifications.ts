@@ -2,7 +2,7 @@
 // phone then asks by itself while the page is open.
 import { type Account, allAccounts, keepAccount, keepWords } from './accounts.ts';
 import { ask } from './exchange.ts';
-import { known } from './known.ts';
+import { known, root } from './known.ts';
 import type { Deeds } from './stage.ts';
 
 const canNotify = 'serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window;
@@ -23,7 +23,7 @@ export async function startWorker(onMessage: () => void): Promise<void> {
   navigator.serviceWorker.addEventListener('message', onMessage);
   await keepWords(known.notification);
   // A browser may have it switched off; the page works without.
-  await navigator.serviceWorker.register('/push/worker.js', { scope: '/push' }).catch(() => undefined);
+  await navigator.serviceWorker.register(`${root}/push/worker.js`, { scope: `${root}/push` }).catch(() => undefined);
   if (canNotify && Notification.permission === 'granted') await subscribe();
 }
 
@@ -69,7 +69,7 @@ export function notificationDeeds(after: () => void): Deeds {
 
 /** Browsers change the address now and then; each account is told once of each. */
 async function subscribe(): Promise<void> {
-  const publicKey = localStorage.getItem('push-key');
+  const publicKey = localStorage.getItem(`push-key${root}`);
   if (publicKey === null) return;
   try {
     const { pushManager } = await navigator.serviceWorker.ready;
@@ -91,6 +91,6 @@ async function tellOf(account: Account, subscription: PushSubscription): Promise
 
 /** When the last account has gone there is nothing to be told of any more. */
 export async function unsubscribe(): Promise<void> {
-  const registration = await navigator.serviceWorker?.getRegistration('/push');
+  const registration = await navigator.serviceWorker?.getRegistration(`${root}/push`);
   await (await registration?.pushManager?.getSubscription())?.unsubscribe();
 }

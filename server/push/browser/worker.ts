@@ -21,6 +21,9 @@ type Scope = {
 };
 const scope = self as unknown as Scope;
 
+/** The path that the tenant's addresses lie below: this file is one of them. */
+const root = location.pathname.replace(/\/push\/worker\.js$/, '');
+
 /** Where the name of the application stands in what is said. */
 const PLACE = `\${application}`;
 
@@ -49,26 +52,26 @@ async function announce({ application = '', request = 'request' }: Message): Pro
     body: text,
     // The same request twice is one notification.
     tag: request,
-    icon: '/push/icon.svg',
+    icon: `${root}/push/icon.svg`,
     requireInteraction: true,
   });
 }
 
 async function open(): Promise<void> {
   const [page] = await pages();
-  await (page ? page.focus() : scope.clients.openWindow('/push'));
+  await (page ? page.focus() : scope.clients.openWindow(`${root}/push`));
 }
 
 async function pages(): Promise<Client[]> {
   const all = await scope.clients.matchAll({ type: 'window', includeUncontrolled: true });
-  return all.filter(({ url }) => new URL(url).pathname.startsWith('/push'));
+  return all.filter(({ url }) => new URL(url).pathname.startsWith(`${root}/push`));
 }
 
 /** As the page left them, in its language. */
 function words(): Promise<{ title: string; text: string }> {
   const none = { title: PLACE, text: '' };
   return new Promise((resolve) => {
-    const opening = indexedDB.open('sallyport-phone');
+    const opening = indexedDB.open(`sallyport-phone${root}`);
     // There is none yet: one that is made here would lack what the page puts into it.
     opening.onupgradeneeded = () => opening.transaction?.abort();
     opening.onerror = () => resolve(none);

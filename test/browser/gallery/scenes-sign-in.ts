@@ -43,6 +43,22 @@ export const SIGN_IN_SCENES: Scene[] = [
     },
   },
   {
+    // Of the JSON flow, where nobody gets on without a code.
+    name: 'signup-phone',
+    flow: 'sign-in',
+    path: '/u/signup',
+    reach: async (gallery, visitor) => arrived(await gallery.flow(visitor, { screen_hint: 'signup' }), '/u/signup'),
+    refuses: 'no-email',
+    plainly: {
+      fill: ({ house }) => ({
+        email: `new-${house.ports.random.hex(8)}@example.com`,
+        phone: `+1415555${house.ports.random.digits(4)}`,
+        password: 'Sings-at-dawn-7',
+      }),
+      to: /^\/u\/mfa-sms-challenge$/,
+    },
+  },
+  {
     name: 'passkey-enrollment',
     flow: 'sign-in',
     path: '/u/passkey-enrollment',

@@ -14,6 +14,7 @@ import { freePort } from '#test/kit/free-port.ts';
 import { type House, openHouse, PASSWORD, SECRET } from '#test/kit/house.ts';
 import { createPlainBrowser, type Page, type PlainBrowser } from '#test/kit/plain-browser.ts';
 import { FORM } from './sample-form.ts';
+import { OWN_CODES, POLICY } from './sample-policy.ts';
 
 /** What browsers know the tenant by, whatever port it listens on. */
 export const SITE = 'http://lighthouse.localhost';
@@ -66,6 +67,8 @@ export type Gallery = {
   person(traits?: Traits): Promise<UserRecord>;
   /** Where a login begins. */
   authorize(visitor: Visitor, more?: Record<string, string>): Promise<Page>;
+  /** Where a login of the JSON flow begins, which takes a password or a new account, and a code by text message. */
+  flow(visitor: Visitor, more?: Record<string, string>): Promise<Page>;
   /** The person signs in, and a script makes these calls. */
   signIn(visitor: Visitor, calls?: Call[], more?: Record<string, string>): Promise<Page>;
   /** The newest message that was sent to an address. */
@@ -119,6 +122,10 @@ export async function openGallery(): Promise<Gallery> {
     });
   }
   await store.forms.insert({ tenantId: tenant.id, id: 'ap_welcome', name: 'Welcome', definition: FORM, ...at });
+  const policy = { id: 'policy', flow: 'oauth', enabled: true, policies: [POLICY] };
+  await store.authenticationPolicies.insert({ tenantId: tenant.id, ...policy, ...at });
+  const own = { id: 'sms', type: 'sms', enabled: true, attributes: {}, metadata: {}, interactions: OWN_CODES };
+  await store.authenticationConfigurations.insert({ tenantId: tenant.id, ...own, ...at });
   await house.bind(SCRIPT);
 
   const builds = createBuilds();
@@ -147,6 +154,19 @@ export async function openGallery(): Promise<Gallery> {
   };
   const app = createApp(deps);
   const listener = await listen(app, { host: '127.0.0.1', port });
+
+  const requestOf = ({ language }: Visitor, more: Record<string, string>) =>
+    new URLSearchParams({
+      response_type: 'code',
+      client_id: client.id,
+      redirect_uri: CALLBACK,
+      scope: 'openid profile email',
+      state: 'state',
+      code_challenge: CHALLENGE,
+      code_challenge_method: 'S256',
+      ui_locales: language,
+      ...more,
+    });
 
   const startsAt = clock.at;
   let people = 0;
@@ -194,20 +214,8 @@ export async function openGallery(): Promise<Gallery> {
       }
       return present;
     },
-    authorize: (visitor, more = {}) => {
-      const query = new URLSearchParams({
-        response_type: 'code',
-        client_id: client.id,
-        redirect_uri: CALLBACK,
-        scope: 'openid profile email',
-        state: 'state',
-        code_challenge: CHALLENGE,
-        code_challenge_method: 'S256',
-        ui_locales: visitor.language,
-        ...more,
-      });
-      return visitor.open(`/authorize?${query}`);
-    },
+    authorize: (visitor, more = {}) => visitor.open(`/authorize?${requestOf(visitor, more)}`),
+    flow: (visitor, more = {}) => visitor.open(`/${tenant.name}/v1/authorizations?${requestOf(visitor, more)}`),
     signIn: async (visitor, calls = [], more = {}) => {
       const page = await gallery.authorize(visitor, { scene: JSON.stringify(calls), ...more });
       return visitor.post(page, { username: PERSON.email, password: PASSWORD, action: 'default' });

@@ -39,7 +39,7 @@ const INPUTS: { [Kind in InputKind]: Extract<Input, { kind: Kind }> } = {
     deliver: [],
     logs: [],
   },
-  opened: { kind: 'opened', changes: [], logs: [] },
+  opened: { kind: 'opened', withheld: [], changes: [], logs: [] },
   unopened: { kind: 'unopened', answer: { status: 400, body: {} }, offers, changes: [], logs: [] },
   chosen: { kind: 'chosen', factor: 'otp' },
   responded: { kind: 'responded', code: '123456' },

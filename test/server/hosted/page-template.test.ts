@@ -1,7 +1,8 @@
 // Test: page templates: which are taken, what they make, and what those cost that mean harm.
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { compile, render, TEMPLATE_LIMIT, TemplateFault } from '#server/hosted/page-template.ts';
+import { TEMPLATE_LIMIT } from '#runtime/bounded-liquid.ts';
+import { compile, render, TemplateFault } from '#server/hosted/page-template.ts';
 
 const HEAD = '<title>Head</title>';
 const WIDGET = '<main>Widget {{ locale }}</main>';

@@ -59,6 +59,9 @@ describe.each(databasesInFull())('configuration on %s', (_name, open) => {
     const rotated = await send('POST', `${path}/rotate-secret`);
     expect(rotated.body.client_secret).not.toBe(again.body.client_secret);
     const spa = await made('/clients', { name: 'Spa', app_type: 'spa' });
+    const switched = await send('PATCH', `/clients/${spa.client_id}`, { json_flow: false });
+    expect(switched).toMatchObject({ status: 200, body: { json_flow: false } });
+    expect((await send('PATCH', `/clients/${spa.client_id}`, { json_flow: 'no' })).status).toBe(400);
     expect([spa.client_secret, spa.grant_types]).toEqual([
       undefined,
       ['authorization_code', 'implicit', 'refresh_token'],
