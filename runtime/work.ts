@@ -22,6 +22,7 @@ import { mfaAudience } from './lifecycle/scopes.ts';
 import type { LiveConsole } from './live-console.ts';
 import { opensFor } from './open-gate.ts';
 import { noteRun, type Stretch } from './pipeline/execution.ts';
+import { placeOf } from './pipeline/log-place.ts';
 import { triggerOf } from './pipeline/login-trigger.ts';
 import { type Circumstances, circumstancesOf } from './pipeline/risk.ts';
 import { runAction } from './pipeline/run-action.ts';
@@ -33,7 +34,8 @@ import { riskSummary } from './risk/risk.ts';
 import { limitsFor } from './script-limits.ts';
 import { sendCode } from './send-passwordless-code.ts';
 import { isRisky, settle } from './settle.ts';
-import { signUp } from './sign-up.ts';
+import { signUp, welcomeMail } from './sign-up.ts';
+import { messagePlace } from './tenant-log.ts';
 import { actionDetails, type Input, type WorkInput } from './transaction/input.ts';
 import type { BusyState, LoginTransaction } from './transaction/transaction.ts';
 import { verifyPasswordless } from './verify-passwordless.ts';
@@ -87,9 +89,17 @@ export async function work(
     }
     case 'settling': {
       const stop = (await wasLinked(ports, tx)) || (await wasTaken(ports, tx));
-      return stop || settle(ports, tx, world, circumstances(ports, task), caller);
+      return stop || withWelcome(ports, task, settle(ports, tx, world, circumstances(ports, task), caller));
     }
   }
+}
+
+/** Somebody whose account is written only now is mailed what every new account is. */
+async function withWelcome(ports: Ports, { tx, world, caller }: Task, fact: WorkInput): Promise<WorkInput> {
+  const { connection, tenant } = world;
+  if (fact.kind !== 'settled' || !tx.draft || !connection) return fact;
+  const setting = { locale: tx.request.locale, place: messagePlace(placeOf(ports, tx, world, caller)) };
+  return { ...fact, changes: [...fact.changes, ...(await welcomeMail(ports, tenant, connection, tx.draft, setting))] };
 }
 
 function verify(

@@ -46,6 +46,11 @@ async function registered(more: JsonObject = {}) {
   expect((await flow.call(REGISTER, { email, password: 'Test1234!', ...more })).status).toBe(200);
   return { flow, email };
 }
+async function mailsTo(to: string) {
+  const page = { offset: 0, limit: 10 };
+  const { records } = await house.store.messages.list(house.tenant.id, { to, channel: 'email', page });
+  return records.map(({ about }) => about?.kind);
+}
 /** Logins that begin in it are under this policy. */
 async function underStep<T>(step: JsonObject, begin: () => Promise<T>): Promise<T> {
   const policy = { success_conditions: counts(SHOW), step_definitions: [{ order: 1, ...step }] };
@@ -158,6 +163,7 @@ describe('somebody new', () => {
     expect(await rowOf(email)).toBeUndefined();
     expect((await flow.call(ASK)).status).toBe(200);
     expect(await show(flow, own)).toMatchObject({ status: 200, body: { user: { status: 'INITIALIZED' } } });
+    expect(await mailsTo(email)).toEqual([]);
     expect((await flow.submit({ kind: 'authorized' })).login.state.name).toBe('completed');
     expect(await rowOf(email)).toMatchObject({
       phoneNumber: own,
@@ -165,6 +171,7 @@ describe('somebody new', () => {
       emailVerified: false,
       name: 'New',
     });
+    expect(await mailsTo(email)).toEqual(['verify-email']);
   });
 
   test('may show another number than the one they registered with, which is theirs then', async () => {
