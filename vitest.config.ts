@@ -24,8 +24,8 @@ export default defineConfig({
     execArgv: ['--no-node-snapshot'],
     // Some always wait: for a server, a browser, a clock.
     maxWorkers: 3,
-    testTimeout: process.env.SALLYPORT_TEST_LONG === '1' ? 15 * MINUTE_MS : 20_000,
-    hookTimeout: MINUTE_MS,
+    testTimeout: process.env.SALLYPORT_TEST_LONG === '1' ? 15 * MINUTE_MS : MINUTE_MS,
+    hookTimeout: 2 * MINUTE_MS,
     teardownTimeout: 15_000,
     // A test left alone with `.only` would silence all the others.
     allowOnly: false,
