@@ -11,7 +11,7 @@ import { takeTry } from './interaction-limits.ts';
 import { counterpartOf } from './interaction-names.ts';
 import { newcomer } from './interaction-newcomer.ts';
 import { askOutside, prepared, requestContext, runsOutside } from './interaction-outside.ts';
-import { mayStillProve, type Recipient } from './interaction-recipient.ts';
+import { addressField, mayStillProve, type Recipient, recipientOf } from './interaction-recipient.ts';
 import { checkBody } from './interactions/request-schema.ts';
 import { verified } from './passwordless/verified.ts';
 import type { LogDraft } from './transaction/input.ts';
@@ -45,11 +45,22 @@ export async function verifyCode(call: CodeCall): Promise<Succeeded | Refused> {
   // Somebody else's may have been asked for before this person was known.
   const recipient = await mayStillProve(call, call.channel, posed.to);
   if (!recipient) return wrong('The code was sent to an address that is not of this user');
+  const other = await refuseOther(call, posed);
+  if (other) return { ...other, ...tried };
   const judged = await judge(call, posed);
   if (!judged.ok) return { ...judged, ...(judged.unasked ? { changes: taken.refund } : tried) };
   const found = await proved(call, recipient, taken.refund);
   if (!found.ok) return { ...found, ...tried };
   return { ...judged, ...found, kept: { ...judged.kept, [posedKey(method)]: {} }, posed: { [method]: null } };
+}
+
+/** A service may judge by number or mailbox: a code is shown for the one that it went to. */
+async function refuseOther(call: CodeCall, posed: PosedCode): Promise<Refused | undefined> {
+  const given = call.body[addressField(call.channel)];
+  if (given === undefined || given === null) return undefined;
+  const found = await recipientOf(call, call.channel, given);
+  if (!found.ok) return found;
+  return found.recipient.to === posed.to ? undefined : wrongCode('The code was sent to another address');
 }
 
 type Judged = Pick<Succeeded, 'ok' | 'contents' | 'answer' | 'kept'>;

@@ -8,7 +8,11 @@ import { askOutside, prepared, requestContext } from './interaction-outside.ts';
 import { resolvedUser, resolvesUser } from './interaction-resolve.ts';
 
 export async function askExternal(call: InteractionCall): Promise<Succeeded | Refused> {
-  const { ports, tx, world, body, caller } = call;
+  const { ports, tx, world, body, caller, step } = call;
+  // A success about nobody would count for whoever comes after it.
+  if (step?.requires_user && tx.subject.kind === 'none') {
+    return refuse('user_not_found', 'A user is required before this interaction.');
+  }
   const before = await prepared(call, requestContext(call, body));
   const asked = before.ok ? await askOutside(call, before.reads) : before;
   if (!asked.ok) return asked;

@@ -8,8 +8,8 @@ import { type InteractionCall, type Refused, refuse } from './interaction-call.t
 import type { PasswordlessStrategy } from './transaction/transaction.ts';
 
 /**
- * `to`: as it is compared and kept. `written`: as the person wrote it, which is how it goes out: services take other forms
- * of a number than E.164, and some take none but theirs.
+ * `to`: as it is compared and kept. `written`: as it goes out; a number as the person wrote it: services take other forms
+ * than E.164, and some take none but theirs.
  */
 export type Recipient = { to: string; written: string } & (
   | { whose: 'user' | 'draft'; user: UserRecord }
@@ -56,21 +56,28 @@ export async function recipientOf(
   if (tx.subject.kind === 'none' || !user) {
     if (step?.requires_user) return refuse('user_not_found', 'A user is required before this interaction.');
     if (typed === undefined || asked === undefined) return refuse('invalid_request', words.none);
-    const found = await ownerOf(call, asked);
-    return { ok: true, recipient: { to: asked, written: typed, whose: 'stranger', ...(found ? { user: found } : {}) } };
+    const found = await ownerOf(call, channel, asked);
+    return {
+      ok: true,
+      recipient: {
+        to: asked,
+        written: writtenAs(channel, typed, asked),
+        whose: 'stranger',
+        ...(found ? { user: found } : {}),
+      },
+    };
   }
-  const has = channel === 'sms' ? user.phoneNumber : user.email;
-  const own = has === undefined ? undefined : (readAddress(channel, has) ?? has);
+  const own = ownAddress(user, channel);
   const whose = tx.draft ? 'draft' : 'user';
-  // Nobody else is there yet whom a new account could be taken from.
-  const mayBeOther = tx.draft !== undefined && (step === undefined || step.allow_registration);
+  // Nobody else is there yet whom a new account could be taken from. Its mailbox is what the scripts were asked about.
+  const mayBeOther = tx.draft !== undefined && (step?.allow_registration ?? (channel === 'sms' || own === undefined));
   if (own === undefined && !(mayBeOther && asked !== undefined)) {
     return refuse('invalid_request', words.none, { user });
   }
   const to = asked ?? own;
   if (to === undefined) return refuse('invalid_request', words.none, { user });
   if (to !== own && !mayBeOther) return refuse('invalid_request', words.other, { user });
-  const written = typed ?? writtenAtRegistration(call, channel, to) ?? to;
+  const written = writtenAs(channel, typed ?? writtenAtRegistration(call, channel, to), to);
   return { ok: true, recipient: { to, written, whose, user } };
 }
 
@@ -94,11 +101,28 @@ export function readAddress(channel: PasswordlessStrategy, text: string): string
 /** One without a country code too: who sends to it knows which country is meant (idp-server reference, §2.1). */
 const NUMBER = /^\+?[0-9\- ]{7,20}$/;
 
-async function ownerOf({ ports, tx, world }: InteractionCall, address: string): Promise<UserRecord | undefined> {
+async function ownerOf(
+  { ports, tx, world }: InteractionCall,
+  channel: PasswordlessStrategy,
+  address: string,
+): Promise<UserRecord | undefined> {
   const { tenant, client } = world;
   if (!client) return undefined;
   const connection = await connectionFor(ports.store, tenant, client, tx.request.connection);
-  return connection && ports.store.users.findByIdentifier(tenant.id, connection.name, address);
+  const found = connection && (await ports.store.users.findByIdentifier(tenant.id, connection.name, address));
+  // A number without a country code may be somebody's username as well: nobody is let in by the phone of another for that.
+  return found && ownAddress(found, channel) === address ? found : undefined;
+}
+
+/** The one that the account has, as it is compared. */
+function ownAddress({ email, phoneNumber }: UserRecord, channel: PasswordlessStrategy): string | undefined {
+  const has = channel === 'sms' ? phoneNumber : email;
+  return has === undefined ? undefined : (readAddress(channel, has) ?? has);
+}
+
+/** Letters that are compared as one are two to a service: mail goes to the mailbox that was compared. */
+function writtenAs(channel: PasswordlessStrategy, typed: string | undefined, to: string): string {
+  return channel === 'sms' && typed !== undefined ? typed : to;
 }
 
 function writtenAtRegistration({ tx }: InteractionCall, channel: PasswordlessStrategy, to: string): string | undefined {

@@ -1,7 +1,6 @@
 // `initial-registration`: somebody new fills in what the schema declares. What it does not declare is not taken, whoever sends
 // it: a tenant's schema says what people may say of themselves. Source: idp-server reference, §2.1 and appendix.
 import type { Json, JsonObject } from '#storage/records.ts';
-import { connectionFor } from './factors/password.ts';
 import { badRequest, type InteractionCall, type Refused, refuse, type Succeeded, tooMany } from './interaction-call.ts';
 import { applicantOf, conflict, refusedByScript, subjectIn } from './interaction-newcomer.ts';
 import { prepared, requestContext } from './interaction-outside.ts';
@@ -40,7 +39,6 @@ export async function registerDraft(call: InteractionCall, schema: JsonObject): 
   if (typedNumber !== undefined && phoneNumber === undefined) return badRequest(call, ['phone_number is not a number']);
   const before = await prepared(call, requestContext(call, call.body));
   if (!before.ok) return before;
-  if (phoneNumber !== undefined && (await hasOwner(call, phoneNumber))) return { ...conflict(), ...typedOf(declared) };
   const made = await register(ports, stage, applicantOf(call), registrationOf(declared, phoneNumber));
   if (!made.ok) {
     const logs = made.log ? [made.log] : [];
@@ -117,15 +115,6 @@ const typedOf = ({ email, preferred_username: username }: Declared): { userName?
   const userName = email ?? username;
   return userName === undefined ? {} : { userName };
 };
-
-async function hasOwner({ ports, tx, world }: InteractionCall, phoneNumber: string): Promise<boolean> {
-  const { tenant, client } = world;
-  const connection = client && (await connectionFor(ports.store, tenant, client, tx.request.connection));
-  return (
-    connection !== undefined &&
-    (await ports.store.users.findByIdentifier(tenant.id, connection.name, phoneNumber)) !== undefined
-  );
-}
 
 function refusalOf(call: InteractionCall, refusal: SignUpRefusal): Refused {
   if (refusal.kind === 'throttled') {

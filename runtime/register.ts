@@ -166,10 +166,10 @@ function isUsername(username: string, { validation }: JsonObject): boolean {
 async function isTaken(
   { store }: Ports,
   { tenantId, name }: ConnectionRecord,
-  { email, username }: Registration,
+  { email, username, phoneNumber }: Registration,
 ): Promise<boolean> {
   const found = await Promise.all(
-    [email, username].map((typed) =>
+    [email, username, phoneNumber].map((typed) =>
       typed === undefined ? undefined : store.users.findByIdentifier(tenantId, name, typed),
     ),
   );

@@ -31,7 +31,7 @@ export function smsGateway(options: SmsOptions, timeoutMs = TIMEOUT_MS): Message
       const outcome = await call(ports.egress, url, { body, token, timeoutMs });
       if (!outcome.ok) {
         const { code, message: reason } = outcome;
-        ports.log.warn({ tenantId: tenant.id, code, reason }, 'an SMS gateway gave no answer');
+        ports.log.warn({ tenantId: tenant.id, fault: code, reason }, 'an SMS gateway gave no answer');
       }
       return takenBy(outcome);
     },

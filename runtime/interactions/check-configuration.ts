@@ -1,6 +1,7 @@
 // Interactions: reads a configuration before it is kept. Errors are what could never work; warnings are what will have no
 // effect, or none until something else is configured. Each begins with the place that it is about.
 import type { Json, JsonObject } from '#storage/records.ts';
+import { createBudget } from './budget.ts';
 import { type Findings, textAt, unknownFields } from './check-findings.ts';
 import { checkRequest } from './check-request.ts';
 import { checkRules } from './check-rules.ts';
@@ -43,7 +44,7 @@ export function checkConfiguration(
   metadata: JsonObject,
   interactions: JsonObject,
 ): { errors: string[]; warnings: string[] } {
-  const found: Findings = { errors: [], warnings: [] };
+  const found: Findings = { errors: [], warnings: [], budget: createBudget() };
   const names = Object.keys(interactions);
   if (!isShallow(interactions, DEEPEST)) found.errors.push(`interactions: nest deeper than ${DEEPEST} levels`);
   else if (names.length > MOST_INTERACTIONS) found.errors.push(`interactions: are more than ${MOST_INTERACTIONS}`);
@@ -69,7 +70,7 @@ function checkInteraction(at: string, written: Json, around: Around): void {
   unknownFields(at, written, CONFIGURATION, found);
   const { request, execution, user_resolve, response } = written;
   const schema = isObject(request) ? request.schema : undefined;
-  const refused = schema === undefined || schema === null ? undefined : checkSchema(schema);
+  const refused = schema === undefined || schema === null ? undefined : checkSchema(schema, found.budget);
   if (refused !== undefined) found.errors.push(`${at}.request.schema: ${refused}`);
   for (const hook of ['pre_hook', 'post_hook']) checkHook(`${at}.${hook}`, written[hook] ?? null, around);
   if (isObject(execution)) checkExecution(`${at}.execution`, execution, around);

@@ -123,6 +123,13 @@ function checkHmac(at: string, hmac: Json, found: Findings): void {
   unknownFields(at, hmac, ['api_key', 'secret', 'signature_format', 'signing_fields'], found);
   const { secret, signature_format: format, signing_fields: fields } = hmac;
   if (typeof secret !== 'string' || secret === '') found.errors.push(`${at}.secret: must be a text`);
+  for (const name of ['api_key', 'signature_format']) {
+    const text = hmac[name] ?? '';
+    // They become a header: RFC 9110 §5.5.
+    if (typeof text !== 'string' || !/^[\x20-\x7e]*$/.test(text)) {
+      found.errors.push(`${at}.${name}: must be a text of one line in ASCII`);
+    }
+  }
   if (typeof format === 'string' && !format.includes('{signature}')) {
     found.warnings.push(`${at}.signature_format: has no {signature}, the request is not signed`);
   }

@@ -62,8 +62,8 @@ export function checkComparison(
   if ((name === 'in' || name === 'nin') && !Array.isArray(value)) {
     found.warnings.push(`${at}.value: must be a list, ${name} is never true without one`);
   }
-  if (name === 'regex' && !(typeof value === 'string' && compileRegex(value))) {
-    found.errors.push(`${at}.value: is no regular expression of RE2 of at most 1,000 characters`);
+  if (name === 'regex' && !(typeof value === 'string' && compileRegex(value, '', found.budget))) {
+    found.errors.push(`${at}.value: is no regular expression of RE2 of at most 1,000 characters, or one of too many`);
   }
 }
 
@@ -116,8 +116,8 @@ function checkArguments(at: string, name: string, { args, found }: { args: JsonO
   }
   const { pattern, separator, regex, condition, function: inner, function_args } = args;
   const expression = name === 'regex_replace' ? pattern : name === 'split' && regex === true ? separator : undefined;
-  if (typeof expression === 'string' && !expression.startsWith('$.') && !compileRegex(expression)) {
-    found.errors.push(`${at}.args: hold no regular expression of RE2 of at most 1,000 characters`);
+  if (typeof expression === 'string' && !expression.startsWith('$.') && !compileRegex(expression, '', found.budget)) {
+    found.errors.push(`${at}.args: hold no regular expression of RE2 of at most 1,000 characters, or one of too many`);
   }
   if (name === 'filter' && typeof condition === 'string' && !readFilterCondition(condition)) {
     found.errors.push(`${at}.args.condition: is no condition of filter`);

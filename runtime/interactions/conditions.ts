@@ -44,7 +44,13 @@ export const OPERATIONS: readonly string[] = Object.keys(COMPARISONS);
  */
 export function compare(operation: string, actual: Json, wanted: Json | undefined, budget?: Budget): boolean {
   const name = operation.toLowerCase();
-  return Object.hasOwn(COMPARISONS, name) ? (COMPARISONS[name]?.(actual, wanted ?? null, budget) ?? false) : false;
+  if (!Object.hasOwn(COMPARISONS, name) || !spend(budget, lengthOf(actual) + lengthOf(wanted))) return false;
+  return COMPARISONS[name]?.(actual, wanted ?? null, budget) ?? false;
+}
+
+/** What may have to be looked at one by one. */
+function lengthOf(value: Json | undefined): number {
+  return typeof value === 'string' || Array.isArray(value) ? value.length : 1;
 }
 
 /** Whether a condition of a rule holds. Conditions that nest too deep, or are more than the budget pays for, do not. */

@@ -101,7 +101,7 @@ async function call(
   };
   const outcome = await egress.request(outgoing, { timeoutMs });
   if (!outcome.ok) {
-    log.warn({ tenantId, code: outcome.code, reason: outcome.message }, 'an outside service gave no answer');
+    log.warn({ tenantId, fault: outcome.code, reason: outcome.message }, 'an outside service gave no answer');
     return faultOf(outcome.code);
   }
   const result = readAnswer(outcome.answer);

@@ -1,22 +1,27 @@
 // Interactions: reads one place of a document by JSONPath, in the dialect of Jayway's library: names may hold hyphens, a
-// path that can match many gives a list, a place that is not there gives null. The parser is a library's; a path to one
-// place is walked here, which is quicker and knows no prototypes, and only paths to many are handed to its evaluator.
+// path that can match many gives a list, a place that is not there gives null. The parser is a library's; a path of names,
+// places and wildcards is walked here, which is quicker and knows no prototypes; only others are handed to its evaluator,
+// which takes time that grows with the square of what is found.
 import { JSONPathSyntaxError, parse, query } from 'jsonpathly';
 import type { Json } from '#storage/records.ts';
 import { type Budget, spend } from './budget.ts';
 import { entryOf, isObject, MOST_CHARACTERS, sizeOf } from './json-bounds.ts';
 
 type Root = NonNullable<ReturnType<typeof parse>>;
-type Step = { name: string } | { index: number };
+type Step = { name: string } | { index: number } | { all: true };
 
-/** One place: its steps. Many: the text that the evaluator is given, and whether it may look into everything. */
-type Path = { steps: Step[] } | { text: string; deep: boolean } | { wrong: string };
+/** Its steps; or the text that the evaluator is given, and whether it may find a great many. */
+type Path = { steps: Step[] } | { text: string; wide: boolean } | { wrong: string };
 
 const LONGEST = 500;
+/** The parser takes seconds for a few hundred of them. */
+const MOST_BRACKETS = 30;
 /** The library compares what a filter reads with anything reachable by the name; these are reachable in every object. */
 const INHERITED = new Set(Object.getOwnPropertyNames(Object.prototype));
-/** `..` takes the library time that grows with the square of the values. */
-const MOST_FOR_DEEP = 20_000;
+/** `..`, slices and lists of names take the library time that grows with the square of the values. */
+const MOST_FOR_WIDE = 20_000;
+/** Units of the budget that the evaluator costs for each unit of size. */
+const EVALUATING = 10;
 const MOST_KEPT = 1_000;
 const kept = new Map<string, Path>();
 
@@ -34,22 +39,50 @@ export function checkPath(text: string): string | undefined {
 export function readPath(document: Json, text: string, budget?: Budget): Json {
   const path = read(text);
   if ('wrong' in path) return null;
-  if ('steps' in path) return walk(document, path.steps);
-  const limit = path.deep ? MOST_FOR_DEEP : MOST_CHARACTERS;
+  if ('steps' in path) {
+    return path.steps.some((step) => 'all' in step)
+      ? walkAll(document, path.steps, budget)
+      : (walk(document, path.steps) ?? null);
+  }
+  const limit = path.wide ? MOST_FOR_WIDE : MOST_CHARACTERS;
   const size = sizeOf(document, limit);
-  if (size > limit || !spend(budget, path.deep ? 10 * size : size)) return null;
+  if (size > limit || !spend(budget, EVALUATING * size)) return null;
   return (query(document, path.text, { returnArray: true }) ?? []) as Json;
 }
 
-function walk(document: Json, steps: readonly Step[]): Json {
+function walk(document: Json, steps: readonly Step[]): Json | undefined {
   let at: Json | undefined = document;
   for (const step of steps) {
-    if ('index' in step) at = Array.isArray(at) ? at.at(step.index) : undefined;
-    else if (Array.isArray(at) && /^\d{1,9}$/.test(step.name)) at = at[Number(step.name)];
-    else at = isObject(at) ? entryOf(at, step.name) : undefined;
-    if (at === undefined || at === null) return null;
+    at = partOf(at, step);
+    if (at === undefined || at === null) return undefined;
   }
   return at;
+}
+
+function partOf(whole: Json, step: Step): Json | undefined {
+  if ('all' in step) return undefined;
+  if ('index' in step) return Array.isArray(whole) ? whole.at(step.index) : undefined;
+  if (Array.isArray(whole) && /^\d{1,9}$/.test(step.name)) return whole[Number(step.name)];
+  return isObject(whole) ? entryOf(whole, step.name) : undefined;
+}
+
+/** Everything that is there; null once the budget is spent. */
+function walkAll(document: Json, steps: readonly Step[], budget: Budget | undefined): Json {
+  let found: Json[] = [document];
+  for (const step of steps) {
+    const parts: Json[] = [];
+    for (const one of found) {
+      if ('all' in step) {
+        if (typeof one === 'object' && one !== null) for (const part of Object.values(one)) parts.push(part);
+      } else {
+        const part = partOf(one, step);
+        if (part !== undefined) parts.push(part);
+      }
+    }
+    if (!spend(budget, found.length + parts.length)) return null;
+    found = parts;
+  }
+  return found;
 }
 
 function read(text: string): Path {
@@ -63,6 +96,7 @@ function read(text: string): Path {
 }
 
 function parsed(written: string): Path {
+  if ((written.match(/[({]/g)?.length ?? 0) > MOST_BRACKETS) return { wrong: 'holds too many brackets' };
   const text = quoteNames(written.trim());
   let root: Root | null;
   try {
@@ -76,18 +110,22 @@ function parsed(written: string): Path {
   if (steps) return { steps };
   const parts = partsOf(root);
   const wrong = costly(parts);
-  return wrong === undefined ? { text, deep: parts.some(({ type }) => type === 'dotdot') } : { wrong };
+  return wrong === undefined ? { text, wide: parts.some(({ type }) => WIDE.has(type)) } : { wrong };
 }
 
-/** The steps of a path that names one place; undefined when it can match many. */
+/** The steps of a path of names, places and wildcards; undefined of any other. */
 function stepsOf(root: Root): Step[] | undefined {
   const steps: Step[] = [];
   for (let next = root.next; next; next = next.next) {
     const { value } = next;
+    if (value.type === 'bracketExpression' && value.value.type === 'wildcard') {
+      steps.push({ all: true });
+      continue;
+    }
     if (value.type !== 'dot' && value.type !== 'bracketMember') return undefined;
     const inner = value.value;
-    if (inner.type === 'wildcard') return undefined;
-    if (inner.type !== 'numericLiteral') steps.push({ name: inner.value });
+    if (inner.type === 'wildcard') steps.push({ all: true });
+    else if (inner.type !== 'numericLiteral') steps.push({ name: inner.value });
     else steps.push(value.type === 'dot' ? { name: String(inner.value) } : { index: inner.value });
   }
   return steps;
@@ -132,6 +170,7 @@ function costly(parts: readonly Part[]): string | undefined {
   return undefined;
 }
 
+const WIDE: ReadonlySet<string> = new Set(['dotdot', 'slices', 'unions']);
 const LOOKS_AROUND: ReadonlySet<string> = new Set(['dotdot', 'wildcard', 'filterExpression', 'slices', 'unions']);
 
 /**

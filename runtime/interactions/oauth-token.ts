@@ -66,7 +66,7 @@ async function fetchToken(
 ): Promise<Fetched> {
   const outcome = await egress.request(tokenCall(configuration), { timeoutMs });
   if (!outcome.ok) {
-    log.warn({ tenantId, code: outcome.code, reason: outcome.message }, 'a token endpoint gave no answer');
+    log.warn({ tenantId, fault: outcome.code, reason: outcome.message }, 'a token endpoint gave no answer');
     if (outcome.code === 'ERR_EGRESS_REFUSED') return { ok: false, ...unanswered('refused-address') };
     return { ok: false, ...unanswered(outcome.code === 'ETIMEDOUT' ? 'timeout' : 'token-unreachable') };
   }
@@ -77,7 +77,9 @@ async function fetchToken(
     log.warn({ tenantId, status }, 'a token endpoint gave no token');
     return { ok: false, ...unanswered('token-refused') };
   }
-  const expiresIn = isObject(answered) ? Number(answered.expires_in ?? Number.NaN) : Number.NaN;
+  const given = isObject(answered) ? answered.expires_in : undefined;
+  // Some write it as a text. Lists are not read: a number is made of one by going to its bottom, however deep that is.
+  const expiresIn = typeof given === 'number' || typeof given === 'string' ? Number(given) : Number.NaN;
   return { ok: true, token, ...(expiresIn > 0 ? { expiresIn } : {}) };
 }
 

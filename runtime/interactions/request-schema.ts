@@ -3,12 +3,19 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import ajvFormats from 'ajv-formats';
 import type { Json, JsonObject } from '#storage/records.ts';
+import { type Budget, createBudget } from './budget.ts';
 import { isObject } from './json-bounds.ts';
 import { compileRegex, matchesWhole } from './linear-regex.ts';
+import { canJudge } from './schema-cost.ts';
 
 /** Levels of `properties` and `items`. */
 const DEEPEST = 10;
 const LARGEST_SCHEMA = 64 * 1024;
+/** Schemas inside of one, itself included. */
+const MOST_PARTS = 500;
+/** What is told of one body: a list of a thousand wrong entries is not told a thousand times. */
+const MOST_MESSAGES = 50;
+const LONGEST_MESSAGE = 500;
 /** Schemas that are kept compiled, of all tenants together. */
 const MOST_KEPT = 200;
 
@@ -25,10 +32,13 @@ const JUDGED = [
 ] as const;
 const TYPES: readonly Json[] = ['object', 'string', 'boolean', 'integer', 'number', 'array'];
 
-/** @returns why the schema cannot be used; undefined where it can. */
-export function checkSchema(schema: Json): string | undefined {
+/**
+ * @param budget of patterns, which take their time to be compiled.
+ * @returns why the schema cannot be used; undefined where it can.
+ */
+export function checkSchema(schema: Json, budget: Budget = createBudget()): string | undefined {
   try {
-    compiled(schema);
+    compiled(schema, budget);
     return undefined;
   } catch (cause) {
     return cause instanceof Error ? cause.message : String(cause);
@@ -42,19 +52,24 @@ export function checkSchema(schema: Json): string | undefined {
 export function checkBody(schema: Json | undefined, body: JsonObject): string[] {
   if (schema === undefined) return [];
   if (checkSchema(schema) !== undefined) return ['the schema of the interaction cannot be used'];
-  const validate = compiled(schema);
-  return validate(body) ? [] : (validate.errors ?? []).map(messageOf);
+  const { validate, read } = compiled(schema, createBudget());
+  if (!canJudge(read, body)) return ['the request is too large to be judged'];
+  if (validate(body)) return [];
+  return (validate.errors ?? []).slice(0, MOST_MESSAGES).map((error) => messageOf(error).slice(0, LONGEST_MESSAGE));
 }
 
-const kept = new Map<string, ValidateFunction>();
+/** `read`: what counts of it. */
+type Compiled = { validate: ValidateFunction; read: JsonObject };
+const kept = new Map<string, Compiled>();
 
 /** @throws where the schema is none. */
-function compiled(schema: Json): ValidateFunction {
+function compiled(schema: Json, budget: Budget): Compiled {
   const text = JSON.stringify(schema);
   if (text.length > LARGEST_SCHEMA) throw new Error(`the schema is larger than ${LARGEST_SCHEMA} characters`);
   const found = kept.get(text);
   if (found) return found;
-  const made = newAjv().compile(understood(schema, 1));
+  const read = understood(schema, 1, { left: MOST_PARTS, budget });
+  const made = { validate: newAjv().compile(read), read };
   const [oldest] = kept.keys();
   if (kept.size >= MOST_KEPT && oldest !== undefined) kept.delete(oldest);
   kept.set(text, made);
@@ -69,20 +84,25 @@ function newAjv(): Ajv {
     meta: false,
     validateSchema: false,
     logger: false,
-    code: { regExp: Object.assign(wholeMatch, { code: 'wholeMatch' }) },
+    code: { regExp: Object.assign((pattern: string) => wholeMatch(pattern), { code: 'wholeMatch' }) },
   });
   return ajvFormats.default(ajv);
 }
 
 /** Linear in the length of the text, whatever the pattern is. */
-function wholeMatch(pattern: string): { test(text: string): boolean } {
-  if (!compileRegex(pattern)) throw new Error(`the pattern ${pattern.slice(0, 100)} cannot be used`);
+function wholeMatch(pattern: string, budget?: Budget): { test(text: string): boolean } {
+  if (!compileRegex(pattern, '', budget)) throw new Error(`the pattern ${pattern.slice(0, 100)} cannot be used`);
   return { test: (text) => matchesWhole(pattern, text) };
 }
 
 /** The keywords that count, and nothing else of it. */
-function understood(schema: Json | undefined, depth: number): JsonObject {
+function understood(
+  schema: Json | undefined,
+  depth: number,
+  all: { /** Parts that may still come. */ left: number; budget: Budget },
+): JsonObject {
   if (!isObject(schema)) throw new Error('a schema must be an object');
+  if (all.left-- <= 0) throw new Error(`the schema has more than ${MOST_PARTS} parts`);
   if (depth > DEEPEST) throw new Error(`the schema is deeper than ${DEEPEST} levels`);
   const { type, properties, items, pattern, format } = schema;
   const made = new Map<string, Json>();
@@ -97,16 +117,16 @@ function understood(schema: Json | undefined, depth: number): JsonObject {
   }
   if (pattern !== undefined) {
     if (typeof pattern !== 'string') throw new Error('pattern must be a string');
-    wholeMatch(pattern);
+    wholeMatch(pattern, all.budget);
     made.set('pattern', pattern);
   }
   if (typeof format === 'string' && FORMATS.includes(format)) made.set('format', format);
   if (properties !== undefined) {
     if (!isObject(properties)) throw new Error('properties must be an object');
-    const each = Object.entries(properties).map(([name, value]) => [name, understood(value, depth + 1)] as const);
+    const each = Object.entries(properties).map(([name, value]) => [name, understood(value, depth + 1, all)] as const);
     made.set('properties', Object.fromEntries(each));
   }
-  if (items !== undefined) made.set('items', understood(items, depth + 1));
+  if (items !== undefined) made.set('items', understood(items, depth + 1, all));
   return Object.fromEntries(made);
 }
 

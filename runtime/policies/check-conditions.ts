@@ -92,8 +92,8 @@ function checkOne(condition: Json, place: string, reading: Reading, isMethod: (m
   if ((name === 'in' || name === 'nin') && value !== undefined && !Array.isArray(value)) {
     reading.warn(`${place}.value must be a list for ${name}: the condition never holds`);
   }
-  if (name === 'regex' && typeof value === 'string' && compileRegex(value) === undefined) {
-    reading.error(`${place}.value is no regular expression that RE2 takes, or too long`);
+  if (name === 'regex' && typeof value === 'string' && compileRegex(value, '', reading.budget) === undefined) {
+    reading.error(`${place}.value is no regular expression that RE2 takes, too long, or one of too many`);
   }
   if (typeof type === 'string' && value !== undefined && !isOfType(value, type)) {
     reading.warn(`${place}.type has no effect: ${JSON.stringify(value)} is compared as it is written`);

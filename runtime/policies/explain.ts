@@ -2,6 +2,7 @@
 // nothing: what it leaves out may be called all the same.
 import type { Json } from '#storage/records.ts';
 import type { AuthenticationPolicy, PolicyCondition } from '../authentication-policy.ts';
+import { type Budget, createBudget } from '../interactions/budget.ts';
 import { compare } from '../interactions/conditions.ts';
 import { readPath } from '../interactions/json-path.ts';
 import { challengeOf, isIdentifying, methodOf } from './interaction-names.ts';
@@ -18,8 +19,9 @@ const PROVEN_BY: { readonly [field: string]: string } = {
 };
 
 export function explain(policy: AuthenticationPolicy, document: CounterDocument): Explanation {
+  const budget = createBudget();
   const groups = (policy.success_conditions?.any_of ?? []).map((conditions, group) =>
-    conditions.flatMap((condition) => unmetOf(condition, group, document)),
+    conditions.flatMap((condition) => unmetOf(condition, { group, document, budget })),
   );
   return { unmet: groups.flat(), next: nextOf(groups, policy, document) };
 }
@@ -27,9 +29,12 @@ export function explain(policy: AuthenticationPolicy, document: CounterDocument)
 /** Where nobody has shown anything and no policy says what they should. */
 export const firstSteps = (): string[] => ['password-authentication', 'initial-registration'];
 
-function unmetOf(condition: PolicyCondition, group: number, document: CounterDocument): UnmetCondition[] {
-  const actual = readPath(document, condition.path);
-  return compare(condition.operation, actual, condition.value) ? [] : [{ group, ...condition, actual }];
+function unmetOf(
+  condition: PolicyCondition,
+  { group, document, budget }: { group: number; document: CounterDocument; budget: Budget },
+): UnmetCondition[] {
+  const actual = readPath(document, condition.path, budget);
+  return compare(condition.operation, actual, condition.value, budget) ? [] : [{ group, ...condition, actual }];
 }
 
 /** Of the groups to which something leads, those that lack the least; what they lack, each once, in their order. */

@@ -1,6 +1,7 @@
 // Policies: what is found while something that a tenant wrote is read: errors, for which it is refused, and warnings, with
 // which it is kept. Each begins with the place it is about.
 import type { Json, JsonObject } from '#storage/records.ts';
+import { type Budget, createBudget } from '../interactions/budget.ts';
 
 export type Findings = { errors: string[]; warnings: string[] };
 
@@ -18,6 +19,7 @@ export function createFindings(): Findings & Reading {
     if (list.length < MOST && !list.includes(line)) list.push(line);
   };
   const reading: Reading = {
+    budget: createBudget(),
     error: (line) => add(errors, line),
     warn: (line) => add(warnings, line),
     object(value, place, fields, unread = []) {
@@ -51,6 +53,8 @@ export function createFindings(): Findings & Reading {
 }
 
 export type Reading = {
+  /** Of patterns, all of them together: each takes its time to be compiled. */
+  budget: Budget;
   error(line: string): void;
   warn(line: string): void;
   /** @returns undefined where it is none, or where a field is of another shape. `unread`: known, and read by nobody. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { accountId, type LinkRefusal, linkAccounts, unlinkAccount } from '#runtime/lifecycle/account-links.ts';
 import { answer, created, invalidBody, NOT_FOUND, type Refusal, refuse } from './answer.ts';
 import { text } from './fields.ts';
+import { refuseLiftedPerson } from './lifted-people.ts';
 import { type Route, route } from './route.ts';
 import { showIdentity } from './show-user.ts';
 import { invalid } from './validation.ts';
@@ -21,7 +22,8 @@ export const identityRoutes: Route[] = [
       connection_id: text(64).optional(),
       link_with: z.string().max(16_384).optional(),
     }),
-    async handle({ deps, ports, tenant, param, body }) {
+    async handle(call) {
+      const { deps, ports, tenant, param, body } = call;
       const { provider, user_id: userId, connection_id: connectionId, link_with: token } = body;
       if (token !== undefined) {
         return invalidBody('link_with is not supported; use provider and user_id with the scope update:users.');
@@ -35,6 +37,9 @@ export const identityRoutes: Route[] = [
         const secondary = await deps.store.users.find(tenant.id, secondaryId);
         if (secondary?.connection !== connection.name) return UNKNOWN_IDENTITY;
       }
+      // Whoever signs in to the one is the other from then on.
+      const lifted = await refuseLiftedPerson(call, param('id'));
+      if (lifted) return lifted;
       const outcome = await linkAccounts(ports, tenant.id, { primaryId: param('id'), secondaryId });
       return outcome.linked ? created(outcome.identities.map(showIdentity)) : wordRefusal(outcome.reason);
     },

@@ -6,6 +6,7 @@ import type { ConnectionRecord, UserRecord } from '#storage/records.ts';
 import { created, invalidBody, NOT_FOUND, type Refusal, refuse } from './answer.ts';
 import { email, optional, text, wholeNumber } from './fields.ts';
 import { findUser } from './find-user.ts';
+import { refuseLiftedPerson } from './lifted-people.ts';
 import { type Incoming, type Route, route } from './route.ts';
 
 const DEFAULT_LIFETIME_SECONDS = 5 * 24 * 60 * 60;
@@ -41,6 +42,8 @@ export const passwordTicketRoutes: Route[] = [
       const { deps, ports, tenant, body } = call;
       const whose = await whoseOf(call, body);
       if ('status' in whose) return whose;
+      const lifted = await refuseLiftedPerson(call, whose.user.id);
+      if (lifted) return lifted;
       const { client_id, organization_id } = body;
       if (client_id !== undefined && !(await deps.store.clients.find(tenant.id, client_id))) return NOT_FOUND.client;
       if (organization_id !== undefined && !(await isMember(call, organization_id, whose.user))) {

@@ -4,6 +4,7 @@ import type { RoleRecord } from '#storage/records.ts';
 import { answer, invalidBody, NOT_FOUND, refuse } from './answer.ts';
 import { idList, optional, text } from './fields.ts';
 import { unknownUser } from './find-user.ts';
+import { refuseLiftedRoles } from './lifted-people.ts';
 import { checkpointQuery, list, pageQuery, slice } from './paging.ts';
 import { type Route, route } from './route.ts';
 import { showMember } from './show-user.ts';
@@ -113,8 +114,11 @@ export const roleRoutes: Route[] = [
     path: '/roles/:id/users',
     scopes: ['update:roles', 'create:role_members'],
     body: z.strictObject({ users: idList }),
-    async handle({ deps, tenant, param, body }) {
+    async handle(call) {
+      const { deps, tenant, param, body } = call;
       if (!(await deps.store.roles.find(tenant.id, param('id')))) return NOT_FOUND.role;
+      const lifted = await refuseLiftedRoles(call, [param('id')]);
+      if (lifted) return lifted;
       const unknown = await unknownUser(deps.store, tenant.id, body.users);
       if (unknown !== undefined) return invalidBody(`The user "${unknown}" does not exist.`);
       for (const userId of body.users) await deps.store.assignments.addRoles(tenant.id, userId, [param('id')]);

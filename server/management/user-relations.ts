@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { answer, empty, invalidBody, NOT_FOUND } from './answer.ts';
 import { idList } from './fields.ts';
 import { findUser } from './find-user.ts';
+import { refuseLiftedRoles } from './lifted-people.ts';
 import { showLog } from './logs.ts';
 import { showOrganization } from './organizations.ts';
 import { list, pageOf, pageQuery, slice } from './paging.ts';
@@ -32,8 +33,11 @@ export const userRelationRoutes: Route[] = [
     path: '/users/:id/roles',
     scopes: ['update:users', 'create:role_members'],
     body: roleIds,
-    async handle({ deps, tenant, param, body }) {
+    async handle(call) {
+      const { deps, tenant, param, body } = call;
       if (!(await findUser(deps.store, tenant.id, param('id')))) return NOT_FOUND.user;
+      const lifted = await refuseLiftedRoles(call, body.roles);
+      if (lifted) return lifted;
       const unknown = await unknownRole(deps.store, tenant.id, body.roles);
       if (unknown !== undefined) return invalidBody(`The role "${unknown}" does not exist.`);
       await deps.store.assignments.addRoles(tenant.id, param('id'), body.roles);

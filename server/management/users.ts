@@ -7,6 +7,7 @@ import { answer, created, empty, invalidBody, NOT_FOUND, type Refusal, refuse } 
 import { mailVerification } from './email-verification-ticket.ts';
 import { optional, text } from './fields.ts';
 import { findUser } from './find-user.ts';
+import { opensWayIn, refuseLiftedPerson } from './lifted-people.ts';
 import { fieldsQuery, list, pageQuery, project } from './paging.ts';
 import { type Incoming, type Route, route } from './route.ts';
 import { showUser } from './show-user.ts';
@@ -96,6 +97,8 @@ export const userRoutes: Route[] = [
       if (others && !call.operator.scopes.has('update:users')) {
         return refuse(403, 'Insufficient scope, expected any of: update:users', 'insufficient_scope');
       }
+      const lifted = opensWayIn(call.body) ? await refuseLiftedPerson(call, call.param('id')) : undefined;
+      if (lifted) return lifted;
       const user = await editUser(call, call.param('id'), call.body);
       return 'ok' in user ? user : answer(showUser(user));
     },

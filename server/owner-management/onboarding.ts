@@ -39,7 +39,7 @@ export const onboardingRoutes: PlaneRoute[] = [
       const warnings = unusedMembers(body);
       if (dryRun) {
         const problem = await checkOnboarding(ports, wanted);
-        return problem ? PROBLEMS[problem] : shown({ ...simulated(read.value), dry_run: true, warnings });
+        return problem ? PROBLEMS[problem] : shown({ ...simulated(read.value, wanted), dry_run: true, warnings });
       }
       const passwordHash = await call.deps.passwords.hash(read.value.user.raw_password);
       const onboarded = await onboard(ports, operator.home.id, { ...wanted, user: { ...wanted.user, passwordHash } });
@@ -139,8 +139,11 @@ function show({ owner, tenant, user, client, adminClient, roles }: Extract<Onboa
 }
 
 /** What was given, without secrets: ids that would be made are not known. */
-function simulated({ organization, tenant, user, client }: OnboardingBody) {
+function simulated({ organization, tenant, user, client }: OnboardingBody, { tenant: made, user: { id } }: Onboarding) {
   const { raw_password: _password, ...person } = user;
   const { client_secret: _secret, ...application } = client;
-  return { organization, tenant, user: person, client: application };
+  // Where it would be, as far as the caller has named it: without an id the place may hang on one that is made.
+  const place = tenant.id === undefined ? {} : { base_url: made.baseUrl };
+  const sub = id === undefined ? {} : { sub: `auth0|${id}` };
+  return { organization, tenant: { ...tenant, ...place }, user: { ...person, ...sub }, client: application };
 }

@@ -5,11 +5,13 @@ import { FIRST_CONNECTION } from '#runtime/lifecycle/client.ts';
 import type { JsonObject, UserRecord } from '#storage/records.ts';
 import { email, iso, jsonObject, optional, text } from '../management/fields.ts';
 import { findUser } from '../management/find-user.ts';
+import { opensWayIn, refuseLiftedPerson } from '../management/lifted-people.ts';
 import { refusePassword } from '../management/user-password.ts';
 import { phoneNumber } from '../management/user-schema.ts';
 import { searchUsers } from '../management/user-search.ts';
 import { createUser, editUser } from '../management/users.ts';
 import { diffOf } from './diff.ts';
+import { opensEverything } from './owner-access.ts';
 import {
   conflicting,
   gone,
@@ -118,11 +120,14 @@ export const userRoutes: TenantRoute[] = [
     scopes: ['update:users'],
     takesBody: true,
     async handle(call) {
-      const { deps, tenant, dryRun, body } = call;
+      const { deps, tenant, operator, dryRun, body } = call;
       const former = await userOf(call);
       if (!former) return missing(call.param('id'));
       const read = readBody(given, body);
       if (!read.ok) return read;
+      const isOpen = opensEverything(operator) || !opensWayIn(read.value);
+      const lifted = isOpen ? undefined : await refuseLiftedPerson(call, former.id);
+      if (lifted) return translated(lifted);
       const { sub, raw_password: password } = read.value;
       if (sub !== undefined && sub !== former.id) return invalidRequest('sub must be that of the path');
       const warnings = unknownNames(body, KNOWN);

@@ -22,9 +22,8 @@ const BANNED_NAMES =
 const BANNED_WORDS = ['TO' + 'DO', 'FIX' + 'ME', '@ts-' + 'ignore', '@ts-' + 'nocheck', 'biome-' + 'ignore'];
 const OUTSIDE = ['..', 'shared'].join('/');
 /**
- * The siblings of the stair inside `runtime/`, and the file by which each may be known to the others. Of the factors the
- * catalogue is open too: whoever builds an event asks it what a person has enrolled. Of delivery, what makes a message and
- * what says whether there may be one: whoever causes a message asks both.
+ * The siblings of the stair inside `runtime/`, and the files by which each may be known to the others. Of factors also the
+ * catalogue: an event says what a person has enrolled; of delivery, what makes a message and what says whether it may go.
  */
 const CONTRACTS: { readonly [folder: string]: readonly string[] } = {
   pipeline: [
@@ -40,6 +39,7 @@ const CONTRACTS: { readonly [folder: string]: readonly string[] } = {
     'runtime/interactions/json-path.ts',
     'runtime/interactions/conditions.ts',
     'runtime/interactions/linear-regex.ts',
+    'runtime/interactions/budget.ts',
   ],
   policies: ['runtime/policies/policy.ts', 'runtime/policies/document.ts'],
   delivery: [

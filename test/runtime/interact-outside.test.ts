@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { JsonObject } from '#storage/records.ts';
 import { type House, openHouse, PASSWORD } from '#test/kit/house.ts';
 import { type CodeService, openCodeService, type ServiceAnswer } from './code-sender.ts';
-import { beginFlow, configure, eventsOf, type Flow, flowOf } from './interaction-stage.ts';
+import { beginFlow, configure, counts, eventsOf, type Flow, flowOf, setPolicies } from './interaction-stage.ts';
 
 const ASK = 'sms-authentication-challenge';
 const SHOW = 'sms-authentication';
@@ -58,8 +58,8 @@ function sms(request: JsonObject = {}): JsonObject {
 }
 
 let people = 0;
-async function atSecondFactor() {
-  const name = `out-${++people}`;
+async function atSecondFactor(initial = 'o') {
+  const name = `${initial}ut-${++people}`;
   const phone = `+8190${String(30_000_000 + people)}`;
   const user = await house.user(name, [], { phoneNumber: phone });
   const flow = await beginFlow(house);
@@ -115,6 +115,28 @@ describe('a code of a service', () => {
     const answer = await show(theirs.flow, mine.code, { transaction_id: transaction_id ?? null });
     expect(answer).toEqual({ status: 400, body: WRONG });
     expect(service.seen.at(-1)?.body.transaction_id).toBe(theirs.asked.body.transaction_id);
+  });
+
+  test('is shown for the number that it went to, whatever the caller says', async () => {
+    const { flow, phone, code } = await withCode();
+    const asked = service.seen.length;
+    const others = { phone_number: '+447700900456' };
+    expect(await show(flow, code, others)).toMatchObject({
+      status: 400,
+      body: { error_description: 'The phone number does not belong to the user' },
+    });
+    expect(service.seen).toHaveLength(asked);
+    expect((await show(flow, code, { phone_number: phone })).status).toBe(200);
+  });
+
+  test('goes to the mailbox that was compared, and not to one that only looks like it', async () => {
+    const { [ASK]: asks = null, [SHOW]: shows = null } = sms();
+    await configure(house, 'email', { 'email-authentication-challenge': asks, 'email-authentication': shows });
+    const { flow, user } = await atSecondFactor('k');
+    // U+212A, the sign of Kelvin, is a small k to every comparison.
+    const typed = String(user.email).replace('k', '\u212A');
+    expect((await flow.call('email-authentication-challenge', { email: typed })).status).toBe(200);
+    expect(service.seen.at(-1)?.body.email).toBe(user.email);
   });
 
   test('does not reach callers where there are phones', async () => {
@@ -277,6 +299,19 @@ describe('a service of any kind', () => {
     const flow = await beginFlow(house);
     expect(await flow.call(NAME, body)).toEqual({ status: 400, body: { error: 'invalid_request', error_description } });
     expect((await flow.login()).interactions).toEqual({});
+  });
+
+  test('is not asked about nobody where its step needs somebody', async () => {
+    await configure(house, NAME, check());
+    const steps = [{ method: NAME, order: 2, requires_user: true, allow_registration: false }];
+    await setPolicies(house, { success_conditions: counts(NAME), step_definitions: steps });
+    const flow = await beginFlow(house);
+    await setPolicies(house);
+    expect(await flow.call(NAME, { interaction: 'check' })).toMatchObject({
+      status: 400,
+      body: { error: 'user_not_found' },
+    });
+    expect(service.seen).toEqual([]);
   });
 
   test('is told of the person, and cannot make them another', async () => {

@@ -133,6 +133,15 @@ describe('a code as the first factor', () => {
     expect((await rowOf(known))?.loginsCount).toBe(1);
   });
 
+  test.each(['09012348765', '090-1234-8764'])('%s does not let in whose username reads like it', async (typed) => {
+    const username = typed.replaceAll('-', '');
+    await person({ username });
+    const flow = await beginFlow(house);
+    expect((await flow.call(ASK, { phone_number: typed })).status).toBe(200);
+    await house.runtime.settled(2_000);
+    expect(await sentTo(username)).toBe(0);
+  });
+
   test('needs somebody first where its step says so', async () => {
     const flow = await underStep({ method: 'sms', requires_user: true, allow_registration: false }, () =>
       beginFlow(house),
@@ -181,6 +190,13 @@ describe('somebody new', () => {
     expect((await show(flow, second)).status).toBe(200);
     await flow.submit({ kind: 'authorized' });
     expect((await rowOf(email))?.phoneNumber).toBe(second);
+  });
+
+  test('may not show another mailbox than the one that scripts were asked about', async () => {
+    const { flow } = await registered();
+    expect(await flow.call('email-authentication-challenge', { email: 'x@example.org' })).toEqual(
+      invalid('The email address does not belong to the user'),
+    );
   });
 
   test('may not where the step ties the code to them', async () => {

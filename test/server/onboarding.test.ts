@@ -123,6 +123,46 @@ describe.each(databases())('%s', (database, open) => {
     expect((await call('GET', path, admin)).status).toBe(403);
   });
 
+  test.runIf(isFirst)(
+    'an application that administers less makes nobody an administrator, and becomes none',
+    async () => {
+      const { body, tenantId } = request();
+      const made = await onboard(body);
+      const { store } = door.house;
+      const tenant = await store.tenants.find(tenantId);
+      const [role] = (await store.roles.list(tenantId)).records;
+      const admin = String((made.body.user as Body).sub);
+      if (!tenant || !role) throw new Error('nothing was made');
+      const scopes = ['update:users', 'create:users', 'create:user_tickets', 'update:roles'];
+      const weak = await desk.tokenOf(tenant, scopes);
+      const strong = await desk.tokenOf(tenant, [...scopes, 'management', 'org-management']);
+      const api = `/${tenantId}/api/v2`;
+      const connection = 'Username-Password-Authentication';
+      const mallory = { email: 'mallory@acme.example', password: PASSWORD, connection, user_id: 'mallory' };
+      expect((await post(`${api}/users`, mallory, weak)).status).toBe(201);
+      const rows: [method: string, path: string, body: unknown][] = [
+        ['POST', `${api}/users/auth0|mallory/roles`, { roles: [role.id] }],
+        ['POST', `${api}/roles/${role.id}/users`, { users: ['auth0|mallory'] }],
+        ['PATCH', `${api}/users/${admin}`, { password: 'Taken-over-2026!' }],
+        ['PATCH', `${api}/users/${admin}`, { email: 'mallory2@acme.example' }],
+        ['POST', `${api}/tickets/password-change`, { user_id: admin }],
+        ['PUT', `/v1/management/tenants/${tenantId}/users/${admin}`, { raw_password: 'Taken-over-2026!' }],
+        ['POST', `${api}/users/${admin}/identities`, { provider: 'auth0', user_id: 'mallory' }],
+      ];
+      for (const [method, path, sent] of rows) {
+        expect([path, (await call(method, path, weak, sent)).status]).toEqual([path, 403]);
+      }
+      expect((await signIn(tenantId, body.client.client_id)).status).toBe(200);
+      expect((await call('PATCH', `${api}/users/${admin}`, weak, { name: 'Ada' })).status).toBe(200);
+      for (const [method, path, sent] of rows) {
+        expect([path, (await call(method, path, strong, sent)).status]).toEqual([
+          path,
+          expect.toBeOneOf([200, 201, 204]),
+        ]);
+      }
+    },
+  );
+
   test.runIf(isFirst)('a scope that is asked for without a role is not given, at any tenant', async () => {
     const root = await door.house.store.tenants.find('root');
     if (!root) throw new Error('no root');
@@ -146,10 +186,12 @@ describe.each(databases())('%s', (database, open) => {
   });
 
   test('a dry run writes nothing', async () => {
-    const { body, tenantId, organizationId } = request();
+    const { body, tenantId, organizationId, sub } = request();
     const { store } = door.house;
     const simulated = await onboard(body, '?dry_run=true');
-    expect(simulated).toMatchObject({ status: 200, body: { dry_run: true, tenant: { id: tenantId } } });
+    // As it would be made, not as it was written.
+    const tenant = { id: tenantId, base_url: `${HOST}/${tenantId}` };
+    expect(simulated).toMatchObject({ status: 200, body: { dry_run: true, tenant, user: { sub: `auth0|${sub}` } } });
     expect(await store.owners.find(organizationId)).toBeUndefined();
     expect(await store.tenants.find(tenantId)).toBeUndefined();
     expect((await store.clients.list(tenantId)).total).toBe(0);

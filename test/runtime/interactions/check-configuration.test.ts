@@ -114,6 +114,19 @@ describe('refused is', () => {
       '.token_endpoint: must be a text',
     ],
     [
+      'a signature that is no header',
+      asking({
+        auth_type: 'hmac_sha256',
+        hmac_authentication: { secret: 's', signature_format: 'X {signature}\r\nY: z' },
+      }),
+      '.signature_format: must be a text of one line',
+    ],
+    [
+      'a signature that is no text',
+      asking({ auth_type: 'hmac_sha256', hmac_authentication: { secret: 's', signature_format: 7 } }),
+      '.signature_format: must be a text of one line',
+    ],
+    [
       'a signature without a secret',
       asking({ auth_type: 'hmac_sha256', hmac_authentication: {} }),
       '.secret: must be a text',

@@ -43,6 +43,8 @@ describe('without an answer', () => {
     expect(resultOf(executed)).toMatchObject({ status_code: 503, response_body: { error: 'network_error' } });
     expect(JSON.stringify(told)).not.toContain('secret');
     expect(told).toHaveLength(1);
+    // The log takes away what stands under `code`, since codes of people do.
+    expect(JSON.stringify(told)).toContain('"fault":"ECONNREFUSED"');
   });
 
   test('it is slow', async () => {

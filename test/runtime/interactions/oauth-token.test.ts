@@ -189,3 +189,9 @@ describe('that cannot be had', () => {
     expect(told).toHaveLength(1);
   });
 });
+
+test('a lifetime that has no bottom is none', async () => {
+  const body = `{"access_token":"tok","expires_in":${'['.repeat(20_000)}60${']'.repeat(20_000)}}`;
+  service.answers.set('/token', () => ({ body }));
+  expect(await ask({ username: 'deep', cache_enabled: true })).toMatchObject({ ok: true });
+});

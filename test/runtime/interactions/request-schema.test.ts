@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkBody, checkSchema } from '#runtime/interactions/request-schema.ts';
 import type { Json, JsonObject } from '#storage/records.ts';
+import { cpuTimeOf } from './cpu-time.ts';
 
 const body = (properties: JsonObject, required: string[] = []): JsonObject => ({
   type: 'object',
@@ -61,6 +62,40 @@ describe('a body', () => {
   });
 });
 
+/** A list of so many. */
+const times = <T>(length: number, make: (at: number) => T): T[] => Array.from({ length }, (_none, at) => make(at));
+const inList = (items: JsonObject) => body({ a: { items } });
+const named = (length: number, schema: JsonObject) =>
+  body(Object.fromEntries(times(length, (at) => [`p${at}`, schema])));
+
+test.each<[string, JsonObject, JsonObject]>([
+  ['choices', inList({ enum: times(10_000, (at) => at) }), { a: times(20_000, () => -1) }],
+  ['names', inList({ required: times(5_000, (at) => `k${at}`) }), { a: times(20_000, () => ({})) }],
+  ['entries to compare', body({ a: { uniqueItems: true } }), { a: times(20_000, (at) => at) }],
+  ['objects to compare', body({ a: { uniqueItems: true } }), { a: times(5_000, (at) => ({ at })) }],
+  [
+    'texts for patterns',
+    named(200, { pattern: '(?:\\pL?){990}' }),
+    Object.fromEntries(times(200, (at) => [`p${at}`, 'é'.repeat(300)])),
+  ],
+])('a body of too many %s is refused, and holds nobody up', (_name, schema, given) => {
+  expect(checkSchema(schema)).toBeUndefined();
+  const took = cpuTimeOf(() => expect(checkBody(schema, given)).toEqual(['the request is too large to be judged']));
+  expect(took).toBeLessThan(1_000);
+});
+
+test('what is told of a body is short', () => {
+  const told = checkBody(inList({ enum: ['x'.repeat(1_000)] }), { a: times(1_000, () => 'y') });
+  expect([told.length, Math.max(...told.map(({ length }) => length))]).toEqual([50, 500]);
+});
+
+test('patterns that take long to compile are refused in bounded time', () => {
+  const slow = (at: number) => `(?i:${'\\PL'.repeat(300)})${at}`;
+  const schema = body(Object.fromEntries(times(40, (at) => [`p${at}`, { pattern: slow(at) }])));
+  const took = cpuTimeOf(() => expect(checkSchema(schema)).toContain('cannot be used'));
+  expect(took).toBeLessThan(1_500);
+});
+
 const nested = (depth: number): JsonObject => (depth === 0 ? {} : { properties: { a: nested(depth - 1) } });
 
 test.each<[string, Json]>([
@@ -76,6 +111,7 @@ test.each<[string, Json]>([
   ['a pattern that looks behind', { pattern: '(?<=a)b' }],
   ['a pattern of any length', { pattern: 'a'.repeat(1001) }],
   ['a schema of any depth', nested(11)],
+  ['a schema of any number of parts', named(500, {})],
   ['a schema of any size', { enum: ['x'.repeat(70_000)] }],
 ])('%s is no schema, and lets nothing pass', (_name, schema) => {
   expect(checkSchema(schema)).toEqual(expect.any(String));

@@ -67,7 +67,7 @@ const ERRORS: [what: string, policies: Json | undefined, error: string][] = [
   [
     'a pattern that is none',
     [withCondition({ path: '$.user.sub', operation: 'regex', value: '(' })],
-    `${IN}.value is no regular expression that RE2 takes, or too long`,
+    `${IN}.value is no regular expression that RE2 takes, too long, or one of too many`,
   ],
   [
     'a description that is a book',

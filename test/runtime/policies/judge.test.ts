@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { AuthenticationPolicy, PolicyStanding } from '#runtime/authentication-policy.ts';
 import { judge } from '#runtime/policies/judge.ts';
 import type { JsonObject } from '#storage/records.ts';
+import { cpuTimeOf } from '../interactions/cpu-time.ts';
 import { anyOf, aPolicy, counts, PASSWORD_OR_REGISTRATION_THEN_SMS, passed } from './policy-sample.ts';
 
 const PERSON = {
@@ -192,4 +193,16 @@ describe('what leads on', () => {
   test.each(rows)('%s', (_name, given, document, next) => {
     expect(judge([aPolicy(given)], document).next).toEqual(next);
   });
+});
+
+test('more work than a judgement may take lets nobody through, and holds nobody up', () => {
+  const slow = { path: '$.x', operation: 'regex', value: '(?:\\pL?){900}!' };
+  const policy = aPolicy({
+    lock_conditions: anyOf(...Array.from({ length: 100 }, () => [slow])),
+    success_conditions: anyOf([passed(PASSWORD)]),
+  });
+  const document = { ...counts({ [PASSWORD]: 1 }), user: PERSON, x: 'é'.repeat(3_000) };
+  const took = cpuTimeOf(() => expect(judge([policy], document).standing).toBe('in_progress'));
+  expect(took).toBeLessThan(1_500);
+  expect(judge([policy], { ...document, x: 'é' }).standing).toBe('success');
 });
