@@ -68,7 +68,7 @@ const CONTRACTS: { readonly [folder: string]: readonly string[] } = {
   grants: ['runtime/grants/grant.ts'],
   lifecycle: ['runtime/lifecycle/tenant.ts'],
 };
-/** The upper steps of the stair, lowest first: each may know those before it. The rest of `runtime/` knows none. */
+/** The upper steps of the stair, files and one folder, lowest first: each may know those before it. The rest of `runtime/` knows none. */
 const UPPER_STEPS = [
   'runtime/import-users.ts',
   'runtime/register.ts',
@@ -88,23 +88,7 @@ const UPPER_STEPS = [
   'runtime/renew-password.ts',
   'runtime/suggest.ts',
   'runtime/security-event.ts',
-  'runtime/interaction-call.ts',
-  'runtime/interaction-limits.ts',
-  'runtime/interaction-outside.ts',
-  'runtime/interaction-recipient.ts',
-  'runtime/interaction-newcomer.ts',
-  'runtime/interaction-resolve.ts',
-  'runtime/interaction-challenge.ts',
-  'runtime/interaction-codes.ts',
-  'runtime/interaction-external.ts',
-  'runtime/interaction-keys.ts',
-  'runtime/interaction-password.ts',
-  'runtime/interaction-registration.ts',
-  'runtime/interaction-configuration.ts',
-  'runtime/interaction-run.ts',
-  'runtime/interaction-events.ts',
-  'runtime/interact.ts',
-  'runtime/open-gate.ts',
+  'runtime/gate/',
   'runtime/settle.ts',
   'runtime/work.ts',
   'runtime/advance.ts',
@@ -225,12 +209,13 @@ const RULES: Rule[] = [
       const target = stepOf(resolved);
       if (resolved === FACE) {
         if (from === 'transaction' || !typeOnly) say(`imports ${to}; only its types, and not from transaction/`);
-      } else if (UPPER_STEPS.includes(resolved)) {
-        if (UPPER_STEPS.indexOf(file.path) <= UPPER_STEPS.indexOf(resolved))
-          say(`imports ${to} from further up the stair`);
+      } else if (upperStep(resolved) !== -1) {
+        const isBelow = upperStep(file.path) < upperStep(resolved);
+        const isBeside = upperStep(file.path) === upperStep(resolved) && target !== from;
+        if (isBelow || isBeside) say(`imports ${to} from further up the stair`);
       } else if (target in CONTRACTS && target !== from) {
         const contract = CONTRACTS[target] ?? [];
-        const isAbove = UPPER_STEPS.includes(file.path) || (file.path === FACE && typeOnly);
+        const isAbove = upperStep(file.path) !== -1 || (file.path === FACE && typeOnly);
         if (from === 'transaction') say(`imports ${to}; transaction/ is pure and knows no sibling`);
         else if (!isAbove && !contract.includes(resolved))
           say(`imports ${to}; of ${target}/ only its contract ${contract.join(', ')}`);
@@ -287,6 +272,11 @@ function sourceFiles(root: string): SourceFile[] {
 
 function roomOf(path: string): string {
   return path.slice(0, path.indexOf('/'));
+}
+
+/** The place on the upper stair: of the file, or of the folder that it stands in; -1 below it. */
+function upperStep(path: string): number {
+  return UPPER_STEPS.findIndex((step) => path === step || (step.endsWith('/') && path.startsWith(step)));
 }
 
 /** The folder below `runtime/`, or the file itself when it stands in the room. */

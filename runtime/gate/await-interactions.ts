@@ -2,12 +2,12 @@
 // the person's own number or address. A page shows what the person has enrolled as ever.
 import type { AuthenticationConfigurationRecord, UserRecord } from '#storage/records.ts';
 import type { Store } from '#storage/store.ts';
-import { isEnrolled, properName } from './factors/catalogue.ts';
-import type { Person } from './factors/factor.ts';
-import type { Ports } from './ports.ts';
-import { INTERACTIONS } from './transaction/gated.ts';
-import type { WorkInput } from './transaction/input.ts';
-import type { Ask, FactorAsk, GatedFactor, LoginTransaction, Offer } from './transaction/transaction.ts';
+import { isEnrolled, properName } from '../factors/catalogue.ts';
+import type { Person } from '../factors/factor.ts';
+import type { Ports } from '../ports.ts';
+import { INTERACTIONS } from '../transaction/gated.ts';
+import type { WorkInput } from '../transaction/input.ts';
+import type { Ask, FactorAsk, GatedFactor, LoginTransaction, Offer } from '../transaction/transaction.ts';
 
 type Prepared = Extract<WorkInput, { kind: 'prepared' }>;
 

@@ -1,11 +1,11 @@
 // `external-api-authentication`: whatever a service of the tenant's can judge. The body names which of the configured
 // interactions is meant; who the person is comes from the mapping, and once somebody is known it can be nobody else.
-import { accountOf } from './factors/account-of.ts';
-import { connectionFor } from './factors/password.ts';
-import { type InteractionCall, type Refused, refuse, type Succeeded } from './interaction-call.ts';
-import { subjectIn } from './interaction-newcomer.ts';
-import { askOutside, prepared, requestContext } from './interaction-outside.ts';
-import { resolvedUser, resolvesUser } from './interaction-resolve.ts';
+import { accountOf } from '../factors/account-of.ts';
+import { connectionFor } from '../factors/password.ts';
+import { type InteractionCall, type Refused, refuse, type Succeeded } from './call.ts';
+import { subjectIn } from './newcomer.ts';
+import { askOutside, prepared, requestContext } from './outside.ts';
+import { resolvedUser, resolvesUser } from './resolve.ts';
 
 export async function askExternal(call: InteractionCall): Promise<Succeeded | Refused> {
   const { ports, tx, world, body, caller, step } = call;

@@ -1,11 +1,11 @@
 // `fido2-authentication-challenge` and `fido2-authentication`: one of the person's own keys signs what this login has posed.
 // A browser does that, on a page of the tenant's own host; a program only carries it. Web Authentication Level 3, §7.2.
 import type { AuthenticatorRecord, CredentialRecord, Json, JsonObject } from '#storage/records.ts';
-import { credentialIdOf, judgeAssertion, KEY_FAULTS, type KeyFault } from './factors/verify-webauthn-response.ts';
-import { newCeremony, newCeremonyChallenge, originOf, relyingPartyOf } from './factors/webauthn.ts';
-import { badRequest, type InteractionCall, type Refused, refuse, type Succeeded, tooMany } from './interaction-call.ts';
-import { WEBAUTHN_ATTEMPTS, webauthnAttemptsKey } from './rate-limit.ts';
-import type { ProvenMethod } from './transaction/transaction.ts';
+import { credentialIdOf, judgeAssertion, KEY_FAULTS, type KeyFault } from '../factors/verify-webauthn-response.ts';
+import { newCeremony, newCeremonyChallenge, originOf, relyingPartyOf } from '../factors/webauthn.ts';
+import { WEBAUTHN_ATTEMPTS, webauthnAttemptsKey } from '../rate-limit.ts';
+import type { ProvenMethod } from '../transaction/transaction.ts';
+import { badRequest, type InteractionCall, type Refused, refuse, type Succeeded, tooMany } from './call.ts';
 
 const KEPT = 'challenge of fido2';
 const LIFETIME_MS = 5 * 60_000;

@@ -3,7 +3,15 @@
 // Source: idp-server reference, §2 to §4.
 import type { JsonObject, UserRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
-import type { StepDefinition } from './authentication-policy.ts';
+import type { StepDefinition } from '../authentication-policy.ts';
+import type { World } from '../pipeline/world.ts';
+import { documentOf } from '../policies/document.ts';
+import { judge } from '../policies/judge.ts';
+import type { Judged } from '../policies/policy.ts';
+import type { Caller, Ports } from '../ports.ts';
+import { withCount } from '../transaction/gated.ts';
+import type { Interacted } from '../transaction/input.ts';
+import type { InteractionRequest, LoginTransaction } from '../transaction/transaction.ts';
 import {
   type InteractionCall,
   type InteractionStage,
@@ -12,20 +20,12 @@ import {
   refuse,
   type Succeeded,
   tooMany,
-} from './interaction-call.ts';
-import { configurationFor } from './interaction-configuration.ts';
-import { failureEvents, lockEvent, successEvents } from './interaction-events.ts';
-import { counterpartOf, type KnownInteraction, knownInteraction } from './interaction-names.ts';
-import { answerOf, followUp } from './interaction-outside.ts';
-import { otherUser, runInteraction } from './interaction-run.ts';
-import type { World } from './pipeline/world.ts';
-import { documentOf } from './policies/document.ts';
-import { judge } from './policies/judge.ts';
-import type { Judged } from './policies/policy.ts';
-import type { Caller, Ports } from './ports.ts';
-import { withCount } from './transaction/gated.ts';
-import type { Interacted } from './transaction/input.ts';
-import type { InteractionRequest, LoginTransaction } from './transaction/transaction.ts';
+} from './call.ts';
+import { configurationFor } from './configuration.ts';
+import { failureEvents, lockEvent, successEvents } from './events.ts';
+import { counterpartOf, type KnownInteraction, knownInteraction } from './names.ts';
+import { answerOf, followUp } from './outside.ts';
+import { otherUser, runInteraction } from './run.ts';
 
 export async function interact(
   ports: Ports,

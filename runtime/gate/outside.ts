@@ -1,11 +1,11 @@
 // An interaction as its configuration has it run: hooks and the outside service around it, what they are given to read, what
 // is kept of their answers, and how their failures are told.
 import type { Json, JsonObject, UserRecord } from '#storage/records.ts';
-import { type InteractionCall, type Refused, refuse, wrongCode } from './interaction-call.ts';
-import { withoutCode } from './interaction-secrets.ts';
-import { PRE_HOOK_RESULTS, runPostHook, runPreHook } from './interactions/hooks.ts';
-import type { Executed, MappingContext } from './interactions/interaction.ts';
-import { functionOf, OUTSIDE_FUNCTIONS, responseBody, runExecution, storeOf } from './interactions/run-execution.ts';
+import { PRE_HOOK_RESULTS, runPostHook, runPreHook } from '../interactions/hooks.ts';
+import type { Executed, MappingContext } from '../interactions/interaction.ts';
+import { functionOf, OUTSIDE_FUNCTIONS, responseBody, runExecution, storeOf } from '../interactions/run-execution.ts';
+import { type InteractionCall, type Refused, refuse, wrongCode } from './call.ts';
+import { withoutCode } from './secrets.ts';
 
 /** `reads`: what mapping rules see from here on. `said`: what is told of the answer where there are no rules. */
 export type Asked = { ok: true; reads: MappingContext; said: JsonObject; kept: Record<string, JsonObject> };

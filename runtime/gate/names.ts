@@ -1,7 +1,7 @@
 // The interactions there are: by which name each is called, which configuration says how it runs, as what it is counted and
 // which security events tell of it. A closed list. Source: idp-server reference, §2 and §4.3.
-import type { InteractionOperation } from './authentication-policy.ts';
-import type { PasswordlessStrategy } from './transaction/transaction.ts';
+import type { InteractionOperation } from '../authentication-policy.ts';
+import type { PasswordlessStrategy } from '../transaction/transaction.ts';
 
 export type KnownInteraction = {
   name: string;

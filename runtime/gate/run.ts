@@ -1,12 +1,13 @@
 // Which of the interactions it is.
-import { badRequest, type InteractionCall, type Refused, refuse, type Succeeded } from './interaction-call.ts';
-import { challengeCode } from './interaction-challenge.ts';
-import { verifyCode } from './interaction-codes.ts';
-import { askExternal } from './interaction-external.ts';
-import { challengeKeys, verifyKeys } from './interaction-keys.ts';
-import { checkPassword } from './interaction-password.ts';
-import { REGISTRATION_SCHEMA, registerDraft } from './interaction-registration.ts';
-import { checkBody } from './interactions/request-schema.ts';
+
+import { checkBody } from '../interactions/request-schema.ts';
+import { badRequest, type InteractionCall, type Refused, refuse, type Succeeded } from './call.ts';
+import { challengeCode } from './challenge.ts';
+import { verifyCode } from './codes.ts';
+import { askExternal } from './external.ts';
+import { challengeKeys, verifyKeys } from './keys.ts';
+import { checkPassword } from './password.ts';
+import { REGISTRATION_SCHEMA, registerDraft } from './registration.ts';
 
 export async function runInteraction(call: InteractionCall): Promise<Succeeded | Refused> {
   const { interaction, tx, body, configuration } = call;

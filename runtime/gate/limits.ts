@@ -2,10 +2,10 @@
 // one atomic statement, so that neither parallel calls nor a crash in the middle gain one.
 import type { Json, JsonObject } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
-import type { InteractionCall } from './interaction-call.ts';
-import type { ConfigurationMetadata, ExecutionConfiguration } from './interactions/interaction.ts';
-import { type Bucket, CODE_ATTEMPTS, codeAttemptsKey } from './rate-limit.ts';
-import type { PosedCode } from './transaction/transaction.ts';
+import type { ConfigurationMetadata, ExecutionConfiguration } from '../interactions/interaction.ts';
+import { type Bucket, CODE_ATTEMPTS, codeAttemptsKey } from '../rate-limit.ts';
+import type { PosedCode } from '../transaction/transaction.ts';
+import type { InteractionCall } from './call.ts';
 
 export type CodeLimits = { tries: number; lifetimeMs: number; resends: number };
 

@@ -1,11 +1,11 @@
 // Whose number or mailbox a code goes to. Once somebody has shown who they are it is theirs and no other, whatever the
 // request says: otherwise whoever knows a password passes the second factor with a phone of their own.
 import type { UserRecord } from '#storage/records.ts';
-import { readMailbox } from './factors/mailbox.ts';
-import { connectionFor } from './factors/password.ts';
-import { readPhoneNumber } from './factors/phone.ts';
-import { type InteractionCall, type Refused, refuse } from './interaction-call.ts';
-import type { PasswordlessStrategy } from './transaction/transaction.ts';
+import { readMailbox } from '../factors/mailbox.ts';
+import { connectionFor } from '../factors/password.ts';
+import { readPhoneNumber } from '../factors/phone.ts';
+import type { PasswordlessStrategy } from '../transaction/transaction.ts';
+import { type InteractionCall, type Refused, refuse } from './call.ts';
 
 /**
  * `to`: as it is compared and kept. `written`: as it goes out; a number as the person wrote it: services take other forms

@@ -2,20 +2,20 @@
 // always as the answer to the one challenge that this login has posed. Whatever is wrong with it, the answer is one.
 import type { JsonObject, UserRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
-import { accountOf } from './factors/account-of.ts';
-import { isCode } from './factors/one-time-code.ts';
-import { connectionFor } from './factors/password.ts';
-import { badRequest, type Refused, refuse, type Succeeded, tooMany, wrongCode } from './interaction-call.ts';
-import { type CodeCall, posedKey } from './interaction-challenge.ts';
-import { takeTry } from './interaction-limits.ts';
-import { counterpartOf } from './interaction-names.ts';
-import { newcomer } from './interaction-newcomer.ts';
-import { askOutside, prepared, requestContext, runsOutside } from './interaction-outside.ts';
-import { addressField, mayStillProve, type Recipient, recipientOf } from './interaction-recipient.ts';
-import { checkBody } from './interactions/request-schema.ts';
-import { verified } from './passwordless/verified.ts';
-import type { LogDraft } from './transaction/input.ts';
-import type { PosedCode, ProvenMethod, Subject } from './transaction/transaction.ts';
+import { accountOf } from '../factors/account-of.ts';
+import { isCode } from '../factors/one-time-code.ts';
+import { connectionFor } from '../factors/password.ts';
+import { checkBody } from '../interactions/request-schema.ts';
+import { verified } from '../passwordless/verified.ts';
+import type { LogDraft } from '../transaction/input.ts';
+import type { PosedCode, ProvenMethod, Subject } from '../transaction/transaction.ts';
+import { badRequest, type Refused, refuse, type Succeeded, tooMany, wrongCode } from './call.ts';
+import { type CodeCall, posedKey } from './challenge.ts';
+import { takeTry } from './limits.ts';
+import { counterpartOf } from './names.ts';
+import { newcomer } from './newcomer.ts';
+import { askOutside, prepared, requestContext, runsOutside } from './outside.ts';
+import { addressField, mayStillProve, type Recipient, recipientOf } from './recipient.ts';
 
 export async function verifyCode(call: CodeCall): Promise<Succeeded | Refused> {
   const { tx, interaction, configuration, body } = call;
@@ -106,7 +106,9 @@ async function proved(call: CodeCall, recipient: Recipient, refund: Change[]): P
   ];
   if (whose === 'user') {
     const { user } = recipient;
-    return { ok: true, user, method, changes: [...refund, ...verified(channel, user, to, ports.now())], logs };
+    const changes = [...refund, ...verified(channel, user, to, ports.now())];
+    // As the row is going to be: a policy that looks at what is verified judges by that.
+    return { ok: true, user: withProved(channel, user, to), method, changes, logs };
   }
   if (whose === 'draft') {
     const draft = withProved(channel, recipient.user, to);
@@ -129,13 +131,14 @@ async function proved(call: CodeCall, recipient: Recipient, refund: Change[]): P
     ip: caller.ip,
   };
   const changes = [...refund, ...verified(channel, recipient.user, to, ports.now()), loggedIn];
-  return { ok: true, user: account, subject, method, changes, logs: [] };
+  const known = account.id === recipient.user.id ? withProved(channel, account, to) : account;
+  return { ok: true, user: known, subject, method, changes, logs: [] };
 }
 
-function withProved(channel: CodeCall['channel'], draft: UserRecord, to: string): UserRecord {
+function withProved(channel: CodeCall['channel'], user: UserRecord, to: string): UserRecord {
   return channel === 'sms'
-    ? { ...draft, phoneNumber: to, phoneVerified: true }
-    : { ...draft, email: to, emailVerified: true };
+    ? { ...user, phoneNumber: to, phoneVerified: true }
+    : { ...user, email: to, emailVerified: true };
 }
 
 async function subjectOf({ ports, tx, world }: CodeCall, userId: string): Promise<Extract<Subject, { kind: 'user' }>> {

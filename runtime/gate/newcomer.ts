@@ -1,15 +1,15 @@
 // The account of somebody whom nobody knows: made by a registration, or by a code where the policy lets it. Nothing is written
 // before the login completes: who leaves in the middle leaves nothing.
 import type { ConnectionRecord, UserRecord } from '#storage/records.ts';
-import type { Notice } from './codes.ts';
-import { connectionFor } from './factors/password.ts';
-import { type InteractionCall, type Refused, refuse, tooMany } from './interaction-call.ts';
-import { newUser } from './lifecycle/user.ts';
-import { placeOf } from './pipeline/log-place.ts';
-import { throttleAddress } from './protection/throttle.ts';
-import { type Applicant, askScripts, judgeRan, shape } from './register.ts';
-import type { LogDraft } from './transaction/input.ts';
-import type { PasswordlessStrategy, Registration, Subject } from './transaction/transaction.ts';
+import type { Notice } from '../codes.ts';
+import { connectionFor } from '../factors/password.ts';
+import { newUser } from '../lifecycle/user.ts';
+import { placeOf } from '../pipeline/log-place.ts';
+import { throttleAddress } from '../protection/throttle.ts';
+import { type Applicant, askScripts, judgeRan, shape } from '../register.ts';
+import type { LogDraft } from '../transaction/input.ts';
+import type { PasswordlessStrategy, Registration, Subject } from '../transaction/transaction.ts';
+import { type InteractionCall, type Refused, refuse, tooMany } from './call.ts';
 
 export type Newcomer = {
   ok: true;

@@ -1,14 +1,14 @@
 // `password-authentication`: by our own passwords, under the same protections as on every page, or by a service of the
 // tenant's that knows them and says whose they are.
 import type { JsonObject, UserRecord } from '#storage/records.ts';
-import { accountOf } from './factors/account-of.ts';
-import { connectionFor, verifyPassword } from './factors/password.ts';
-import { type InteractionCall, type Refused, refuse, type Succeeded } from './interaction-call.ts';
-import { subjectIn } from './interaction-newcomer.ts';
-import { askOutside, prepared, requestContext, runsOutside } from './interaction-outside.ts';
-import { resolvedUser } from './interaction-resolve.ts';
-import { admitSignIn, noteFailure } from './protection/sign-in.ts';
-import type { WorkInput } from './transaction/input.ts';
+import { accountOf } from '../factors/account-of.ts';
+import { connectionFor, verifyPassword } from '../factors/password.ts';
+import { admitSignIn, noteFailure } from '../protection/sign-in.ts';
+import type { WorkInput } from '../transaction/input.ts';
+import { type InteractionCall, type Refused, refuse, type Succeeded } from './call.ts';
+import { subjectIn } from './newcomer.ts';
+import { askOutside, prepared, requestContext, runsOutside } from './outside.ts';
+import { resolvedUser } from './resolve.ts';
 
 export const PASSWORD_SCHEMA: JsonObject = {
   type: 'object',

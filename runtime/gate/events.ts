@@ -2,9 +2,9 @@
 // reference, §5.
 import type { Json, JsonObject, UserRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
-import type { InteractionCall, Refused, Succeeded } from './interaction-call.ts';
-import { scrubbed } from './interaction-secrets.ts';
-import { securityEvent } from './security-event.ts';
+import { securityEvent } from '../security-event.ts';
+import type { InteractionCall, Refused, Succeeded } from './call.ts';
+import { scrubbed } from './secrets.ts';
 
 /** @param failures of what followed it, which changed nothing. */
 export function successEvents(call: InteractionCall, { user }: Succeeded, failures: Json[]): Change[] {

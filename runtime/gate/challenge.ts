@@ -2,17 +2,17 @@
 // went, until when it counts and how often it may be tried, so that the limits hold whoever has made the code.
 import type { Json, JsonObject, MessageRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
-import { admitMessage } from './delivery/admit-message.ts';
-import { codeMessage } from './delivery/compose.ts';
-import { newCode } from './factors/one-time-code.ts';
-import { type InteractionCall, type Refused, refuse, type Succeeded, tooMany } from './interaction-call.ts';
-import { type CodeLimits, codeLimits } from './interaction-limits.ts';
-import { answerOf, askOutside, prepared, requestContext, runsOutside } from './interaction-outside.ts';
-import { addressField, type Recipient, recipientOf } from './interaction-recipient.ts';
-import type { MappingContext } from './interactions/interaction.ts';
-import { MESSAGES_PER_LOGIN } from './message-limit.ts';
-import type { Interacted } from './transaction/input.ts';
-import type { PasswordlessStrategy, PosedCode } from './transaction/transaction.ts';
+import { admitMessage } from '../delivery/admit-message.ts';
+import { codeMessage } from '../delivery/compose.ts';
+import { newCode } from '../factors/one-time-code.ts';
+import type { MappingContext } from '../interactions/interaction.ts';
+import { MESSAGES_PER_LOGIN } from '../message-limit.ts';
+import type { Interacted } from '../transaction/input.ts';
+import type { PasswordlessStrategy, PosedCode } from '../transaction/transaction.ts';
+import { type InteractionCall, type Refused, refuse, type Succeeded, tooMany } from './call.ts';
+import { type CodeLimits, codeLimits } from './limits.ts';
+import { answerOf, askOutside, prepared, requestContext, runsOutside } from './outside.ts';
+import { addressField, type Recipient, recipientOf } from './recipient.ts';
 
 /** Where the name of an outside service's challenge is kept, so that a code is judged together with it alone. */
 export const posedKey = (method: string): string => `challenge of ${method}`;

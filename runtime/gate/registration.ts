@@ -1,14 +1,14 @@
 // `initial-registration`: somebody new fills in what the schema declares. What it does not declare is not taken, whoever sends
 // it: a tenant's schema says what people may say of themselves. Source: idp-server reference, §2.1 and appendix.
 import type { Json, JsonObject } from '#storage/records.ts';
-import { badRequest, type InteractionCall, type Refused, refuse, type Succeeded, tooMany } from './interaction-call.ts';
-import { applicantOf, conflict, refusedByScript, subjectIn } from './interaction-newcomer.ts';
-import { prepared, requestContext } from './interaction-outside.ts';
-import { REGISTERED, readAddress } from './interaction-recipient.ts';
-import { register } from './register.ts';
-import type { SignUpRefusal } from './runtime.ts';
-import { noticeOf } from './sign-up.ts';
-import type { Registration } from './transaction/transaction.ts';
+import { register } from '../register.ts';
+import type { SignUpRefusal } from '../runtime.ts';
+import { noticeOf } from '../sign-up.ts';
+import type { Registration } from '../transaction/transaction.ts';
+import { badRequest, type InteractionCall, type Refused, refuse, type Succeeded, tooMany } from './call.ts';
+import { applicantOf, conflict, refusedByScript, subjectIn } from './newcomer.ts';
+import { prepared, requestContext } from './outside.ts';
+import { REGISTERED, readAddress } from './recipient.ts';
 
 const NAME = { type: 'string', maxLength: 255 };
 

@@ -2,19 +2,19 @@
 // through by being asked twice: the policy is judged anew each time, by the copy that the login carries.
 import type { JsonObject } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
-import type { AuthenticationPolicy } from './authentication-policy.ts';
+import type { AuthenticationPolicy } from '../authentication-policy.ts';
+import type { World } from '../pipeline/world.ts';
+import { documentOf } from '../policies/document.ts';
+import { judge } from '../policies/judge.ts';
+import { acrOf, performedMethods, scopesOutOfReach } from '../policies/level.ts';
+import type { Judged } from '../policies/policy.ts';
+import { toldOf } from '../policies/told.ts';
+import type { Caller, Ports } from '../ports.ts';
+import { securityEvent } from '../security-event.ts';
+import { INTERACTIONS } from '../transaction/gated.ts';
+import type { WorkInput } from '../transaction/input.ts';
+import type { GatedFactor, LoginTransaction, Offer } from '../transaction/transaction.ts';
 import { isDraftTaken } from './draft-taken.ts';
-import type { World } from './pipeline/world.ts';
-import { documentOf } from './policies/document.ts';
-import { judge } from './policies/judge.ts';
-import { acrOf, performedMethods, scopesOutOfReach } from './policies/level.ts';
-import type { Judged } from './policies/policy.ts';
-import { toldOf } from './policies/told.ts';
-import type { Caller, Ports } from './ports.ts';
-import { securityEvent } from './security-event.ts';
-import { INTERACTIONS } from './transaction/gated.ts';
-import type { WorkInput } from './transaction/input.ts';
-import type { GatedFactor, LoginTransaction, Offer } from './transaction/transaction.ts';
 
 type Login = { tx: LoginTransaction; world: World; caller: Caller };
 type Opened = Extract<WorkInput, { kind: 'opened' }>;

@@ -1,10 +1,10 @@
 // Whose account an outside service speaks of: what it says is mapped to a person's fields, and one of them finds the account.
 // A service makes no accounts here.
 import type { ConnectionRecord, Json, UserRecord } from '#storage/records.ts';
-import type { InteractionCall } from './interaction-call.ts';
-import { readAddress } from './interaction-recipient.ts';
-import type { MappingContext } from './interactions/interaction.ts';
-import { applyRules } from './interactions/mapping-rules.ts';
+import type { MappingContext } from '../interactions/interaction.ts';
+import { applyRules } from '../interactions/mapping-rules.ts';
+import type { InteractionCall } from './call.ts';
+import { readAddress } from './recipient.ts';
 
 /** Fields that find an account, in the order in which they are looked at where the configuration names none. */
 const FINDING = ['sub', 'email', 'preferred_username', 'phone_number'] as const;
