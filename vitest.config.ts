@@ -1,4 +1,4 @@
-// Tests: the real thing over mocks. Real isolates, SQLite, PostgreSQL and Chromium share three workers; a file that waits
+// Tests: the real thing over mocks. Real isolates, SQLite, PostgreSQL and Chromium share two workers; a file that waits
 // longer than these times is stuck, not slow. Most files share a worker's modules, which saves loading the house for each
 // of them; those that compare with Node itself (its globals, its queue of OpenSSL's errors), or keep a browser, have a
 // worker of their own.
@@ -22,8 +22,7 @@ export default defineConfig({
     pool: 'forks',
     // isolated-vm asks for this from Node 20 on.
     execArgv: ['--no-node-snapshot'],
-    // Some always wait: for a server, a browser, a clock.
-    maxWorkers: 3,
+    maxWorkers: 2,
     testTimeout: process.env.SALLYPORT_TEST_LONG === '1' ? 15 * MINUTE_MS : MINUTE_MS,
     hookTimeout: 2 * MINUTE_MS,
     teardownTimeout: 15_000,

@@ -3,7 +3,7 @@
 const GROUPS: readonly { most: number; files: readonly string[] }[] = [
   {
     // Real Chromium; login.test.ts is always there.
-    most: 4,
+    most: 3,
     files: [
       'test/browser/push.test.ts',
       'test/browser/webauthn.test.ts',
@@ -12,12 +12,16 @@ const GROUPS: readonly { most: number; files: readonly string[] }[] = [
       'test/browser/looks.test.ts',
       'test/browser/inbox.test.ts',
       'test/browser/reset.test.ts',
+      'test/browser/device.test.ts',
+      'test/browser/passwordless.test.ts',
+      'test/browser/json-flow.test.ts',
     ],
   },
   {
-    // A process that is killed, and what its successor finds.
+    // A process that starts, ends or is killed, and what its successor finds.
     most: 2,
     files: [
+      'test/server/process.test.ts',
       'test/server/kill.test.ts',
       'test/server/kill-messages.test.ts',
       'test/server/kill-exchange.test.ts',
@@ -25,9 +29,13 @@ const GROUPS: readonly { most: number; files: readonly string[] }[] = [
       'test/server/json-flow/kill-flow.test.ts',
     ],
   },
-  { most: 1, files: ['test/model/logins-first.test.ts', 'test/model/logins-second.test.ts'] },
   {
-    most: 3,
+    // Logins by dice.
+    most: 1,
+    files: ['test/model/logins-first.test.ts', 'test/model/logins-second.test.ts', 'test/model/json-flow.test.ts'],
+  },
+  {
+    most: 2,
     files: [
       'test/clients/web-applications.test.ts',
       'test/clients/spa.test.ts',
@@ -36,14 +44,23 @@ const GROUPS: readonly { most: number; files: readonly string[] }[] = [
     ],
   },
   {
-    // Real npm packages, generated types, guesses by the clock, everything twice at once.
-    most: 3,
+    // Real npm packages, and what becomes of the lines of an author's file.
+    most: 2,
     files: [
       'test/runtime/builds/packages.test.ts',
+      'test/runtime/builds/texts.test.ts',
+      'test/runtime/builds/line.test.ts',
       'test/actions/author-types.test.ts',
+    ],
+  },
+  {
+    // Guesses by the clock, everything twice at once, whatever anybody sends.
+    most: 2,
+    files: [
       'test/server/attacks/enumeration-by-time.test.ts',
       'test/server/attacks/double-submits.test.ts',
       'test/server/fuzz/fuzz.test.ts',
+      'test/server/json-flow/hostile-configuration.test.ts',
     ],
   },
 ];
