@@ -52,7 +52,8 @@ describe(`attacks of seed ${SEED}`, () => {
   });
   afterAll(() => range.close());
 
-  test.each(ATTACKS)('$class: $id', { timeout: 60_000 }, async (attack) => {
+  // A process that dies says only who ran in it: on a busy machine a neighbour is once among them, who was there by chance.
+  test.each(ATTACKS)('$class: $id', { timeout: 60_000, retry: 1 }, async (attack) => {
     const report = await range.attack(attack);
     expect({ complaints: report.complaints, others: report.victimProblems }).toEqual({ complaints: [], others: [] });
     expect(report.victimLogins).toBeGreaterThan(0);

@@ -12,6 +12,7 @@ import {
   desk,
   isOver,
   NEW_AND,
+  openDesk,
   PASSWORD_AND,
   person,
   send,
@@ -20,6 +21,8 @@ import {
   underSms,
   type Walk,
 } from './gate-walk.ts';
+
+openDesk();
 
 const NEW_PASSWORD = 'Sings-at-dawn-7';
 

@@ -14,13 +14,16 @@ export let desk: FlowDesk;
 let people = 0;
 /** One number after another. */
 export const another = (): number => people++;
-beforeAll(async () => {
-  desk = await openFlowDesk({ on: ['otp'] });
-  await desk.configure('sms', OWN_CODES('sms'));
-  await desk.configure('email', OWN_CODES('email'));
-}, 60_000);
-afterAll(() => desk.close());
-afterEach(() => desk.door.house.bind());
+/** Opens the house for the tests of one file, which says so itself: files share what a module has run. */
+export function openDesk(): void {
+  beforeAll(async () => {
+    desk = await openFlowDesk({ on: ['otp'] });
+    await desk.configure('sms', OWN_CODES('sms'));
+    await desk.configure('email', OWN_CODES('email'));
+  }, 60_000);
+  afterAll(() => desk.close());
+  afterEach(() => desk.door.house.bind());
+}
 
 /** The tenant has this policy and no other. */
 export async function under(methods: string[], anyOf: JsonObject[][], more: JsonObject = {}): Promise<void> {

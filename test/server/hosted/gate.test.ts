@@ -11,6 +11,7 @@ import {
   code,
   desk,
   isOver,
+  openDesk,
   PASSWORD_AND,
   person,
   send,
@@ -19,6 +20,8 @@ import {
   underEither,
   underSms,
 } from './gate-walk.ts';
+
+openDesk();
 
 describe('a login', () => {
   test('with a password and the code of a text message', async () => {
