@@ -6,13 +6,13 @@ import type { Afterwards } from '../afterwards.ts';
 import type { AuthenticationPolicy, StepDefinition } from '../authentication-policy.ts';
 import type { Notice } from '../codes.ts';
 import type { Messenger } from '../delivery/delivery.ts';
+import type { KnownInteraction } from '../interaction-names.ts';
 import type { ConfigurationMetadata, InteractionConfiguration } from '../interactions/interaction.ts';
 import type { TriggerStage } from '../pipeline/run-trigger.ts';
 import type { World } from '../pipeline/world.ts';
 import type { Caller, Ports } from '../ports.ts';
 import type { Interacted, LogDraft } from '../transaction/input.ts';
 import type { LoginTransaction } from '../transaction/transaction.ts';
-import type { KnownInteraction } from './names.ts';
 
 export type InteractionStage = TriggerStage & {
   afterwards: Pick<Afterwards, 'start'>;

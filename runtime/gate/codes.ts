@@ -5,6 +5,7 @@ import type { Change } from '#storage/store.ts';
 import { accountOf } from '../factors/account-of.ts';
 import { isCode } from '../factors/one-time-code.ts';
 import { connectionFor } from '../factors/password.ts';
+import { counterpartOf } from '../interaction-names.ts';
 import { checkBody } from '../interactions/request-schema.ts';
 import { verified } from '../passwordless/verified.ts';
 import type { LogDraft } from '../transaction/input.ts';
@@ -12,7 +13,6 @@ import type { PosedCode, ProvenMethod, Subject } from '../transaction/transactio
 import { badRequest, type Refused, refuse, type Succeeded, tooMany, wrongCode } from './call.ts';
 import { type CodeCall, posedKey } from './challenge.ts';
 import { takeTry } from './limits.ts';
-import { counterpartOf } from './names.ts';
 import { newcomer } from './newcomer.ts';
 import { askOutside, prepared, requestContext, runsOutside } from './outside.ts';
 import { addressField, mayStillProve, type Recipient, recipientOf } from './recipient.ts';

@@ -1,11 +1,11 @@
 // How the tenant has an interaction run, or what holds where it says nothing. What it names and nobody can run is told as such:
 // a configuration is written before all of it is there.
 import type { Json, JsonObject } from '#storage/records.ts';
+import type { KnownInteraction } from '../interaction-names.ts';
 import type { ConfigurationMetadata, InteractionConfiguration } from '../interactions/interaction.ts';
 import { functionOf } from '../interactions/run-execution.ts';
 import type { Ports } from '../ports.ts';
 import { notFound, type Refused, refuse } from './call.ts';
-import type { KnownInteraction } from './names.ts';
 import { runsOutside } from './outside.ts';
 import { PASSWORD_SCHEMA } from './password.ts';
 import { REGISTRATION_SCHEMA } from './registration.ts';

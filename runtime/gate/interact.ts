@@ -4,6 +4,7 @@
 import type { JsonObject, UserRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
 import type { StepDefinition } from '../authentication-policy.ts';
+import { counterpartOf, type KnownInteraction, knownInteraction } from '../interaction-names.ts';
 import type { World } from '../pipeline/world.ts';
 import { documentOf } from '../policies/document.ts';
 import { judge } from '../policies/judge.ts';
@@ -23,7 +24,6 @@ import {
 } from './call.ts';
 import { configurationFor } from './configuration.ts';
 import { failureEvents, lockEvent, successEvents } from './events.ts';
-import { counterpartOf, type KnownInteraction, knownInteraction } from './names.ts';
 import { answerOf, followUp } from './outside.ts';
 import { otherUser, runInteraction } from './run.ts';
 

@@ -67,22 +67,16 @@ export async function followUp(call: InteractionCall, reads: MappingContext): Pr
   return failures.map(({ status, fault }) => ({ status, ...(fault === undefined ? {} : { fault }) }));
 }
 
+const NO_CONNECTION = 'Failed to connect to external authentication service';
+const UNREACHABLE = { code: 'server_error', status: 503, text: NO_CONNECTION } as const;
 const FAULTS: Record<
   NonNullable<Executed['fault']>,
   { code: 'server_error' | 'external_service_error'; status: number; text: string }
 > = {
-  unreachable: { code: 'server_error', status: 503, text: 'Failed to connect to external authentication service' },
-  'refused-address': {
-    code: 'server_error',
-    status: 503,
-    text: 'Failed to connect to external authentication service',
-  },
-  'token-unreachable': {
-    code: 'server_error',
-    status: 503,
-    text: 'Failed to connect to external authentication service',
-  },
-  timeout: { code: 'server_error', status: 504, text: 'Failed to connect to external authentication service' },
+  unreachable: UNREACHABLE,
+  'refused-address': UNREACHABLE,
+  'token-unreachable': UNREACHABLE,
+  timeout: { ...UNREACHABLE, status: 504 },
   'token-refused': {
     code: 'external_service_error',
     status: 502,
@@ -113,8 +107,7 @@ function failed(call: InteractionCall, { fault, status }: Executed, reads: Mappi
   const said = answerOf(call, reads, rawAnswer(call, reads));
   const reason = `The external service answered ${status}`;
   if (typeof said.error === 'string') return { ok: false, status, body: said, reason };
-  if (status >= 500)
-    return refuse('server_error', 'Failed to connect to external authentication service', { status, reason });
+  if (status >= 500) return refuse('server_error', NO_CONNECTION, { status, reason });
   const { operation, channel, method } = call.interaction;
   if (channel && operation !== 'CHALLENGE') return wrongCode(reason);
   if (method === 'password') {

@@ -1,10 +1,10 @@
 // Policies: conditions as a tenant wrote them. Whatever can never hold, or holds by mistake, is told when it is written.
 import type { Json } from '#storage/records.ts';
+import { methodOf } from '../interaction-names.ts';
 import { OPERATIONS } from '../interactions/conditions.ts';
 import { checkPath } from '../interactions/json-path.ts';
 import { compileRegex } from '../interactions/linear-regex.ts';
 import type { Reading } from './findings.ts';
-import { methodOf } from './interaction-names.ts';
 
 /** Groups of one kind, and conditions of one group. */
 const MOST = 100;

@@ -2,10 +2,10 @@
 // like. Both name their place.
 import type { Json, JsonObject } from '#storage/records.ts';
 import type { AuthenticationPolicy } from '../authentication-policy.ts';
+import { methodOf } from '../interaction-names.ts';
 import { checkConditions, checkGroups } from './check-conditions.ts';
 import { asksNobody, choosingOrder, isConfigured } from './choose.ts';
 import { createFindings, type Findings, type Reading } from './findings.ts';
-import { methodOf } from './interaction-names.ts';
 import { normalisePolicies } from './normalise-policy.ts';
 
 const FLOW = 'oauth';

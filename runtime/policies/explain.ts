@@ -2,10 +2,10 @@
 // nothing: what it leaves out may be called all the same.
 import type { Json } from '#storage/records.ts';
 import type { AuthenticationPolicy, PolicyCondition } from '../authentication-policy.ts';
+import { challengeOf, isIdentifying, methodOf } from '../interaction-names.ts';
 import { type Budget, createBudget } from '../interactions/budget.ts';
 import { compare } from '../interactions/conditions.ts';
 import { readPath } from '../interactions/json-path.ts';
-import { challengeOf, isIdentifying, methodOf } from './interaction-names.ts';
 import type { CounterDocument, Explanation, UnmetCondition } from './policy.ts';
 
 /** `$.sms-authentication.success_count` and `$['sms-authentication'].success_count`. */

@@ -1,6 +1,7 @@
 // The gate of a policy: interactions are called in any order, by a program or by the form of a page, and it opens only when
 // somebody asks to be let through and the policy is met. Also how interactions meet what a script asks for afterwards.
 import type { JsonObject } from '#storage/records.ts';
+import { codeInteractions } from '../interaction-names.ts';
 import { deny, type InputOf, type Moved, move, REFUSED, type Step } from './move.ts';
 import type { GatedFactor, LoginState, LoginTransaction, Offer, PosedCode, Registration } from './transaction.ts';
 import { proceed } from './transaction.ts';
@@ -10,9 +11,9 @@ type Interacting = Extract<LoginState, { name: 'interacting' }>;
 type Opening = Extract<LoginState, { name: 'opening' }>;
 
 /** The interactions by which a factor is asked for and shown, and the method that they are of. */
-export const INTERACTIONS: Record<GatedFactor, { method: string; challenge: string; verify: string }> = {
-  phone: { method: 'sms', challenge: 'sms-authentication-challenge', verify: 'sms-authentication' },
-  email: { method: 'email', challenge: 'email-authentication-challenge', verify: 'email-authentication' },
+export const INTERACTIONS: Record<GatedFactor, ReturnType<typeof codeInteractions>> = {
+  phone: codeInteractions('sms'),
+  email: codeInteractions('email'),
 };
 const GATED_FACTORS = Object.keys(INTERACTIONS) as GatedFactor[];
 

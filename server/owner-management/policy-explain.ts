@@ -2,8 +2,8 @@
 // Nothing is written.
 import { z } from 'zod';
 import type { AuthenticationPolicy } from '#runtime/authentication-policy.ts';
+import { methodOf } from '#runtime/interaction-names.ts';
 import { choosePolicies } from '#runtime/policies/choose.ts';
-import { methodOf } from '#runtime/policies/interaction-names.ts';
 import { judge } from '#runtime/policies/judge.ts';
 import { diagramOf } from '#runtime/policies/mermaid.ts';
 import type { CounterDocument } from '#runtime/policies/policy.ts';

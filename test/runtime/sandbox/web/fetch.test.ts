@@ -198,7 +198,7 @@ const NETWORK: Row[] = [
   // Failures
   `await fetch(given + "/silent", { signal: AbortSignal.abort() })`,
   `await fetch(given + "/silent", { signal: AbortSignal.abort("mine") }).catch((e) => e)`,
-  `await fetch(given + "/silent", { signal: AbortSignal.timeout(150) })`,
+  `await fetch(given + "/silent", { signal: AbortSignal.timeout(30) })`,
   `{ const c = new AbortController(); setTimeout(() => c.abort(), 20); return fetch(given + "/silent", { signal: c.signal }) }`,
   `{ const c = new AbortController(); setTimeout(() => c.abort(new RangeError("mine")), 20); return fetch(given + "/silent", { signal: c.signal }) }`,
   `await fetch("no url")`,

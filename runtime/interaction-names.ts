@@ -1,7 +1,7 @@
 // The interactions there are: by which name each is called, which configuration says how it runs, as what it is counted and
 // which security events tell of it. A closed list. Source: idp-server reference, §2 and §4.3.
-import type { InteractionOperation } from '../authentication-policy.ts';
-import type { PasswordlessStrategy } from '../transaction/transaction.ts';
+import type { InteractionOperation } from './authentication-policy.ts';
+import type { PasswordlessStrategy } from './transaction/transaction.ts';
 
 export type KnownInteraction = {
   name: string;
@@ -68,17 +68,17 @@ const CLOSED: readonly KnownInteraction[] = [
 ];
 
 function codes(method: PasswordlessStrategy, asked: string, shown: string): KnownInteraction[] {
-  const name = `${method}-authentication`;
+  const { challenge, verify } = codeInteractions(method);
   const base = { type: method, method, channel: method };
   return [
     {
       ...base,
-      name: `${name}-challenge`,
+      name: challenge,
       operation: 'CHALLENGE',
       own: `${method}_authentication_challenge`,
       event: asked,
     },
-    { ...base, name, operation: 'AUTHENTICATION', own: `${method}_authentication`, event: shown },
+    { ...base, name: verify, operation: 'AUTHENTICATION', own: `${method}_authentication`, event: shown },
   ];
 }
 
@@ -96,4 +96,24 @@ export function knownInteraction(name: string): KnownInteraction | undefined {
 /** The other half of one that asks or that answers. */
 export function counterpartOf({ name, operation }: KnownInteraction): string {
   return operation === 'CHALLENGE' ? name.slice(0, -'-challenge'.length) : `${name}-challenge`;
+}
+
+/** As policies and counts know it; a name that is none of ours is its own method. */
+export const methodOf = (name: string): string => knownInteraction(name)?.method ?? name;
+
+/** What has to be called before it, because its answer means nothing without. */
+export function challengeOf(name: string): string | undefined {
+  const interaction = knownInteraction(name);
+  return interaction?.operation === 'AUTHENTICATION' ? knownInteraction(counterpartOf(interaction))?.name : undefined;
+}
+
+/** Whether somebody says by it who they are. */
+export function isIdentifying(name: string): boolean {
+  const interaction = knownInteraction(name);
+  return interaction?.operation === 'REGISTRATION' || interaction?.type === 'password';
+}
+
+/** Those by which a code is asked for and shown. */
+export function codeInteractions(method: PasswordlessStrategy): { method: string; challenge: string; verify: string } {
+  return { method, challenge: `${method}-authentication-challenge`, verify: `${method}-authentication` };
 }
