@@ -1,4 +1,4 @@
-// What the runtime asks of the outside, each as small as it can be. Wired in `server/main.ts`, nowhere else.
+// What the runtime asks of the outside, each as small as it can be. Wired in `server/open-house.ts`, nowhere else.
 import type { Store } from '#storage/store.ts';
 import type { Egress, PlainEgress } from './egress/egress.ts';
 import type { BreachedPasswords } from './protection/breached-passwords.ts';

@@ -1,4 +1,4 @@
-// Server: the environment becomes one frozen object here, once. No other file of the house reads process.env.
+// Server: the environment becomes one frozen object here, once. Of the rest of the house only the command line reads it.
 // Empty means not set. A value that cannot be used stops the start with one line: the variable, what was given and
 // what is expected. The values of secrets are never in that line.
 import { isIP } from 'node:net';
@@ -63,11 +63,6 @@ type Environment = { readonly [name: string]: string | undefined };
 /** The configuration of this process. Throws `ConfigError`. */
 export function loadConfig(): Config {
   return readConfig(process.env, { start: process.env.npm_lifecycle_event === 'start' });
-}
-
-/** Whether npm stands between us and whoever started this process, as with `npx` and `npm run`. */
-export function isUnderNpm(): boolean {
-  return process.env.npm_command !== undefined;
 }
 
 /** `start`: the defaults of `npm start` hold (demo tenant and development on, unless in production). */

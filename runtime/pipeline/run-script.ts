@@ -44,7 +44,7 @@ export type ScriptRan<Command> = { result: ExecutionResult; redact: Redact } & (
 type NamedCommand = { name: string };
 
 export async function runScript<Command extends NamedCommand>(
-  { sandbox, now, random, scriptLimits }: Pick<Ports, 'sandbox' | 'now' | 'random' | 'scriptLimits'>,
+  { sandbox, egress, now, random, scriptLimits }: Pick<Ports, 'sandbox' | 'egress' | 'now' | 'random' | 'scriptLimits'>,
   { versions, cache }: ScriptStage,
   occasion: Occasion<Command>,
 ): Promise<ScriptRan<Command>> {
@@ -83,6 +83,7 @@ export async function runScript<Command extends NamedCommand>(
     ...(version.modules && { moduleSecretsJson: moduleSecretsJson(version) }),
     ...(cacheJson === undefined ? {} : { cacheJson }),
     ...(answer ? { answer } : {}),
+    request: egress.request,
     now: startedAt,
     seed: random.key(),
     limits: limitsFor(tenant.scriptLimits, scriptLimits),

@@ -43,7 +43,7 @@ const STOP_GRACE_MS = 500;
  */
 export function createSandbox(deps: {
   cells?: number;
-  egress: Egress;
+  egress: Pick<Egress, 'request'>;
   now?: () => number;
   log: SandboxLog;
   /** Told when a script is put into quarantine. */

@@ -38,7 +38,7 @@ const asks = (trigger: RunRequest['trigger']): ReadonlySet<string> => {
 const questions = new Map<RunRequest['trigger'], ReadonlySet<string>>();
 
 /** `now`: milliseconds of a clock that only moves forward. */
-export function createOutgoing(deps: { egress: Egress; now: () => number; log: SandboxLog }) {
+export function createOutgoing(deps: { egress: Pick<Egress, 'request'>; now: () => number; log: SandboxLog }) {
   const lines = new Map<string, { active: number; waiting: (() => void)[] }>();
 
   async function inLine<T>(tenantId: string, work: () => Promise<T>): Promise<T> {
@@ -91,7 +91,8 @@ export function createOutgoing(deps: { egress: Egress; now: () => number; log: S
     return inLine(run.request.tenantId, async () => {
       // A little longer than the run has: what is too slow for it ends as the run's own time-out, not as a failed request.
       const timeoutMs = Math.max(1, run.deadlineAt - deps.now()) + SPARE_MS;
-      const outcome = await deps.egress.request(call, { signal, timeoutMs });
+      const request = run.request.request ?? deps.egress.request;
+      const outcome = await request(call, { signal, timeoutMs });
       const answer = outcome.ok
         ? { ok: true, payload: JSON.stringify(outcome.answer) }
         : { ok: false, payload: JSON.stringify({ name: 'TypeError', code: outcome.code, message: outcome.message }) };

@@ -2,6 +2,7 @@
 // Only strings and plain records cross it. No script ever runs in this process.
 
 import type { TriggerId } from '#actions/triggers.ts';
+import type { Egress } from '../egress/egress.ts';
 import type { ScriptLimits } from '../script-limits.ts';
 
 /** A deployed text. `versionId` never names another text, so everything made from it may be cached under it. */
@@ -36,6 +37,8 @@ export type RunRequest = {
    * gets or, when not `ok`, of the error `{name?, code?, message}`.
    */
   answer?: (operation: string, payload: string) => Promise<{ ok: boolean; payload: string }>;
+  /** Makes the requests of this run, in place of the sandbox's own egress. The same promises hold. */
+  request?: Egress['request'];
   /** The script's clock at its start, milliseconds since 1970. */
   now: number;
   /** Seeds `Math.random`. */

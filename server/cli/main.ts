@@ -1,16 +1,39 @@
 #!/usr/bin/env node
 // Server: the command line, from outside: what was typed in, and the signals that end it. Everything else is decided in
 // `run-command.ts`, which knows no process.
-import { isUnderNpm } from '../config.ts';
 import { whenOrphaned } from '../when-orphaned.ts';
 import { runCommand } from './run-command.ts';
 
 const ended = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ended.abort());
-if (isUnderNpm()) whenOrphaned(() => ended.abort());
+/** Empty counts as not set. */
+const env = (name: string) => process.env[name] || undefined;
+
+// Between us and whoever started this process stands npm, as with `npx` and `npm run`.
+if (env('npm_command') !== undefined) whenOrphaned(() => ended.abort());
+
+/** Back to the first column, and nothing left of the line. */
+const CLEAR_LINE = '\r\u001b[2K';
+let progress = '';
+
+/** A line that stays is never written behind one that passes. */
+function write(stream: NodeJS.WriteStream, line: string): void {
+  if (progress !== '') process.stderr.write(CLEAR_LINE);
+  stream.write(`${line}\n`);
+  if (progress !== '') process.stderr.write(progress);
+}
 
 process.exitCode = await runCommand(process.argv.slice(2), {
-  out: (line) => process.stdout.write(`${line}\n`),
-  err: (line) => process.stderr.write(`${line}\n`),
+  out: (line) => write(process.stdout, line),
+  err: (line) => write(process.stderr, line),
+  progress: (line) => {
+    if (!process.stderr.isTTY) return;
+    const width = Math.max(1, (process.stderr.columns ?? 80) - 1);
+    if (line !== progress) process.stderr.write(`${CLEAR_LINE}${line.slice(0, width)}`);
+    progress = line.slice(0, width);
+  },
+  colours: process.stdout.isTTY === true && env('NO_COLOR') === undefined,
+  cwd: process.cwd(),
+  env,
   ended: ended.signal,
 });

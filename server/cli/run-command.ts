@@ -1,12 +1,13 @@
 // Server, command line: every command by its name, and what happens to what was typed. It gives an exit code and never
 // throws for what somebody typed.
-import { type Command, type Terminal, UsageError } from './command.ts';
+import { type Command, CommandError, type Terminal, UsageError } from './command.ts';
 import { mockMessages } from './mock-messages.ts';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   'mock-messages': mockMessages,
 };
 
+const FAILED = 1;
 const WRONG_USE = 2;
 
 /** @param argv what was typed after `sallyport`. */
@@ -30,6 +31,11 @@ export async function runCommand(argv: readonly string[], terminal: Terminal): P
   try {
     return await command.run(args, terminal);
   } catch (error) {
+    terminal.progress('');
+    if (error instanceof CommandError) {
+      terminal.err(`sallyport ${name}: ${error.message}`);
+      return FAILED;
+    }
     if (!(error instanceof UsageError)) throw error;
     terminal.err(`sallyport ${name}: ${error.message}`);
     terminal.err(`\`sallyport ${name} --help\` says how it is called.`);

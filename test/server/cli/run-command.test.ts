@@ -6,13 +6,14 @@ import { createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { runCommand } from '#server/cli/run-command.ts';
 import { CHILD_ENV } from '#test/kit/child-env.ts';
+import { keptTerminal } from '#test/kit/terminal.ts';
 
 /** Types a line; `ended` ends what would go on. */
 async function type(line: string, ended: AbortSignal = AbortSignal.abort()) {
-  const out: string[] = [];
-  const err: string[] = [];
+  const terminal = keptTerminal();
   const words = line.split(' ').filter((word) => word !== '');
-  const code = await runCommand(words, { out: (text) => out.push(text), err: (text) => err.push(text), ended });
+  const code = await runCommand(words, { ...terminal, ended });
+  const { out, err } = terminal.said;
   return { code, out: out.join('\n'), err: err.join('\n') };
 }
 
@@ -55,7 +56,7 @@ describe('sallyport', () => {
       origin.resolve(/http:\S+(?=\.)/.exec(line)?.[0] ?? '');
     };
     const origin = Promise.withResolvers<string>();
-    const running = runCommand(typed, { out, err: () => {}, ended: ended.signal });
+    const running = runCommand(typed, { ...keptTerminal(), out, ended: ended.signal });
     const site = await origin.promise;
     const to = '+44\u001b[2J7700';
     const body = JSON.stringify({ phone_number: to, template: 'registration' });
