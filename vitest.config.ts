@@ -9,6 +9,7 @@ import { sittingOut } from './test/turns.ts';
 const BROWSER = ['test/browser/**/*.test.ts'];
 const APART = ['test/runtime/sandbox/web/**/*.test.ts', 'test/runtime/sandbox/node/like-node.test.ts'];
 const CLIENTS = ['test/clients/**/*.test.ts'];
+const GUIDE = ['test/docs/guide/**/*.test.ts'];
 const MINUTE_MS = 60_000;
 const OUT = sittingOut();
 if (OUT.length > 0) process.stdout.write(`Sitting out this time (npm run test:long takes all): ${OUT.join(', ')}\n`);
@@ -35,12 +36,16 @@ export default defineConfig({
         test: {
           name: 'together',
           include: ['test/**/*.test.ts'],
-          exclude: [...BROWSER, ...APART, ...CLIENTS, ...OUT],
+          exclude: [...BROWSER, ...APART, ...CLIENTS, ...GUIDE, ...OUT],
           isolate: false,
           globalSetup: ['test/global.ts'],
         },
       },
       { extends: true, test: { name: 'apart', include: APART } },
+      {
+        extends: true,
+        test: { name: 'guide', include: GUIDE, isolate: false, setupFiles: ['test/docs/enter-guide.ts'] },
+      },
       {
         extends: true,
         test: { name: 'browser', include: BROWSER, exclude: OUT, globalSetup: ['test/browser/chromium.ts'] },

@@ -12,12 +12,14 @@ import { createApp } from '#server/app.ts';
 import { readConfig } from '#server/config.ts';
 import { openKeyring } from '#storage/keyring.ts';
 import { openStore } from '#storage/open.ts';
+import type { Change } from '#storage/store.ts';
 import { type House, openHouse, PASSWORD, SECRET, TOTP_KEY } from '#test/kit/house.ts';
 import { createPlainBrowser } from '#test/kit/plain-browser.ts';
 import type { BenchLine } from './bench-line.ts';
 
 const WARM_UP = 20;
 const LOGINS = 150;
+const TURNS = 3;
 const CALLBACK = 'https://app.example/callback';
 const VERIFIER = 'a'.repeat(43);
 const CHALLENGE = 'ZtNPunH49FD35FWYhT5Tv8I7vRKQJ8uxMaL0_9eHjNA';
@@ -34,6 +36,15 @@ export async function benchLogin(): Promise<BenchLine[]> {
   const noHash: Passwords = { hash: async () => 'none', verify: async () => ({ ok: true }) };
   const plain = await measure(noHash);
   const hashed = await measure(createPasswords());
+  // In turns: the machine changes its speed between one minute and the next.
+  const turns = [plain.msPerLogin];
+  const unwritten: number[] = [];
+  for (let turn = 0; turn < TURNS; turn++) {
+    unwritten.push((await measure(noHash, withoutSteps)).msPerLogin);
+    turns.push((await measure(noHash)).msPerLogin);
+  }
+  const written = Math.min(...turns);
+  const bare = Math.min(...unwritten);
   return [
     {
       name: 'a login with TOTP and two scripts, without the password hash (ms), against one with it',
@@ -42,6 +53,14 @@ export async function benchLogin(): Promise<BenchLine[]> {
       ratio: plain.msPerLogin / hashed.msPerLogin,
       goal: Number.POSITIVE_INFINITY,
       note: `${(1000 / plain.msPerLogin).toFixed(0)} logins/s one after the other; the hash is ${((1 - plain.msPerLogin / hashed.msPerLogin) * 100).toFixed(0)} % of a login`,
+    },
+    {
+      name: 'the same with the steps that explain it (ms), against one that leaves none',
+      value: written,
+      yardstick: bare,
+      ratio: written / bare,
+      goal: 1.05,
+      note: `the best of ${TURNS} turns each; ${((written - bare) * 1000).toFixed(0)} µs a login`,
     },
     {
       name: 'commits per login, from authorize to tokens, against the goal of 7',
@@ -54,7 +73,10 @@ export async function benchLogin(): Promise<BenchLine[]> {
   ];
 }
 
-async function measure(passwords: Passwords) {
+/** A batch without the rows of the journal. */
+const withoutSteps = (changes: Change[]): Change[] => changes.filter(({ kind }) => kind !== 'login-step.insert');
+
+async function measure(passwords: Passwords, write = (changes: Change[]): Change[] => changes) {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-bench-'));
   const counts = { commits: 0, attempts: 0 };
   const bare = await openStore(`sqlite:${join(folder, 'bench.db')}`, openKeyring([SECRET]), { now: Date.now });
@@ -62,7 +84,7 @@ async function measure(passwords: Passwords) {
     ...bare,
     commit: (changes) => {
       counts.commits++;
-      return bare.commit(changes);
+      return bare.commit(write(changes));
     },
     takeAttempt: (...args) => {
       counts.attempts++;

@@ -11,6 +11,7 @@ import { benchProtocol } from './protocol.ts';
 import { benchRefusal } from './refusal.ts';
 import { benchRivals } from './rivals.ts';
 import { benchScriptRun } from './script-run.ts';
+import { benchSimulate } from './simulate.ts';
 import { benchTenants } from './tenants.ts';
 import { benchThroughput } from './throughput.ts';
 
@@ -22,6 +23,7 @@ const BENCHMARKS: { readonly [name: string]: () => Promise<BenchLine[]> } = {
   density: benchDensity,
   rivals: benchRivals,
   login: benchLogin,
+  simulate: benchSimulate,
   refusal: benchRefusal,
   pages: benchPages,
   protocol: benchProtocol,

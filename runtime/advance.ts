@@ -12,17 +12,19 @@ import type { Notice } from './codes.ts';
 import { marked } from './delivery/awaited-message.ts';
 import { deliverAfterwards } from './delivery/deliver-afterwards.ts';
 import type { Delivery, Messenger } from './delivery/delivery.ts';
+import { noteWork, openJournal, stepOf } from './journal.ts';
 import type { LiveConsole } from './live-console.ts';
+import type { LiveSteps } from './live-steps.ts';
 import { handleChange, rowChange } from './login-rows.ts';
 import { tellOfReset } from './password-changed.ts';
 import { executionChange, executionLog, openStretch, withExecution } from './pipeline/execution.ts';
-import { placeOf } from './pipeline/log-place.ts';
+import { placeOf, withPlace } from './pipeline/log-place.ts';
 import type { ScriptStage } from './pipeline/run-script.ts';
 import { barrier, loadWorld, type World, withEnrolled } from './pipeline/world.ts';
 import type { Caller, Ports } from './ports.ts';
 import { tellOfRegistration } from './registered.ts';
 import { deniedEvents } from './security-event.ts';
-import { type LogPlace, tenantLog } from './tenant-log.ts';
+import { tenantLog } from './tenant-log.ts';
 import type { Input, InteractionAnswer, LogDraft } from './transaction/input.ts';
 import { handleKindOf, isBusy, type LoginTransaction } from './transaction/transaction.ts';
 import { transition } from './transaction/transition.ts';
@@ -47,7 +49,12 @@ export type Journey = {
 };
 
 /** What lives as long as the runtime does. */
-export type Stage = ScriptStage & { liveConsole: LiveConsole; afterwards: Afterwards; messenger: Messenger };
+export type Stage = ScriptStage & {
+  liveConsole: LiveConsole;
+  steps: LiveSteps;
+  afterwards: Afterwards;
+  messenger: Messenger;
+};
 
 export type Arrival =
   | {
@@ -82,6 +89,7 @@ async function attempt(ports: Ports, stage: Stage, journey: Journey, claim: Clai
   const changes: Change[] = [];
   const logs: LogDraft[] = [];
   const messages: string[] = [];
+  const journal = openJournal();
   let notice: Notice | undefined;
   let recoveryCode: string | undefined;
   let answer: InteractionAnswer | undefined;
@@ -120,11 +128,13 @@ async function attempt(ports: Ports, stage: Stage, journey: Journey, claim: Clai
     }
     const subject = tx.subject;
     const renewal = mayTakeLong(tx) ? renewing(ports, journey, claim) : undefined;
-    const task = { tx, state: tx.state, world, caller, changes, stretch };
+    const task = { tx, state: tx.state, world, caller, changes, stretch, journal };
+    const startedAt = performance.now();
     // Whoever was asked outside may have taken the answer: it is not given twice.
     const isSecond = tx.state.name === 'interacting' && wasAsked;
     if (tx.state.name === 'interacting') claim.interacted = true;
     const fact = isSecond ? conflicted(tx.state) : await work(ports, stage, task).finally(() => renewal?.stop());
+    noteWork(journal, tx, task.state, fact, startedAt);
     if (!take(fact)) throw new Error(`${tx.state.name} does not take ${fact.kind}`);
     if (fact.kind === 'interacted' && fact.draft) world = { ...world, user: fact.draft };
     if (fact.kind === 'verified') world = withEnrolled(world, fact.changes);
@@ -151,10 +161,23 @@ async function attempt(ports: Ports, stage: Stage, journey: Journey, claim: Clai
     ...executionChange(stretch, tx, tenant, now()),
     ...lines.map((log): Change => ({ kind: 'log.insert', log })),
   ];
+  const whole = {
+    tenant,
+    before: journey.tx,
+    after: tx,
+    input: journey.input,
+    revision: claim.revision,
+    notice,
+    stretch,
+    now: now(),
+  };
+  const step = batch.length === 0 ? undefined : stepOf(journal, whole, batch);
+  if (step) batch.push({ kind: 'login-step.insert', step });
   const committed = batch.length === 0 ? { ok: true as const } : await store.commit(batch);
   if (!committed.ok) {
     return committed.failed.kind.startsWith('transaction.') ? { kind: 'lost' } : 'again';
   }
+  if (step) stage.steps.publish(tenant.id, { step, results: stretch.results });
   tellOfNewUsers(ports, stage, { tenant, tx, world, caller }, changes);
   tellOfReset(ports, stage, { tenant, tx, world, caller }, changes);
   deliverAfterwards(stage, tenant.id, changes);
@@ -268,19 +291,4 @@ async function deliverAll(
     if (isKept) current = told;
   }
   return current;
-}
-
-/** A message tells where it was asked for: its log line is written by whoever delivers it. */
-function withPlace(
-  change: Change,
-  { tenantId: _, now: _at, random: _random, ...place }: LogPlace,
-  { method, language, ja3, ja4 }: Caller,
-): Change {
-  if (change.kind !== 'message.insert' || !change.message.about || change.message.about.place) return change;
-  const { audience: _audience, scope: _scope, ...kept } = place;
-  const { message } = change;
-  const prints = { ...(ja3 === undefined ? {} : { ja3 }), ...(ja4 === undefined ? {} : { ja4 }) };
-  const asked = language === undefined ? {} : { language };
-  const about = { ...change.message.about, place: kept, origin: { method, ...prints }, ...asked };
-  return { ...change, message: { ...message, about } };
 }

@@ -15,7 +15,9 @@ import { renewRecoveryCode } from './factors/renew-recovery-code.ts';
 import { newCeremonyChallenge } from './factors/webauthn.ts';
 import { importUsers, resumeImports } from './import-users.ts';
 import { invite } from './invite.ts';
+import { createLive } from './live.ts';
 import { createLiveConsole } from './live-console.ts';
+import type { LiveStep } from './live-steps.ts';
 import { hashOf, isBoundTo, isHeldBy, keyKindOf } from './login-keys.ts';
 import { rowChange } from './login-rows.ts';
 import { tellOfNewPassword } from './password-changed.ts';
@@ -27,6 +29,7 @@ import { policiesFor } from './policies/policies-for.ts';
 import type { Ports } from './ports.ts';
 import { prefetch } from './prefetch.ts';
 import { createPushDevices } from './push/create-push-devices.ts';
+import { replayLogins } from './replay/replay-logins.ts';
 import type { Found, Reference, RestedLogin, Runtime, Shown } from './runtime.ts';
 import { isAlive } from './sessions/session.ts';
 import { signUpApart } from './sign-up-apart.ts';
@@ -53,7 +56,8 @@ export function createRuntime(ports: Ports): Runtime {
   const afterwards = createAfterwards(ports.log);
   const scripts = { versions: createVersions(store), cache: createScriptCache(now), liveConsole };
   const messenger = createMessenger(ports, scripts);
-  const stage = { ...scripts, afterwards, messenger };
+  const steps = createLive<LiveStep>();
+  const stage = { ...scripts, steps, afterwards, messenger };
 
   /** The row behind a handle, if this browser may have it. */
   async function find(tenant: TenantRecord, reference: Reference): Promise<Located> {
@@ -257,6 +261,8 @@ export function createRuntime(ports: Ports): Runtime {
       await Promise.all([afterwards.done(withinMs), messenger.drain(withinMs)]);
     },
     liveConsole,
+    replay: (request) => replayLogins(ports, stage.versions, request),
+    steps,
     scriptLimits: ports.scriptLimits,
   };
   return runtime;

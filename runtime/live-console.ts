@@ -1,7 +1,7 @@
 // The live console: whoever asks is told of every run of a tenant's Actions as soon as it has ended, before the login's
-// step is written, so that a login that hangs is seen too. It lives in this process and remembers nothing: with several
-// servers each tells of its own runs. Readers never slow a login down; one that reads too slowly is told what it missed.
+// step is written, so that a login that hangs is seen too.
 import type { ExecutionResult } from '#storage/records.ts';
+import { createLive } from './live.ts';
 
 export type LiveRun = {
   /** The execution it will belong to, if its step is written. */
@@ -29,67 +29,21 @@ export type LiveConsole = {
   end(): void;
 };
 
-const LISTENERS_PER_TENANT = 20;
-const RUNS_KEPT = 100;
-
-type Listener = { actionId: string | undefined; runs: LiveRun[]; dropped: number; over: boolean; wake: () => void };
-
 export function createLiveConsole(): LiveConsole {
-  const tenants = new Map<string, Set<Listener>>();
-  let ended = false;
-
-  function leave(tenantId: string, listener: Listener): void {
-    listener.over = true;
-    const listeners = tenants.get(tenantId);
-    listeners?.delete(listener);
-    if (listeners?.size === 0) tenants.delete(tenantId);
-    listener.wake();
-  }
-
+  const runs = createLive<LiveRun>();
   return {
-    publish(tenantId, run) {
-      for (const listener of tenants.get(tenantId) ?? []) {
-        if (listener.actionId !== undefined && listener.actionId !== run.result.actionId) continue;
-        // The newest say most about what is wrong now, so the oldest goes.
-        if (listener.runs.length >= RUNS_KEPT) {
-          listener.runs.shift();
-          listener.dropped += 1;
-        }
-        listener.runs.push(run);
-        listener.wake();
-      }
-    },
-
+    publish: runs.publish,
+    end: runs.end,
     listen(tenantId, { actionId } = {}) {
-      const listeners = tenants.get(tenantId) ?? new Set<Listener>();
-      if (listeners.size >= LISTENERS_PER_TENANT) return undefined;
-      const listener: Listener = { actionId, runs: [], dropped: 0, over: ended, wake: () => {} };
-      if (!ended) tenants.set(tenantId, listeners.add(listener));
+      const listening = runs.listen(tenantId, ({ result }) => actionId === undefined || result.actionId === actionId);
+      if (!listening) return undefined;
       return {
-        next: (waitMs) => next(listener, waitMs),
-        stop: () => leave(tenantId, listener),
+        stop: listening.stop,
+        async next(waitMs) {
+          const heard = await listening.next(waitMs);
+          return heard.heard === 'news' ? { heard: 'run', run: heard.news, dropped: heard.dropped } : heard;
+        },
       };
     },
-
-    end() {
-      ended = true;
-      for (const [tenantId, listeners] of tenants) for (const listener of listeners) leave(tenantId, listener);
-    },
   };
-}
-
-async function next(listener: Listener, waitMs: number): Promise<Heard> {
-  if (!listener.over && listener.runs.length === 0) {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, waitMs).unref();
-    listener.wake = resolve;
-    await promise;
-    clearTimeout(timer);
-  }
-  if (listener.over) return { heard: 'end' };
-  const run = listener.runs.shift();
-  if (!run) return { heard: 'nothing' };
-  const { dropped } = listener;
-  listener.dropped = 0;
-  return { heard: 'run', run, dropped };
 }

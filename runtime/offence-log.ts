@@ -1,5 +1,6 @@
 // What a tenant is told when one of its scripts is put into quarantine: a warning in its log. Its logins go on, and the
 // script keeps its place in them.
+import { isApart } from './apart.ts';
 import type { Ports } from './ports.ts';
 import type { Offence } from './sandbox/sandbox.ts';
 import { tenantLog } from './tenant-log.ts';
@@ -19,6 +20,8 @@ function describe({ kind, fileName }: Offence): string {
 export function createOffenceLog({ store, now, random, log }: Pick<Ports, 'store' | 'now' | 'random' | 'log'>) {
   return (offence: Offence): void => {
     const { kind, tenantId, versionId, fileName } = offence;
+    // No login runs it, and whoever runs it sees how it ended.
+    if (isApart(tenantId)) return;
     const details = {
       quarantine: kind,
       version_id: versionId,

@@ -21,6 +21,7 @@ import type { ReportTaken, TwilioReport } from './delivery/twilio-reports.ts';
 import type { EnrollmentPromise } from './enrollment-ticket.ts';
 import type { PasswordFlaw } from './lifecycle/judge-password.ts';
 import type { LiveConsole } from './live-console.ts';
+import type { LiveSteps } from './live-steps.ts';
 import type { MailSetting } from './mail-setting.ts';
 import type { ResetRequest, ResetRequested } from './password-reset.ts';
 import type { Exchange } from './pipeline/credentials-exchange-event.ts';
@@ -29,6 +30,7 @@ import type { InvitationDraft } from './pipeline/invitation.ts';
 import type { PasswordPlace } from './pipeline/password-changed-event.ts';
 import type { Caller } from './ports.ts';
 import type { PushDevices } from './push/push.ts';
+import type { ReplayNews, ReplayRequest, ReplaySummary } from './replayed-logins.ts';
 import type { ScriptLimits } from './script-limits.ts';
 import type { LogPlace } from './tenant-log.ts';
 import type { DoorInput, InteractionAnswer } from './transaction/input.ts';
@@ -286,6 +288,10 @@ export interface Runtime {
   drain(withinMs: number): Promise<void>;
   /** Where runs of Actions are told as they end. `main.ts` ends it before it closes the listener. */
   liveConsole: LiveConsole;
+  /** Runs recorded logins with other scripts. Writes nothing, calls nobody, sends nothing. */
+  replay(request: ReplayRequest): AsyncGenerator<ReplayNews, ReplaySummary>;
+  /** Where steps of logins are told once they are written. `main.ts` ends it too. */
+  steps: LiveSteps;
   /** The most that the operator allows any tenant's scripts. */
   scriptLimits: Readonly<ScriptLimits>;
 }

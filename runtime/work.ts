@@ -15,10 +15,12 @@ import { verifyEnrollment } from './factors/verify-enrollment.ts';
 import { verifyAssertion } from './factors/verify-webauthn.ts';
 import { verifyAttestation } from './factors/verify-webauthn-attestation.ts';
 import { verifyPasskey } from './factors/verify-webauthn-passkey.ts';
+import { whyPrepared } from './factors/why.ts';
 import { awaitInteractions } from './gate/await-interactions.ts';
 import { isDraftTaken } from './gate/draft-taken.ts';
 import { interact } from './gate/interact.ts';
 import { opensFor } from './gate/open-gate.ts';
+import type { Journal } from './journal.ts';
 import { mfaAudience } from './lifecycle/scopes.ts';
 import type { LiveConsole } from './live-console.ts';
 import { noteRun, type Stretch } from './pipeline/execution.ts';
@@ -48,6 +50,7 @@ export type Task = {
   /** Writes of this step so far. */
   changes: Change[];
   stretch: Stretch;
+  journal: Journal;
 };
 
 export async function work(
@@ -83,6 +86,8 @@ export async function work(
       };
       const prepared = prepare(ports, tx, state, personOf(world), { browser, about: aboutOf(task, found) });
       const awaited = tx.door === 'json' && (await awaitInteractions(ports, tx, ask, prepared, personOf(world)));
+      const met = awaited || prepared;
+      if (met.kind === 'prepared') task.journal.why = whyPrepared(tx, state, met, personOf(world));
       if (awaited) return awaited;
       const limited = await limitPushes(ports, tx, prepared);
       return limitMessages(ports, world.tenant, tx, state, limited);

@@ -8,6 +8,7 @@ import type { TenantRecord } from '#storage/records.ts';
 import type { Store } from '#storage/store.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
+import type { Showcase } from './dev/showcase.ts';
 import type { LookOf } from './hosted/look.ts';
 import type { RequestCounter } from './request-counter.ts';
 import type { Addressed } from './tenant-of-path.ts';
@@ -23,6 +24,8 @@ export type Deps = {
   random: Random;
   passwords: Passwords;
   log: Logger;
+  /** What the development start page shows, where it is not the demo tenant. */
+  showcase?: Showcase;
 };
 
 /** Set by `app.ts` for every request below a tenant's host. */

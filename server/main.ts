@@ -47,6 +47,7 @@ async function main(): Promise<void> {
     const deadline = Date.now() + GRACE_MS;
     // Readers of the live console would hold the listener open for as long as they are allowed.
     runtime.liveConsole.end();
+    runtime.steps.end();
     await listener.close(GRACE_MS);
     await telling.end(Math.max(0, deadline - Date.now()));
     await streaming.end(Math.max(0, deadline - Date.now()));

@@ -17,6 +17,7 @@ import { openBreachedPasswordsFile } from './breached-passwords-file.ts';
 import { type Clock, createClock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Deps, Env } from './deps.ts';
+import type { Showcase } from './dev/showcase.ts';
 import { openGeographyFile, readUntrustedAddressesFile } from './risk-files.ts';
 import { rootKeys } from './root-key.ts';
 
@@ -24,6 +25,7 @@ import { rootKeys } from './root-key.ts';
 export type Given = Partial<Pick<Ports, 'store' | 'sandbox' | 'egress' | 'random' | 'passwords'>> & {
   clock?: Clock;
   builds?: Builds;
+  showcase?: Showcase;
 };
 
 export type House = {
@@ -64,7 +66,19 @@ export async function openHouse(config: Config, log: Logger, given: Given = {}):
     untrusted: readUntrustedAddressesFile(config),
     breached: openBreachedPasswordsFile(config),
   });
-  const deps = { config, store, runtime, builds, egress, clock, random, passwords, log };
+  const { showcase } = given;
+  const deps = {
+    config,
+    store,
+    runtime,
+    builds,
+    egress,
+    clock,
+    random,
+    passwords,
+    log,
+    ...(showcase ? { showcase } : {}),
+  };
   return {
     deps,
     app: createApp(deps, () => sandbox.ready()),

@@ -19,6 +19,7 @@ import { rememberBrowser, seen } from './repositories/devices.ts';
 import { insertExecution } from './repositories/executions.ts';
 import { insertHandle, take } from './repositories/handles.ts';
 import { liftLoginBlock } from './repositories/login-blocks.ts';
+import { insertLoginStep } from './repositories/login-steps.ts';
 import { insertLog } from './repositories/logs.ts';
 import { insertMessage, settleMessage } from './repositories/messages.ts';
 import { putPasswordlessCode, spendPasswordlessCode, voidPasswordlessCode } from './repositories/passwordless-codes.ts';
@@ -96,6 +97,7 @@ const writers: { [K in Change['kind']]: Writer<Extract<Change, { kind: K }>> } =
   'security-event.insert': insertSecurityEvent,
   'user.block': blockUser,
   'execution.insert': insertExecution,
+  'login-step.insert': insertLoginStep,
 };
 
 /** Thrown through the database transaction, so that it rolls back. */

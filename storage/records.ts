@@ -53,6 +53,8 @@ export type TenantRecord = {
   messageSpend?: MessageSpendRecord;
   /** Days that records of executions are kept; 10 when absent. */
   executionDays?: number;
+  /** Records of executions also hold what each run of a login read and was answered, so that it can be run again. */
+  recordLogins?: true;
   /** Tenant settings we keep and give back without acting on them, under their wire names. */
   settings: JsonObject;
   createdAt: number;
@@ -967,6 +969,43 @@ export type ExecutionError = {
   limit?: { name: string; value: number };
 };
 
+/**
+ * What a run read and was answered, so that another script can be run in its place. It holds no secret, password, code or
+ * token: where one stood, it says `***`. `incomplete`: why it is not all there, and then nothing of it is kept.
+ */
+export type RecordedRun =
+  | { incomplete: string }
+  | {
+      handler: string;
+      event: JsonObject;
+      /** The script's clock at its start. */
+      now: number;
+      /** What `Math.random` was seeded with. */
+      seed: string;
+      /** Entries of `api.cache` as they were found: `{key: {value, expires_at}}`. */
+      cache?: JsonObject;
+      /** What it asked of the host, in order: JSON of the arguments, and of the answer. */
+      questions: { operation: string; payload: string; ok: boolean; answer: string }[];
+      /** Calls out, in the order in which they began. */
+      calls: RecordedCall[];
+    };
+
+/** `body`: SHA-256 of what was sent, base64url. Without `answer` and `failure`: nobody waited for its end. */
+export type RecordedCall = {
+  method: string;
+  url: string;
+  body?: string;
+  answer?: {
+    status: number;
+    statusText: string;
+    url: string;
+    redirected: boolean;
+    headers: [name: string, value: string][];
+    body: string;
+  };
+  failure?: { code: string; message: string };
+};
+
 /** One run of one Action. Values of its secrets stand here as `***`. */
 export type ExecutionResult = {
   actionId: string;
@@ -980,10 +1019,14 @@ export type ExecutionResult = {
   durationMs: number;
   /** CPU time, likewise. */
   cpuMs: number;
+  /** Calls out, and how long some of them were under way; absent where there were none. */
+  calls?: { count: number; ms: number };
   /** What the script commanded, as it was checked. `args` is absent where they were too large to keep. */
   commands: { name: string; args?: Json[] }[];
   console: ExecutionLine[];
   error?: ExecutionError;
+  /** Where the tenant allows it. */
+  recorded?: RecordedRun;
 };
 
 /**
@@ -1005,6 +1048,54 @@ export type ExecutionRecord = {
   createdAt: number;
   updatedAt: number;
   expiresAt: number;
+};
+
+/**
+ * One step of a login: from one rest to the next, or to its end. Written by the commit that moves the login, and never
+ * changed. It says what kind of thing came in, never what was typed.
+ */
+export type LoginStepRecord = {
+  tenantId: string;
+  transactionId: string;
+  /** Grows with each step of a login; not every number is there. */
+  ordinal: number;
+  clientId: string;
+  /** Once it is known. */
+  userId?: string;
+  purpose: string;
+  door: string;
+  /** Of the login. */
+  beganAt: number;
+  /** When the step was over. */
+  at: number;
+  /** Until it was written, by a clock that only moves forward; milliseconds with their fraction. */
+  tookMs: number;
+  /** What came in. */
+  input: { kind: string; [detail: string]: Json };
+  /** The state in which the login had rested; absent where it began. */
+  from?: string;
+  /** The state it came to rest in. */
+  to: { state: string; [detail: string]: Json };
+  /** What we did, in order: the state that owed it and the fact it ended in. */
+  work: LoginWorkRecord[];
+  /** Of the Actions that ran. */
+  executionId?: string;
+  /** Lines of the tenant's log that it wrote. */
+  logIds: string[];
+  /** Messages that it caused. */
+  messageIds: string[];
+  /** Why the login stayed where it was. */
+  notice?: string;
+  expiresAt: number;
+};
+
+/** `why`: what a factor was, or was not, shown for. */
+export type LoginWorkRecord = {
+  state: string;
+  fact: string;
+  tookMs: number;
+  why?: JsonObject;
+  [detail: string]: Json | undefined;
 };
 
 /** What could not be done for one user of an import, in the words of the wire. */

@@ -10,7 +10,7 @@
 //  4. A transaction row is replaced only on the revision that was read, and claimed by one owner at a time; the lease
 //     runs by the database's clock, so machines with wrong clocks cannot both hold it.
 //  5. No row of one tenant is found through another tenant's id.
-//  6. Secrets, keys, snapshots, message texts and results of executions are sealed at rest with tenant, table, row and column as associated
+//  6. Secrets, keys, snapshots, message texts, results of executions and steps of logins are sealed at rest with tenant, table, row and column as associated
 //     data: a sealed value copied to another place does not open.
 import type {
   ActionRecord,
@@ -18,6 +18,7 @@ import type {
   AuthenticationConfigurationRecord,
   AuthenticationPolicyRecord,
   AuthenticatorRecord,
+  AuthenticatorType,
   BindingRecord,
   BuildRecord,
   ClientGrantRecord,
@@ -34,6 +35,7 @@ import type {
   LeaseRecord,
   LoginBlockRecord,
   LoginDeviceRecord,
+  LoginStepRecord,
   LogoutNoticeRecord,
   LogRecord,
   LogStreamRecord,
@@ -190,7 +192,9 @@ export type Change =
   | { kind: 'security-event.insert'; event: SecurityEventRecord }
   /** Blocks the user and ends everything that is open for them, but not the transaction `except`. No guard. */
   | { kind: 'user.block'; tenantId: string; id: string; at: number; except?: string }
-  | { kind: 'execution.insert'; execution: ExecutionRecord };
+  | { kind: 'execution.insert'; execution: ExecutionRecord }
+  /** Guard: the login has no step of this ordinal. */
+  | { kind: 'login-step.insert'; step: LoginStepRecord };
 
 type PasswordlessCodeKey = Pick<PasswordlessCodeRecord, 'tenantId' | 'connectionId' | 'address' | 'id'>;
 
@@ -236,6 +240,18 @@ export type UserQuery = {
   page?: Page;
 };
 
+/**
+ * Those who have neither a confirmed authenticator of `types` nor, with `mailbox`, a verified e-mail address. Of the users
+ * that lists have and that are not blocked; with `having` only of those with a confirmed authenticator of these types.
+ */
+export type LackingQuery = {
+  types: readonly AuthenticatorType[];
+  mailbox: boolean;
+  having?: readonly AuthenticatorType[];
+  /** How many are named. */
+  examples: number;
+};
+
 export interface Users {
   /**
    * `conflict`: the id, or e-mail, username or phone number within its connection, is taken, or `linkedTo` names no
@@ -252,6 +268,8 @@ export interface Users {
     id: string,
     edit: (current: UserRecord) => UserRecord,
   ): Promise<UserRecord | 'missing' | 'conflict'>;
+  /** Counts who could not show what is asked for, and names some of them, in the order of creation. */
+  lacking(tenantId: string, query: LackingQuery): Promise<{ users: number; lacking: number; examples: UserRecord[] }>;
   /**
    * Removes the user with authenticators, memberships, roles, groups, known and remembered browsers, sessions, handles
    * and open logins, and in the same way the accounts that are linked to it.
@@ -384,6 +402,13 @@ export type ExecutionQuery = {
   transactionId?: string;
   userId?: string;
   /** Only what is older than this checkpoint, the `next` of an earlier answer. */
+  before?: number;
+  limit: number;
+};
+
+export type LoginQuery = {
+  userId?: string;
+  /** Only what was moved before this checkpoint, the `next` of an earlier answer. */
   before?: number;
   limit: number;
 };
@@ -682,10 +707,17 @@ export interface Store {
     /** Newest first. `next` is there when there are older ones. */
     list(tenantId: string, query: ExecutionQuery): Promise<{ records: ExecutionRecord[]; next?: number }>;
   };
+  /** Kept as long as the executions of the same login. */
+  loginSteps: {
+    /** In their order. */
+    ofLogin(tenantId: string, transactionId: string): Promise<LoginStepRecord[]>;
+    /** The last step of each login, the login that was moved last first. `next` is there when there are older ones. */
+    logins(tenantId: string, query: LoginQuery): Promise<{ records: LoginStepRecord[]; next?: number }>;
+  };
 
   /**
    * Removes expired transactions, handles, sessions, refresh tokens, tickets, push requests, notices, messages,
-   * passwordless codes and executions, full buckets, allowances of which nothing is used, browsers long not seen, builds that nothing names, and devices that nobody confirmed within
+   * passwordless codes, executions and steps of logins, full buckets, allowances of which nothing is used, browsers long not seen, builds that nothing names, and devices that nobody confirmed within
    * an hour; returns how many rows went.
    */
   sweep(now: number): Promise<number>;

@@ -9,6 +9,7 @@ import type {
   SecurityEventRow,
   TicketRow,
 } from './protocol-tables.ts';
+import type { ExecutionRow, LoginStepRow } from './run-tables.ts';
 
 /** A configuration family: what is looked up by has a column, the rest is a document. */
 export type CollectionTable = {
@@ -142,19 +143,6 @@ type LogRow = {
   user_key: string | null;
   client_key: string | null;
   doc: string;
-};
-
-type ExecutionRow = {
-  /** Grows with every row: newest first, and the checkpoint of lists. */
-  seq: Generated<number>;
-  tenant_id: string;
-  id: string;
-  /** Empty where no login belongs to it. */
-  transaction_id: string;
-  user_key: string | null;
-  /** Sealed. */
-  doc: string;
-  expires_at: number;
 };
 
 export type MessageRow = {
@@ -296,4 +284,5 @@ export type Tables = Record<CollectionName, CollectionTable> & {
   executions: ExecutionRow;
   /** Which Actions ran in an execution: one row for each. */
   execution_actions: { tenant_id: string; action_id: string; execution: number; expires_at: number };
+  login_steps: LoginStepRow;
 };

@@ -11,6 +11,7 @@ const GROUPS: readonly { most: number; files: readonly string[] }[] = [
       'test/browser/gallery/gallery.test.ts',
       'test/browser/looks.test.ts',
       'test/browser/inbox.test.ts',
+      'test/browser/timeline.test.ts',
       'test/browser/reset.test.ts',
       'test/browser/device.test.ts',
       'test/browser/passwordless.test.ts',
@@ -32,7 +33,12 @@ const GROUPS: readonly { most: number; files: readonly string[] }[] = [
   {
     // Logins by dice.
     most: 1,
-    files: ['test/model/logins-first.test.ts', 'test/model/logins-second.test.ts', 'test/model/json-flow.test.ts'],
+    files: [
+      'test/model/logins-first.test.ts',
+      'test/model/logins-second.test.ts',
+      'test/model/json-flow.test.ts',
+      'test/server/testing/properties.test.ts',
+    ],
   },
   {
     most: 2,

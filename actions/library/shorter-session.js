@@ -6,7 +6,8 @@
 const MINUTE = 60 * 1000;
 
 exports.onExecutePostLogin = async (event, api) => {
-  if (!event.authorization?.roles.includes('admin')) return;
+  // Without a browser there is no session to shorten.
+  if (!event.session || !event.authorization?.roles.includes('admin')) return;
   api.session.setExpiresAt(Date.now() + 60 * MINUTE);
   api.session.setIdleExpiresAt(Date.now() + 10 * MINUTE);
   api.session.setMetadata('limited_by', 'role');

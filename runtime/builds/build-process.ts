@@ -27,8 +27,16 @@ export type BuildProcess = {
   isAlive(): boolean;
 };
 
+/** What this process was given, or gave itself, to load our files below `node_modules`: the child loads the same. */
+function loader(): string[] {
+  const { execArgv } = process;
+  return execArgv.flatMap((flag, index) =>
+    execArgv[index - 1] === '--import' && flag.endsWith('/load-types.js') ? ['--import', flag] : [],
+  );
+}
+
 function start(): ChildProcess {
-  const flags = [`--max-old-space-size=${HEAP_MEGABYTES}`, PROGRAM];
+  const flags = [...loader(), `--max-old-space-size=${HEAP_MEGABYTES}`, PROGRAM];
   const isPosix = process.platform !== 'win32' && existsSync(SHELL);
   const limits = `ulimit -c 0; ${process.platform === 'linux' ? `ulimit -d ${DATA_KILOBYTES}; ` : ''}exec "$0" "$@"`;
   const [file, args] = isPosix ? [SHELL, ['-c', limits, process.execPath, ...flags]] : [process.execPath, flags];

@@ -122,7 +122,7 @@ function selectForPolicy({ provider, adaptive }: PolicyAsk, person: Person, aske
 }
 
 /** Factors of a provider. We have no Duo. */
-function isOf(provider: MfaProvider, factor: Factor): boolean {
+export function isOf(provider: MfaProvider, factor: Factor): boolean {
   switch (provider) {
     case 'any':
     case 'guardian':
@@ -136,7 +136,7 @@ function isOf(provider: MfaProvider, factor: Factor): boolean {
 }
 
 /** The requested factors in their order, each once. */
-function requested(ask: ChallengeAsk | EnrollAsk, selection: Selection): { factor?: Factor; name: string }[] {
+export function requested(ask: ChallengeAsk | EnrollAsk, selection: Selection): { factor?: Factor; name: string }[] {
   const named = new Map<string, Factor | undefined>();
   for (const { type } of ask.factors) {
     const factor = factorNamed(type, selection);
@@ -160,7 +160,7 @@ function offerOf(factor: Factor, person: Person): Offer | undefined {
   return authenticators.length > 0 ? { factor: factor.type, authenticators } : undefined;
 }
 
-function isPassed(methods: ProvenMethod[], name: string): boolean {
+export function isPassed(methods: ProvenMethod[], name: string): boolean {
   return methods.some((method) => method.in === 'transaction' && method.name === 'mfa' && method.type === name);
 }
 

@@ -13,6 +13,7 @@ import type { RecordedCommand, RunResult, ScriptFault } from '../sandbox/sandbox
 import type { LogDraft } from '../transaction/input.ts';
 import type { BoundAction, LoginTransaction } from '../transaction/transaction.ts';
 import { printable } from './commands.ts';
+import type { CallsCounted } from './count-calls.ts';
 import { keptArguments } from './kept-arguments.ts';
 import { triggerOf } from './login-trigger.ts';
 import { noRedaction, type Redact, redactJson } from './redact.ts';
@@ -62,6 +63,8 @@ type Run = {
   versionNumber?: number;
   startedAt: number;
   result?: RunResult;
+  /** What it waited for outside. */
+  calls?: CallsCounted | undefined;
   commands: RecordedCommand[];
   failure?: Failure;
   redact: Redact;
@@ -72,6 +75,7 @@ export function toResult({
   versionNumber,
   startedAt,
   result,
+  calls,
   commands,
   failure,
   redact,
@@ -87,6 +91,7 @@ export function toResult({
     endedAt: startedAt + Math.round(durationMs),
     durationMs,
     cpuMs: rounded(result?.cpuMs ?? 0),
+    ...(calls ? { calls } : {}),
     commands: keptCommands(commands, redact),
     console: (result?.console ?? []).map(({ level, text, at }) => ({
       level,
@@ -173,13 +178,18 @@ export function executionChange(stretch: Stretch, tx: LoginTransaction, tenant: 
   });
 }
 
+/** How long what is written down of logins is kept. */
+export function expiryOf({ executionDays = EXECUTION_DAYS.default }: TenantRecord, now: number): number {
+  return now + executionDays * DAY_MS;
+}
+
 type Ran = Omit<ExecutionRecord, 'tenantId' | 'createdAt' | 'updatedAt' | 'expiresAt'>;
 
 /** The record of runs that belong together, kept for as long as the tenant says; none when nothing ran. */
 export function recordRuns(tenant: TenantRecord, now: number, ran: Ran): Change[] {
   const [first] = ran.results;
   if (!first) return [];
-  const expiresAt = now + (tenant.executionDays ?? EXECUTION_DAYS.default) * DAY_MS;
+  const expiresAt = expiryOf(tenant, now);
   const execution = { ...ran, tenantId: tenant.id, createdAt: first.startedAt, updatedAt: now, expiresAt };
   return [{ kind: 'execution.insert', execution }];
 }

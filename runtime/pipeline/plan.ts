@@ -40,18 +40,29 @@ export async function messagePlanOf(store: Store, tenantId: string, trigger: Mes
 }
 
 /** A version with what was built from it; none for a version of a time before there were builds. */
-export type LoadedVersion = ActionVersionRecord & { bundle?: { fileName: string; script: string; map: () => string } };
+export type LoadedVersion = ActionVersionRecord & {
+  bundle?: { fileName: string; script: string; map: () => string } | undefined;
+};
 
 const unzip = (base64: string): string => gunzipSync(Buffer.from(base64, 'base64')).toString();
 
 async function load(store: Store, tenantId: string, id: string): Promise<LoadedVersion | undefined> {
   const version = await store.actionVersions.find(tenantId, id);
-  if (version?.buildId === undefined) return version;
-  const build = await store.builds.find(tenantId, version.buildId);
-  if (!build) return version;
+  const bundle = version && (await bundleOf(store, tenantId, version.buildId));
+  return bundle ? { ...version, bundle } : version;
+}
+
+/** What was built, unpacked; none where there is no such build. */
+export async function bundleOf(
+  store: Pick<Store, 'builds'>,
+  tenantId: string,
+  buildId: string | undefined,
+): Promise<LoadedVersion['bundle']> {
+  const build = buildId === undefined ? undefined : await store.builds.find(tenantId, buildId);
+  if (!build) return undefined;
   const { fileName, script, map } = build;
   // Maps are large and only read when something went wrong: they stay packed.
-  return { ...version, bundle: { fileName, script: unzip(script), map: () => unzip(map) } };
+  return { fileName, script: unzip(script), map: () => unzip(map) };
 }
 
 /** Versions by id, the most recently used kept in memory. */
@@ -70,7 +81,10 @@ export function createVersions(store: Store, limit = 500) {
 export type Versions = ReturnType<typeof createVersions>;
 
 /** The version as the sandbox takes it; traces show the Action's name. */
-export function toScript({ id: versionId, bundle, code }: LoadedVersion, actionName: string): Script {
+export function toScript(
+  { id: versionId, bundle, code }: Pick<LoadedVersion, 'id' | 'bundle' | 'code'>,
+  actionName: string,
+): Script {
   if (bundle === undefined) return { versionId, fileName: scriptFileName(actionName), source: code };
   return { versionId, fileName: bundle.fileName, source: bundle.script, map: bundle.map };
 }

@@ -55,6 +55,7 @@ export async function runAction(
     eventJson,
     wallMs,
     executionId,
+    record: tenant.recordLogins === true && trigger.id === 'post-login',
     check: trigger.check,
     refuse: (commands) => (mayChoose ? undefined : refuseFactors(commands, action.name)),
     answer: answerScript(ports.store, world),
@@ -78,7 +79,7 @@ export async function runAction(
 }
 
 /** The tenant has not let Actions choose factors. A denial is no choice of a factor. */
-function refuseFactors(commands: LoginCommand[], actionName: string) {
+export function refuseFactors(commands: LoginCommand[], actionName: string) {
   const asks = commands.some(({ name }) => FACTOR_COMMANDS.has(name));
   if (!asks || commands.some(({ name }) => name === 'access.deny')) return undefined;
   const details = { action_name: actionName };

@@ -3,13 +3,15 @@
 import type { TriggerId } from '#actions/triggers.ts';
 import type { ActionSecret, ExecutionResult, TenantRecord } from '#storage/records.ts';
 import type { Ports } from '../ports.ts';
-import type { RecordedCommand, RunResult } from '../sandbox/sandbox.ts';
+import type { RecordedCommand, RunRequest, RunResult } from '../sandbox/sandbox.ts';
 import { limitsFor } from '../script-limits.ts';
 import type { LogDraft } from '../transaction/input.ts';
 import type { BoundAction } from '../transaction/transaction.ts';
 import { printable } from './commands.ts';
+import { countCalls } from './count-calls.ts';
 import { type Failure, failureLogs, toResult } from './execution.ts';
 import { type LoadedVersion, toScript, type Versions } from './plan.ts';
+import { openRecording } from './recorded-run.ts';
 import { type Redact, redactor } from './redact.ts';
 import type { CacheChange, ScriptCache } from './script-cache.ts';
 
@@ -27,6 +29,8 @@ export type Occasion<Command> = {
   executionId: string;
   /** What the script is told beside its secrets, and what is not to be found in anything it leaves behind. */
   hidden?: readonly string[];
+  /** What the script reads and is answered is kept with the result. */
+  record?: boolean;
   /** Parses what the script recorded: its commands in call order, or what is wrong with the first that does not parse. */
   check(recorded: RecordedCommand[]): { ok: true; commands: Command[] } | { ok: false; message: string };
   /** Why the commands cannot be followed, for reasons outside the script. */
@@ -57,10 +61,16 @@ export async function runScript<Command extends NamedCommand>(
     secrets.map(({ value }) => value),
     occasion.hidden,
   );
+  const recording = occasion.record ? openRecording(egress.request, answer) : undefined;
+  const outside = countCalls((recording ?? egress).request);
+  const seed = random.key();
+  const cacheJson = cache.read(tenant.id, trigger);
   const versionNumber = version ? { versionNumber: version.number } : {};
   const ended = (result: RunResult | undefined, commands: RecordedCommand[], failure?: Failure) => {
-    const run = { action, ...versionNumber, startedAt, commands, redact };
-    return toResult({ ...run, ...(result ? { result } : {}), ...(failure ? { failure } : {}) });
+    const run = { action, ...versionNumber, startedAt, calls: outside.counted(), commands, redact };
+    const noted = toResult({ ...run, ...(result ? { result } : {}), ...(failure ? { failure } : {}) });
+    if (!recording || !result) return noted;
+    return { ...noted, recorded: recording.close({ handler, eventJson, now: startedAt, seed, cacheJson, redact }) };
   };
   const failed = (failure: Failure, result?: RunResult): ScriptRan<Command> => {
     const noted = ended(result, [], failure);
@@ -72,20 +82,19 @@ export async function runScript<Command extends NamedCommand>(
     return failed({ kind: 'version', name: 'Error', message });
   }
 
-  const cacheJson = cache.read(tenant.id, trigger);
+  const { answer: ask = answer } = recording ?? {};
   const result = await sandbox.run({
     tenantId: tenant.id,
     script: toScript(version, action.name),
     trigger,
     handler,
     eventJson,
-    secretsJson: JSON.stringify(byName(version.secrets)),
-    ...(version.modules && { moduleSecretsJson: moduleSecretsJson(version) }),
+    ...secretsOf(version),
     ...(cacheJson === undefined ? {} : { cacheJson }),
-    ...(answer ? { answer } : {}),
-    request: egress.request,
+    ...(ask ? { answer: ask } : {}),
+    request: outside.request,
     now: startedAt,
-    seed: random.key(),
+    seed,
     limits: limitsFor(tenant.scriptLimits, scriptLimits),
     wallMs,
   });
@@ -112,12 +121,21 @@ function cacheChanges(commands: NamedCommand[]): CacheChange[] {
 const byName = (secrets: ActionSecret[]): Record<string, string> =>
   Object.fromEntries(secrets.map(({ name, value }) => [name, value]));
 
-/** Every module has its entry, an empty one too: a name such as `constructor` must find nothing else. */
-function moduleSecretsJson({ modules = [], moduleSecrets = {} }: LoadedVersion): string {
-  const secretsOf = new Map(Object.entries(moduleSecrets));
-  return JSON.stringify(
-    Object.fromEntries(modules.map(({ moduleName }) => [moduleName, byName(secretsOf.get(moduleName) ?? [])])),
-  );
+/** What a script and its modules are told beside the event. */
+export function secretsOf({
+  secrets,
+  modules,
+  moduleSecrets = {},
+}: Pick<LoadedVersion, 'secrets' | 'moduleSecrets'> & { modules?: { moduleName: string }[] }): Pick<
+  RunRequest,
+  'secretsJson' | 'moduleSecretsJson'
+> {
+  const own = { secretsJson: JSON.stringify(byName(secrets)) };
+  if (!modules) return own;
+  // Every module has its entry, an empty one too: a name such as `constructor` must find nothing else.
+  const kept = new Map(Object.entries(moduleSecrets));
+  const entries = modules.map(({ moduleName }) => [moduleName, byName(kept.get(moduleName) ?? [])]);
+  return { ...own, moduleSecretsJson: JSON.stringify(Object.fromEntries(entries)) };
 }
 
 /** Calls of `api` after the handler had settled did nothing; the tenant is told, once for each method. */

@@ -4,6 +4,7 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import type { ToCell } from './cell/protocol.ts';
 import { type CellMessage, parseMessage } from './messages.ts';
@@ -25,10 +26,11 @@ export type CellProcess = {
   ended: Promise<CellExit>;
 };
 
+const require = createRequire(import.meta.url);
+const home = (name: string): string => dirname(require.resolve(`${name}/package.json`));
+
 /** Directories and files a cell may read. */
 function readable(): string[] {
-  const require = createRequire(import.meta.url);
-  const home = (name: string): string => dirname(require.resolve(`${name}/package.json`));
   return [home('isolated-vm'), join(home('isolated-vm'), '../node-gyp-build'), '/etc/alpine-release'];
 }
 
@@ -68,10 +70,20 @@ function watchExit(child: ChildProcess): Promise<CellExit> {
   });
 }
 
-/** `onInvalid` is told of a message that is none: the cell is no longer to be trusted. */
+function letGo(child: ChildProcess): void {
+  child.unref();
+  child.channel?.unref();
+  for (const stream of [child.stdin, child.stderr]) if (stream instanceof Socket) stream.unref();
+}
+
+/**
+ * `on.invalid` is told of a message that is none: the cell is no longer to be trusted. `background`: the child does not
+ * keep this process from ending; it ends with it.
+ */
 export function startCellProcess(
   program: string,
   on: { message: (message: CellMessage) => void; invalid: () => void },
+  background = false,
 ): CellProcess {
   const { file, args } = command();
   const options: SpawnOptions = {
@@ -79,8 +91,9 @@ export function startCellProcess(
     // Few plain fields and one long string: JSON is the faster of the two here, and it can carry nothing but data.
     serialization: 'json',
     env: {},
-    // isolated-vm is found from here, wherever it was installed.
-    cwd: join(import.meta.dirname, 'cell'),
+    // isolated-vm is found from here, wherever it was installed: on the way from anywhere else lie folders that the child may
+    // not read.
+    cwd: home('isolated-vm'),
   };
   const child = spawn(file, args, options);
   const ended = watchExit(child);
@@ -88,6 +101,7 @@ export function startCellProcess(
     // A write to a child that has just ended fails; `ended` tells the rest.
   };
   child.stdin?.on('error', ignore);
+  if (background) letGo(child);
   child.stdin?.end(program);
   child.on('message', (message) => {
     const parsed = parseMessage(message);

@@ -38,11 +38,12 @@ const STOP_GRACE_MS = 500;
 
 /**
  * Starts the cells: `cells` of them for everybody (as many as the machine has cores, unless told) and one in quarantine.
- * `egress` makes the requests of scripts. `now`: milliseconds of a clock that only moves forward; the process's own
- * unless told.
+ * `egress` makes the requests of scripts. `now`: milliseconds of a clock that only moves forward; the process's own unless
+ * told. `background`: cells do not keep this process from ending; whoever waits for a run has to stay awake.
  */
 export function createSandbox(deps: {
   cells?: number;
+  background?: boolean;
   egress: Pick<Egress, 'request'>;
   now?: () => number;
   log: SandboxLog;
@@ -69,6 +70,7 @@ export function createSandbox(deps: {
 
   const slots = createSlots({
     cells: Math.max(1, deps.cells ?? availableParallelism()),
+    ...(deps.background ? { background: true } : {}),
     code: loadCode({ loadMs: FIRST_SLICE_MS, quarantineLoadMs: LONG_LOAD_MS }),
     log: deps.log,
     onUp: settleIn,

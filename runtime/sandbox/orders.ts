@@ -24,7 +24,7 @@ function wordOf(text: string, base: number): number {
   return word ^ (word >>> 16);
 }
 
-const diceOf = (seed: string): Dice => {
+export const diceOf = (seed: string): Dice => {
   const [a, b, c, d] = BASES;
   return [wordOf(seed, a), wordOf(seed, b), wordOf(seed, c), wordOf(seed, d)];
 };
@@ -32,7 +32,7 @@ const diceOf = (seed: string): Dice => {
 /** `sliceMs`: how long it may compute at a stretch in that cell. */
 export function runOrder({ id, request, crowded }: Run, withText: boolean, sliceMs: number): RunOrder {
   const { tenantId, script, trigger, handler, eventJson, secretsJson, moduleSecretsJson, cacheJson } = request;
-  const { now, seed, limits } = request;
+  const { now, still, seed, limits } = request;
   const { versionId, fileName, source } = script;
   return {
     type: 'run',
@@ -46,6 +46,7 @@ export function runOrder({ id, request, crowded }: Run, withText: boolean, slice
     ...(moduleSecretsJson === undefined ? {} : { moduleSecretsJson }),
     ...(cacheJson === undefined ? {} : { cacheJson }),
     now,
+    ...(still ? { still } : {}),
     dice: diceOf(seed),
     limits: limitsInside(limits),
     sliceMs,

@@ -41,6 +41,8 @@ export type RunRequest = {
   request?: Egress['request'];
   /** The script's clock at its start, milliseconds since 1970. */
   now: number;
+  /** No answer moves the script's clock, however long it took: the same run shows the same times whenever it is made. */
+  still?: true;
   /** Seeds `Math.random`. */
   seed: string;
   limits: ScriptLimits;

@@ -21,6 +21,7 @@ const GIVE_UP_AFTER = 3;
 
 export function createSlots(deps: {
   cells: number;
+  background?: boolean;
   code: Promise<CellCode>;
   log: SandboxLog;
   onUp: (cell: Cell) => void;
@@ -95,10 +96,14 @@ export function createSlots(deps: {
     const cell: Cell = {
       slot: slot.index,
       quarantine: slot.index === deps.cells,
-      process: startCellProcess(program, {
-        message: (message) => (message.type === 'up' ? becomeCurrent(slot, cell) : deps.onMessage(cell, message)),
-        invalid: () => kill(cell, 'invalid', suspectOf(cell)),
-      }),
+      process: startCellProcess(
+        program,
+        {
+          message: (message) => (message.type === 'up' ? becomeCurrent(slot, cell) : deps.onMessage(cell, message)),
+          invalid: () => kill(cell, 'invalid', suspectOf(cell)),
+        },
+        deps.background,
+      ),
       runs: new Map(),
       knows: new Set(),
       busy: undefined,

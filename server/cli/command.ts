@@ -17,6 +17,13 @@ export type Terminal = {
   cwd: string;
   /** A variable of the environment; empty counts as not set. */
   env(name: string): string | undefined;
+  /**
+   * Asks whoever sits there, and gives what was typed without its line break; empty when the end came instead. Absent where
+   * nobody can answer: standard input or standard error is no terminal.
+   */
+  ask?: (question: string) => Promise<string>;
+  /** All of standard input. */
+  input(): Promise<string>;
   /** Aborted by Ctrl-C and by SIGTERM. */
   ended: AbortSignal;
 };

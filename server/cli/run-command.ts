@@ -1,10 +1,20 @@
 // Server, command line: every command by its name, and what happens to what was typed. It gives an exit code and never
 // throws for what somebody typed.
 import { type Command, CommandError, type Terminal, UsageError } from './command.ts';
-import { mockMessages } from './mock-messages.ts';
 
-const COMMANDS: Readonly<Record<string, Command>> = {
-  'mock-messages': mockMessages,
+/** Each is loaded when it is called: what one of them needs costs the others no time. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  check: async () => (await import('./check.ts')).check,
+  convert: async () => (await import('./convert.ts')).convert,
+  deploy: async () => (await import('./deploy.ts')).deploy,
+  dev: async () => (await import('./dev.ts')).dev,
+  import: async () => (await import('./import.ts')).importAuth0,
+  init: async () => (await import('./init.ts')).init,
+  logs: async () => (await import('./logs.ts')).logs,
+  'mock-messages': async () => (await import('./mock-messages.ts')).mockMessages,
+  replay: async () => (await import('./replay.ts')).replay,
+  test: async () => (await import('./test.ts')).test,
+  try: async () => (await import('./try.ts')).tryScript,
 };
 
 const FAILED = 1;
@@ -14,16 +24,17 @@ const WRONG_USE = 2;
 export async function runCommand(argv: readonly string[], terminal: Terminal): Promise<number> {
   const [name, ...args] = argv;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    for (const line of overview()) terminal.out(line);
+    for (const line of await overview()) terminal.out(line);
     return 0;
   }
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (!command) {
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!load) {
     const meant = nearest(name);
     terminal.err(`sallyport: there is no command ${JSON.stringify(name)}${meant ? `; did you mean ${meant}?` : ''}`);
     terminal.err('`sallyport --help` lists the commands.');
     return WRONG_USE;
   }
+  const command = await load();
   if (args.includes('--help') || args.includes('-h')) {
     for (const line of [command.summary, '', command.usage]) terminal.out(line);
     return 0;
@@ -43,13 +54,16 @@ export async function runCommand(argv: readonly string[], terminal: Terminal): P
   }
 }
 
-function overview(): string[] {
+async function overview(): Promise<string[]> {
   const names = Object.keys(COMMANDS);
   const width = Math.max(...names.map((name) => name.length));
+  const commands = await Promise.all(
+    Object.entries(COMMANDS).map(async ([name, load]) => ({ name, summary: (await load()).summary })),
+  );
   return [
     'Usage: sallyport <command> [options]',
     '',
-    ...Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`),
+    ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
     '',
     '`sallyport <command> --help` tells more of one of them.',
   ];

@@ -3,6 +3,7 @@
 import { type Context, Hono } from 'hono';
 import type { Deps, Env } from '../deps.ts';
 import { errorPage } from '../hosted/error-page.ts';
+import { loginPages } from '../timeline/logins-page.ts';
 import { clockRoutes } from './clock.ts';
 import { deviceRoutes } from './devices.ts';
 import { inboxRoutes } from './inbox.ts';
@@ -21,6 +22,7 @@ export function devRoutes(deps: Deps, ask: Ask): Hono<Env> {
   if (!deps.config.dev) return routes;
   return routes
     .route('/', inboxRoutes(deps))
+    .route('/', loginPages(deps, '/dev/logins'))
     .route('/', clockRoutes(deps))
     .route('/', deviceRoutes(deps, ask))
     .route('/', tryRoutes(deps, ask));

@@ -41,7 +41,7 @@ ${filters(wanted, found)}
 <p class="unseen" role="status" data-news></p>
 <div data-inbox>
 <p data-none${found.length === 0 ? '' : html` hidden`}>${isFiltered ? 'No such message yet.' : html`No message yet. <a href="/dev/try">Start a login</a> that asks for a code, and it arrives here.`}</p>
-<ul class="messages">${found.map(messageRow)}</ul>
+<ul class="messages">${found.map((message) => messageRow(message, c.var.tenant.id))}</ul>
 </div>`,
   });
 }
@@ -57,12 +57,13 @@ function filters({ to, channel }: Wanted, found: readonly MessageRecord[]): Mark
 </form>`;
 }
 
-function messageRow(message: MessageRecord): Markup {
-  const { id, channel, to, code, at, state, mail, outcome } = message;
+/** `here`: the tenant whose pages are open; logins of others are not among them. */
+function messageRow(message: MessageRecord, here: string): Markup {
+  const { id, channel, to, code, at, state, mail, outcome, tenantId, transactionId } = message;
   const when = new Date(at).toISOString();
   return html`<li id="message-${id}">
 <h2>${icon(ICONS[channel])}<span>${CHANNELS[channel]} to <a href="/dev/inbox?to=${encodeURIComponent(to)}">${to}</a></span></h2>
-<p class="fine"><time datetime="${when}">${when.slice(0, 10)} ${when.slice(11, 19)} UTC</time>${state === 'delivered' ? '' : html` <span class="badge${state === 'failed' ? ' bad' : ''}">${state}</span> ${outcome?.detail ?? ''}`}</p>
+<p class="fine"><time datetime="${when}">${when.slice(0, 10)} ${when.slice(11, 19)} UTC</time>${state === 'delivered' ? '' : html` <span class="badge${state === 'failed' ? ' bad' : ''}">${state}</span> ${outcome?.detail ?? ''}`}${transactionId !== undefined && tenantId === here ? html` <a href="/dev/logins/${transactionId}">Its login</a>` : ''}</p>
 ${mail ? html`<p><strong>${mail.subject}</strong></p>` : ''}
 ${code === undefined ? '' : html`<code class="big-code">${code}</code>`}
 ${actions(message)}

@@ -16,7 +16,7 @@ const ADVICE: Record<string, string> = {
 
 export function showFailure(
   c: Context<Env>,
-  { error, description }: { error: string; description: string },
+  { error, description, timeline }: { error: string; description: string; timeline?: string },
 ): Response | Promise<Response> {
   return sendPage(c, {
     // The page is the application's own answer to an error that was told to it; the request for it was in order.
@@ -28,6 +28,6 @@ export function showFailure(
     body: html`<h1>No tokens this time</h1>
 <p class="alert" role="alert"><code>${error}</code>${description === '' ? '' : html`: ${description}`}</p>
 <p>${ADVICE[error] ?? 'The description says what the server did not accept.'}</p>
-<p class="row"><a class="button" href="/dev/try/start?prompt=login">Sign in again</a><a class="button quiet-button" href="/dev/try">Back to the start</a></p>`,
+<p class="row">${timeline === undefined ? '' : html`<a class="button" href="${timeline}">See what happened</a>`}<a class="button${timeline === undefined ? '' : ' quiet-button'}" href="/dev/try/start?prompt=login">Sign in again</a><a class="button quiet-button" href="/dev/try">Back to the start</a></p>`,
   });
 }

@@ -16,7 +16,12 @@ export type TokenAnswer = {
 type Claims = { [claim: string]: unknown };
 type Decoded = { header: Claims; claims: Claims };
 
-export function showTokens(c: Context<Env>, answer: TokenAnswer, nonce: string): Response | Promise<Response> {
+/** `timeline`: the address of what happened in the login. */
+export function showTokens(
+  c: Context<Env>,
+  answer: TokenAnswer,
+  { nonce, timeline }: { nonce: string; timeline?: string },
+): Response | Promise<Response> {
   const id = decode(answer.id_token);
   const access = decode(answer.access_token);
   const name = id?.claims.name ?? id?.claims.email ?? id?.claims.sub ?? 'somebody';
@@ -29,7 +34,7 @@ export function showTokens(c: Context<Env>, answer: TokenAnswer, nonce: string):
     body: html`<h1>Signed in as ${String(name)}</h1>
 <p class="lead">These are the tokens that the application received.</p>
 ${id && id.claims.nonce !== nonce ? html`<p class="alert" role="alert">The nonce of the ID token is not the one that was sent.</p>` : ''}
-<p class="row"><a class="button" href="/dev/try/start?prompt=login">Sign in as somebody else</a><a class="button quiet-button" href="/dev/try/start">Sign in again, with the session</a><a class="button quiet-button" href="/dev/inbox">Open the inbox</a></p>
+<p class="row"><a class="button" href="/dev/try/start?prompt=login">Sign in as somebody else</a><a class="button quiet-button" href="/dev/try/start">Sign in again, with the session</a>${timeline === undefined ? '' : html`<a class="button quiet-button" href="${timeline}">See what happened</a>`}<a class="button quiet-button" href="/dev/inbox">Open the inbox</a></p>
 ${tokenSection('ID token', id, answer.id_token)}
 ${tokenSection('Access token', access, answer.access_token)}
 <h2>The rest of the answer</h2>

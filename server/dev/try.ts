@@ -1,5 +1,6 @@
 // Server, development: the dashboard's "Try", an ordinary application that happens to live here. It knows only what any
-// client knows: it starts a code flow with PKCE, comes back with a code, and exchanges it at the token endpoint.
+// client knows: it starts a code flow with PKCE, comes back with a code, and exchanges it at the token endpoint. Beside
+// the answer it shows the way to what the server wrote down of the login.
 import { createHash } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
@@ -9,6 +10,7 @@ import type { Deps, Env } from '../deps.ts';
 import { sendTo } from '../hosted/page.ts';
 import { demoCallback, findDemoApplication } from './demo-application.ts';
 import type { Ask } from './dev.ts';
+import { loginOfState } from './login-of-state.ts';
 import { showFailure } from './try-failure-page.ts';
 import { showTry } from './try-page.ts';
 import { showTokens, type TokenAnswer } from './try-tokens-page.ts';
@@ -70,19 +72,21 @@ async function callback(c: Context<Env>, deps: Deps, ask: Ask): Promise<Response
     });
   }
   deleteCookie(c, cookieName(state), { path: `${c.var.base ?? ''}/dev/try` });
-  if (error !== undefined) return showFailure(c, { error, description: description ?? '' });
+  const login = await loginOfState(deps, c.var.tenant, state);
+  const timeline = login === undefined ? {} : { timeline: `/dev/logins/${login}` };
+  if (error !== undefined) return showFailure(c, { error, description: description ?? '', ...timeline });
   const client = await findDemoApplication(deps, c.var.tenant);
   if (!client || code === undefined)
-    return showFailure(c, { error: 'invalid_answer', description: 'There is no code.' });
+    return showFailure(c, { error: 'invalid_answer', description: 'There is no code.', ...timeline });
   const [nonce = '', verifier = ''] = kept.split('.');
-  return exchange(c, ask, client, { code, verifier, nonce });
+  return exchange(c, ask, client, { code, verifier, nonce, ...timeline });
 }
 
 async function exchange(
   c: Context<Env>,
   ask: Ask,
   client: ClientRecord,
-  { code, verifier, nonce }: { code: string; verifier: string; nonce: string },
+  { code, verifier, nonce, ...timeline }: { code: string; verifier: string; nonce: string; timeline?: string },
 ): Promise<Response> {
   const { baseUrl } = c.var.tenant;
   const answer = await ask(
@@ -100,9 +104,9 @@ async function exchange(
   );
   const body = (await answer.json()) as TokenAnswer & { error?: string; error_description?: string };
   if (body.error !== undefined) {
-    return showFailure(c, { error: body.error, description: body.error_description ?? '' });
+    return showFailure(c, { error: body.error, description: body.error_description ?? '', ...timeline });
   }
-  return showTokens(c, body, nonce);
+  return showTokens(c, body, { nonce, ...timeline });
 }
 
 /** The state goes into a cookie's name: only what we make ourselves fits. */

@@ -14,6 +14,9 @@ const STYLE = stylesheet('style');
 export const STYLESHEET_PATH = STYLE.path;
 const WIDE = stylesheet('wide');
 export const WIDE_STYLESHEET_PATH = WIDE.path;
+/** What timelines of logins need beside both. */
+const TIMELINE = stylesheet('timeline');
+export const TIMELINE_STYLESHEET_PATH = TIMELINE.path;
 
 /** Defines `SimpleWebAuthnBrowser`. It is a script of the older kind, every other one is a module. */
 const WEBAUTHN = asset('simplewebauthn', 'js', readFileSync(webauthnBundle(), 'utf8'));
@@ -22,7 +25,7 @@ export const WEBAUTHN_SCRIPT_PATH = WEBAUTHN.path;
 const SCRIPTS: ReadonlyMap<string, Asset> = new Map(scripts());
 
 const ASSETS: ReadonlyMap<string, Asset> = new Map(
-  [STYLE, WIDE, WEBAUTHN, ...SCRIPTS.values()].map((each) => [each.path, each]),
+  [STYLE, WIDE, TIMELINE, WEBAUTHN, ...SCRIPTS.values()].map((each) => [each.path, each]),
 );
 
 /**

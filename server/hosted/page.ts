@@ -25,6 +25,8 @@ export type Page = Permissions & {
   refresh?: { seconds: number; to?: string; unscripted?: true };
   /** For pages of tables rather than of one question. */
   wide?: true;
+  /** Addresses of stylesheets of ours beside those of every page. */
+  sheets?: readonly string[];
   /** The organization that the login is for: its colours and logo come before the tenant's. */
   organization?: OrganizationRecord;
   /** What a page template may ask about. */
@@ -84,7 +86,10 @@ function refreshText({ seconds, to }: NonNullable<Page['refresh']>): string {
   return `${seconds}${to === undefined ? '' : `;url=${to}`}`;
 }
 
-function head({ title, brand, refresh, wide, scripts = [], manifest }: Page, { sheet, favicon }: Look): Markup {
+function head(
+  { title, brand, refresh, wide, sheets = [], scripts = [], manifest }: Page,
+  { sheet, favicon }: Look,
+): Markup {
   const goesOn = refresh?.seconds === 0 ? refreshText(refresh) : undefined;
   return html`<meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
@@ -96,6 +101,7 @@ ${refresh?.unscripted ? html`<noscript><meta http-equiv="refresh" content="${ref
 <link rel="icon" href="${favicon ?? 'data:,'}">
 <link rel="stylesheet" href="${STYLESHEET_PATH}">
 ${wide ? html`<link rel="stylesheet" href="${WIDE_STYLESHEET_PATH}">` : ''}
+${sheets.map((address) => html`<link rel="stylesheet" href="${address}">`)}
 ${sheet === undefined ? '' : html`<link rel="stylesheet" href="${sheet.path}">`}
 ${manifest === undefined ? '' : html`<link rel="manifest" href="${manifest}">`}
 ${scripts.map((address) => html`<script src="${address}" ${address === WEBAUTHN_SCRIPT_PATH ? 'defer' : html`type="module"`}></script>`)}`;

@@ -42,6 +42,7 @@ export const NOT_FOUND = {
   action: refuse(404, 'That action does not exist.'),
   version: refuse(404, 'That action version does not exist.'),
   execution: refuse(404, 'The execution does not exist.'),
+  login: refuse(404, 'Nothing is known of such a login, or no longer.', 'inexistent_login'),
   trigger: refuse(404, 'That trigger does not exist.'),
   method: refuse(404, 'The authentication method does not exist.', 'inexistent_authentication_method'),
   credential: refuse(404, 'The credential does not exist.', 'inexistent_credential'),

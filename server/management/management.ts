@@ -35,7 +35,9 @@ import { guardianTicketRoutes } from './guardian-tickets.ts';
 import { guardianWebAuthnRoutes } from './guardian-webauthn.ts';
 import { identityRoutes } from './identities.ts';
 import { jobRoutes } from './jobs.ts';
+import { lockoutRoutes } from './lockout.ts';
 import { logStreamRoutes } from './log-streams.ts';
+import { loginRoutes } from './logins.ts';
 import { logRoutes } from './logs.ts';
 import { messageGuardRoutes } from './message-guard.ts';
 import { messageRoutes } from './messages.ts';
@@ -49,6 +51,7 @@ import { promptRoutes } from './prompts.ts';
 import { customTextRoutes } from './prompts-custom-text.ts';
 import { recoveryCodeRoutes } from './recovery-codes.ts';
 import { refreshTokenRoutes } from './refresh-tokens.ts';
+import { replayRoutes } from './replay.ts';
 import { resourceServerRoutes } from './resource-servers.ts';
 import { roleRoutes } from './roles.ts';
 import type { Route } from './route.ts';
@@ -113,6 +116,9 @@ export const MANAGEMENT_ROUTES: readonly Route[] = [
   ...tokenExchangeProfileRoutes,
   ...formRoutes,
   ...executionRoutes,
+  ...loginRoutes,
+  ...replayRoutes,
+  ...lockoutRoutes,
   ...scriptLimitRoutes,
   ...attackProtectionRoutes,
   ...messageGuardRoutes,

@@ -29,6 +29,7 @@ export function showResult(result: ExecutionResult): Record<string, unknown> {
     ended_at: iso(result.endedAt),
     duration_ms: result.durationMs,
     cpu_ms: result.cpuMs,
+    ...(result.calls ? { calls: { count: result.calls.count, duration_ms: result.calls.ms } } : {}),
     // Without `args` where they were too large to keep.
     commands: result.commands,
     logs: result.console,

@@ -63,6 +63,7 @@ const change = z.strictObject({
   phone_consolidated_experience: flag,
   client_id_metadata_document_supported: flag,
   enable_ai_guide: flag,
+  record_logins: z.boolean().optional(),
   resource_parameter_profile: z.enum(['audience', 'compatibility']).optional(),
   dynamic_client_registration_security_mode: z.enum(['strict', 'permissive']).optional(),
 });
@@ -83,6 +84,7 @@ function showSettings(tenant: TenantRecord): Record<string, unknown> {
     ...optional('default_directory', tenant.defaultDirectory),
     ...optional('default_audience', tenant.defaultAudience),
     customize_mfa_in_postlogin_action: tenant.customizeMfa,
+    record_logins: tenant.recordLogins === true,
     session_lifetime: tenant.session.lifetimeSeconds / HOUR,
     idle_session_lifetime: tenant.session.idleLifetimeSeconds / HOUR,
     session_cookie: { mode: tenant.session.cookieMode },
@@ -126,6 +128,7 @@ function edited(current: TenantRecord, body: Change, updatedAt: number): TenantR
     default_directory: directory,
     default_audience: audience,
     customize_mfa_in_postlogin_action: customizeMfa,
+    record_logins: recordLogins,
     session_lifetime: hoursLong,
     session_lifetime_in_minutes: minutesLong,
     idle_session_lifetime: idleHours,
@@ -134,7 +137,13 @@ function edited(current: TenantRecord, body: Change, updatedAt: number): TenantR
     flags,
     ...rest
   } = body;
-  const { friendlyName: ownName, defaultDirectory: ownDirectory, defaultAudience: ownAudience, ...kept } = current;
+  const {
+    friendlyName: ownName,
+    defaultDirectory: ownDirectory,
+    defaultAudience: ownAudience,
+    recordLogins: wasRecording,
+    ...kept
+  } = current;
   // An empty text and null both mean: none. Those below are given back as they were sent.
   const blanks = { default_directory: blank(directory), default_audience: blank(audience) };
   return {
@@ -144,6 +153,7 @@ function edited(current: TenantRecord, body: Change, updatedAt: number): TenantR
     ...optional('defaultAudience', audience === undefined ? ownAudience : audience || undefined),
     ...optional('enabledLocales', locales),
     ...optional('customizeMfa', customizeMfa),
+    ...((recordLogins ?? wasRecording) ? { recordLogins: true } : {}),
     session: {
       lifetimeSeconds: seconds(minutesLong, hoursLong) ?? current.session.lifetimeSeconds,
       idleLifetimeSeconds: seconds(idleMinutes, idleHours) ?? current.session.idleLifetimeSeconds,

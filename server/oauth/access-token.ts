@@ -79,7 +79,7 @@ export async function verifyAccessToken(
   tenant: TenantRecord,
   token: string,
 ): Promise<{ ok: true; claims: AccessClaims } | { ok: false }> {
-  const claims = await open(deps, tenant, token);
+  const claims = await openAccessToken(deps, tenant, token);
   // An id_token is signed by the same key and issuer; only access tokens say who they were issued to.
   if (!claims || typeof claims.sub !== 'string' || typeof claims.azp !== 'string' || claims.aud === undefined)
     return { ok: false };
@@ -97,7 +97,12 @@ function readBinding({ cnf }: JWTPayload): string | undefined {
   return typeof cnf.jkt === 'string' ? cnf.jkt : undefined;
 }
 
-async function open(deps: KeyDeps, tenant: TenantRecord, token: string): Promise<JWTPayload | undefined> {
+/** Every claim of an access token of this tenant; undefined for anything else, and for one that has run out. */
+export async function openAccessToken(
+  deps: KeyDeps,
+  tenant: TenantRecord,
+  token: string,
+): Promise<JWTPayload | undefined> {
   const checks = {
     issuer: issuerOf(tenant),
     currentDate: new Date(deps.clock.now()),

@@ -1,6 +1,6 @@
 // Server, protocol: what this tenant's protocol layer can do, and the keys its tokens are checked with. Only what exists
 // is listed.
-import { PERSON_SCOPES } from '#runtime/lifecycle/scopes.ts';
+import { managementAudience, PERSON_SCOPES } from '#runtime/lifecycle/scopes.ts';
 import type { Json, JsonObject, TenantRecord } from '#storage/records.ts';
 import { PROMPTS } from './authorize-parameters.ts';
 import { ASSERTION_ALGORITHMS } from './client-assertion.ts';
@@ -69,6 +69,8 @@ export function discovery(tenant: TenantRecord) {
     request_uri_parameter_supported: false,
     require_pushed_authorization_requests: false,
     authorization_response_iss_parameter_supported: true,
+    // Of ours (RFC 8414 §2 allows further members): tools tell by it that this speaks the Management API with our additions.
+    sallyport_management_api: managementAudience(baseUrl),
   };
 }
 

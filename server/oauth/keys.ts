@@ -69,6 +69,12 @@ export function forgetKeys({ store }: Pick<Deps, 'store'>, tenant: Pick<TenantRe
   kept.get(store)?.delete(tenant.id);
 }
 
+/** What was read of keys by way of one store is known by way of another: that is a copy of it, or was it. */
+export function shareKeys(from: Deps['store'], to: Deps['store']): void {
+  const known = kept.get(from);
+  if (known) kept.set(to, new Map(known));
+}
+
 function present(deps: KeyDeps, tenant: Pick<TenantRecord, 'id'>): Kept {
   const known = kept.get(deps.store)?.get(tenant.id);
   return known && deps.clock.now() < known.readAt + LIFETIME_MS ? known : read(deps, tenant, known, 'RS256');

@@ -12,11 +12,15 @@ export async function usableSession(
   request: LoginRequest,
 ): Promise<{ session?: SessionRecord }> {
   const live = await readSession(c, deps);
-  return live && mayUse(live, request, deps.clock.now()) ? { session: live } : {};
+  return live && mayStandIn(live, request, deps.clock.now()) ? { session: live } : {};
 }
 
 /** OpenID Connect Core §3.1.2.1: a new sign-in where `prompt`, `max_age` (seconds) or `id_token_hint` asks for one. */
-function mayUse(session: SessionRecord, { prompt, maxAge, hintedUserId }: LoginRequest, now: number): boolean {
+export function mayStandIn(
+  session: SessionRecord,
+  { prompt, maxAge, hintedUserId }: LoginRequest,
+  now: number,
+): boolean {
   if (hintedUserId !== undefined && hintedUserId !== session.userId) return false;
   if (prompt.includes('login') || prompt.includes('select_account')) return false;
   // An age of nothing is asked for by whoever wants a new one, however fast it follows the last.

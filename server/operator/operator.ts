@@ -5,15 +5,17 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { networkOf } from '#runtime/risk/address.ts';
 import type { Deps, Env } from '../deps.ts';
 import { errorPage } from '../hosted/error-page.ts';
+import { loginPages } from '../timeline/logins-page.ts';
 import { showDeliveryLog } from './delivery-log.ts';
 import { showMessages } from './messages.ts';
 
-/** GET `/operator/messages` and `/operator/logs`, on every tenant's host. */
+/** GET `/operator/messages`, `/operator/logs` and `/operator/logins`, on every tenant's host. */
 export function operatorRoutes(deps: Deps): Hono<Env> {
   return new Hono<Env>()
     .use('/operator/*', guard(deps))
     .get('/operator/messages', (c) => showMessages(c, deps))
-    .get('/operator/logs', (c) => showDeliveryLog(c, deps));
+    .get('/operator/logs', (c) => showDeliveryLog(c, deps))
+    .route('/', loginPages(deps, '/operator/logins'));
 }
 
 /** Wrong secrets from one network, by any name: then one in a minute. */

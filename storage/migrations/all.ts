@@ -16,6 +16,7 @@ import { passwordless } from './0012-passwordless.ts';
 import { messageLimits } from './0013-message-limits.ts';
 import { logStreams } from './0014-log-streams.ts';
 import { jsonFlow } from './0015-json-flow.ts';
+import { loginSteps } from './0016-login-steps.ts';
 import type { Dialect } from './dialect.ts';
 
 export function migrationsFor(dialect: Dialect): Record<string, Migration> {
@@ -35,5 +36,6 @@ export function migrationsFor(dialect: Dialect): Record<string, Migration> {
     '0012-passwordless': { up: passwordless },
     '0014-log-streams': { up: (db: Kysely<unknown>) => logStreams(db, dialect) },
     '0015-json-flow': { up: (db: Kysely<unknown>) => jsonFlow(db, dialect) },
+    '0016-login-steps': { up: (db: Kysely<unknown>) => loginSteps(db, dialect) },
   };
 }

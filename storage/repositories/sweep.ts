@@ -53,6 +53,7 @@ export function createSweep(desk: Desk): Store['sweep'] {
       ['log_stream_lines', 'tenant_id, stream_id, log_id', sql`queued_at <= ${now - UNSENT_LINE_DAYS * DAY_MS}`],
       ['executions', 'tenant_id, id', sql`expires_at <= ${now}`],
       ['execution_actions', 'tenant_id, action_id, execution', sql`expires_at <= ${now}`],
+      ['login_steps', 'tenant_id, transaction_id, ordinal', sql`expires_at <= ${now}`],
       ['builds', 'tenant_id, id', sql`updated_at <= ${now - BUILD_GRACE_MS} and ${unnamed}`],
       ['jobs', 'tenant_id, id', sql`updated_at <= ${now - JOB_DAYS * DAY_MS}`],
       ['passwordless_codes', 'tenant_id, connection_id, address_hash', sql`expires_at <= ${now}`],

@@ -6,6 +6,7 @@ import { affected, compiled, type Database, first, rows, Violation, type Work } 
 import type { UserRecord } from '../records.ts';
 import type { Change, Users } from '../store.ts';
 import { endLogins } from './end-logins.ts';
+import { lacking } from './lacking.ts';
 import { removeTokens } from './refresh-tokens.ts';
 import { removeTicketsOf } from './tickets.ts';
 import { foldEmail, toUser, toUserRow, userColumns } from './user-row.ts';
@@ -73,6 +74,8 @@ export function createUsers(desk: Desk): Users {
       const records = (await run(() => rows(query))).map(toUser);
       return { records, total: page ? ((await run(() => first(count)))?.total ?? 0) : records.length };
     },
+
+    lacking: (tenantId, query) => run(() => lacking(db, tenantId, query)),
 
     async update(tenantId, id, edit) {
       try {

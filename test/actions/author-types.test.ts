@@ -272,8 +272,10 @@ describe('the declarations', () => {
 });
 
 test('the examples of the documents are right', async () => {
-  const text = readFileSync(join(ROOT, 'docs/writing-actions.md'), 'utf8');
-  const examples = [...text.matchAll(/```(ts|javascript)\n(.*?)```/gs)].map(([, language, code]) => [language, code]);
+  const text = readFileSync(join(ROOT, 'docs/writing-actions/02-events-and-commands.md'), 'utf8');
+  const examples = [...text.matchAll(/```(ts|javascript)\n(.*?)```/gs)]
+    .map(([, language, code]) => [language, code])
+    .filter(([, code]) => code?.includes('sallyport/types'));
   expect(examples.length).toBeGreaterThan(1);
   const files = examples.map(([language, code], at) => [
     `example-${at}.${language === 'ts' ? 'mts' : 'js'}`,

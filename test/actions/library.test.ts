@@ -1,6 +1,6 @@
 // The ready scripts: what each records for the people its header speaks of.
 
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PostLoginEvent } from '#actions/post-login.ts';
 import { postLoginSample } from '#actions/post-login-sample.ts';
@@ -26,30 +26,9 @@ async function commandsOf(name: string, over: Partial<PostLoginEvent>): Promise<
   return result.commands;
 }
 
-/** They stand in the guide for authors. */
-const SHOWN = [
-  'adaptive',
-  'preferred-method',
-  'push-first',
-  'keys-first',
-  'recovery-first',
-  'recovery-second',
-  'carry-by-gateway',
-];
-
-const NAMES = [
-  'enrolled-factors',
-  'by-role',
-  'by-organization-and-metadata',
-  'other-method',
-  'enrolled-as-other-methods',
-  'sequence-first',
-  'sequence-second',
-  'send-by-sns',
-  'send-by-vonage',
-  'message-per-client',
-  ...SHOWN,
-];
+const FOLDER = new URL('../../actions/library/', import.meta.url);
+const NAMES = readdirSync(FOLDER).map((file) => file.replace(/\.js$/, ''));
+const POST_LOGIN = NAMES.filter((name) => read(name).includes('exports.onExecutePostLogin'));
 
 test.each(NAMES)('%s deploys and begins with words for its author', async (name) => {
   const source = read(name);
@@ -57,10 +36,13 @@ test.each(NAMES)('%s deploys and begins with words for its author', async (name)
   await take(builds, ask(source, { fileName: `${name}.js` }));
 });
 
-const guide = readFileSync(new URL('../../docs/writing-actions.md', import.meta.url), 'utf8');
-test.each(SHOWN)('%s stands in the guide as it runs', (name) => {
+const text = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+const [cookbook, tests] = [text('docs/cookbook.md'), text('test/docs/cookbook.test.ts')];
+
+test.each(POST_LOGIN)('%s stands in the cookbook as it runs, with a login that it is played through', (name) => {
   const code = read(name).replace(/^(\/\/.*\n)+\n/, '');
-  expect(guide).toContain(`\`\`\`js\n${code}\`\`\``);
+  expect(cookbook).toContain(`\`\`\`js\n${code}\`\`\``);
+  expect(tests).toContain(`./actions/library/${name}.js`);
 });
 
 const admin = { authorization: { roles: ['admin'] } };

@@ -48,6 +48,11 @@ describe('from the demo page to the tokens', () => {
     const claims = await page.locator('main').textContent();
     expect(claims).toMatch(/amr\s*\["mfa"\]/);
     expect(claims).toMatch(/email\s*ana@example\.com/);
+
+    await page.getByRole('link', { name: 'See what happened' }).click();
+    await photograph(page, '07-timeline');
+    expect(at(page)).toMatch(/^\/dev\/logins\/[0-9a-f-]{36}$/);
+    expect(await page.locator('h1').textContent()).toBe('Login of ana@example.com');
   });
 
   test('the administrator with the authenticator app is asked nothing more', async () => {

@@ -89,7 +89,9 @@ const UPPER_STEPS = [
   'runtime/suggest.ts',
   'runtime/security-event.ts',
   'runtime/gate/',
+  'runtime/replay/',
   'runtime/settle.ts',
+  'runtime/journal.ts',
   'runtime/work.ts',
   'runtime/advance.ts',
   'runtime/prefetch.ts',
@@ -99,9 +101,15 @@ const UPPER_STEPS = [
 const FACE = 'runtime/runtime.ts';
 const STORAGE_TYPES = ['storage/store.ts', 'storage/records.ts'];
 /** What opens a database, starts processes or builds the runtime: done where the house is opened, and by the harness, which opens many. */
-const WIRING = /\b(openStore|openKeyring|createSandbox|createRuntime)\b/;
+const WIRING = /\b(openStore|openStoreInMemory|openKeyring|createSandbox|createRuntime)\b/;
 const WIRED_IN = ['server/open-house.ts', 'server/testing/'];
-const ENVIRONMENT_READERS = ['server/config.ts', 'server/cli/main.ts'];
+/** Beside the two that read it for everybody: what starts before them, and what a test runner tells the processes of a run. */
+const ENVIRONMENT_READERS = [
+  'server/cli/sallyport.js',
+  'server/project/coverage-counts.ts',
+  'server/config.ts',
+  'server/cli/main.ts',
+];
 
 /**
  * Inspects a tree.

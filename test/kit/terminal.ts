@@ -12,10 +12,16 @@ export function keptTerminal({
   cwd = process.cwd(),
   env = {},
   colours = false,
+  answers,
+  input = '',
 }: {
   cwd?: string;
   env?: Record<string, string>;
   colours?: boolean;
+  /** What is typed when it asks, one after the other. Absent: nobody can be asked. */
+  answers?: string[];
+  /** What comes by standard input. */
+  input?: string;
 } = {}): KeptTerminal {
   const said: KeptTerminal['said'] = { out: [], err: [], progress: [] };
   const ended = new AbortController();
@@ -27,6 +33,13 @@ export function keptTerminal({
     colours,
     cwd,
     env: (name) => env[name] || undefined,
+    ...(answers && {
+      ask: async (question: string) => {
+        said.err.push(question);
+        return answers.shift() ?? '';
+      },
+    }),
+    input: async () => input,
     ended: ended.signal,
     end: () => ended.abort(),
   };

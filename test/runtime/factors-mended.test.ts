@@ -3,9 +3,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Shown } from '#runtime/runtime.ts';
 import type { Capabilities, EnrollmentOf } from '#runtime/transaction/transaction.ts';
+import { type Asked, createSoftKey } from '#server/testing/soft-key.ts';
 import type { AuthenticatorRecord, TenantRecord, UserRecord } from '#storage/records.ts';
 import { type House, openHouse, PASSWORD, TOTP_KEY } from '#test/kit/house.ts';
-import { type Asked, createSoftKey } from '#test/kit/soft-key.ts';
 import { logsOf, newTotp, script, signIn, signInAgain, state, totp } from './visit.ts';
 
 const ABLE: Capabilities = { webauthn: true, platform: true, passkeys: true };

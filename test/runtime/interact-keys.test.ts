@@ -1,9 +1,9 @@
 // Interactions by security keys and passkeys: what is posed, what is taken once, and what is not. And messages of ours that
 // do not get through.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Asked, createSoftKey, type SoftKey } from '#server/testing/soft-key.ts';
 import type { AuthenticatorRecord, JsonObject } from '#storage/records.ts';
 import { type House, openHouse, PASSWORD } from '#test/kit/house.ts';
-import { type Asked, createSoftKey, type SoftKey } from '#test/kit/soft-key.ts';
 import { type Answer, beginFlow, configure, eventsOf, type Flow, ownCodes } from './interaction-stage.ts';
 
 const ASK = 'fido2-authentication-challenge';

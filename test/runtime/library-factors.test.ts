@@ -6,11 +6,11 @@ import { recoveryCodeMac } from '#runtime/factors/recovery-code.ts';
 import { openGeography } from '#runtime/risk/geography.ts';
 import { parseUntrustedAddresses } from '#runtime/risk/untrusted-addresses.ts';
 import type { Shown } from '#runtime/runtime.ts';
+import { createSoftKey, type SoftKey } from '#server/testing/soft-key.ts';
 import type { AuthenticatorRecord, UserRecord } from '#storage/records.ts';
 import { databasesInFull } from '#test/kit/databases.ts';
 import { BINDING, CALLER, type House, openHouse, PASSWORD, TOTP_KEY } from '#test/kit/house.ts';
 import { writeMmdb } from '#test/kit/mmdb.ts';
-import { createSoftKey, type SoftKey } from '#test/kit/soft-key.ts';
 import { newTotp, totp } from './visit.ts';
 
 const HOME = '198.51.100.7';

@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { KEY_FAULTS, type KeyFault } from '#runtime/factors/verify-webauthn-response.ts';
 import type { Opening, Shown } from '#runtime/runtime.ts';
 import type { Capabilities } from '#runtime/transaction/transaction.ts';
+import { type Asked, createSoftKey, type SoftKey, type Twist } from '#server/testing/soft-key.ts';
 import type { JsonObject, UserRecord } from '#storage/records.ts';
 import { CALLER, type House, openHouse, PASSWORD } from '#test/kit/house.ts';
-import { type Asked, createSoftKey, type SoftKey, type Twist } from '#test/kit/soft-key.ts';
 import { logsOf, script, state, totp } from './visit.ts';
 
 const CONNECTION = 'Username-Password-Authentication';

@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { KEY_FAULTS, type KeyFault } from '#runtime/factors/verify-webauthn-response.ts';
 import type { Shown } from '#runtime/runtime.ts';
 import type { WebAuthnFactor } from '#runtime/transaction/transaction.ts';
+import { type Asked, createSoftKey, type SoftKey, type Twist } from '#server/testing/soft-key.ts';
 import type { AuthenticatorRecord, JsonObject, UserRecord } from '#storage/records.ts';
 import { type House, openHouse } from '#test/kit/house.ts';
-import { type Asked, createSoftKey, type SoftKey, type Twist } from '#test/kit/soft-key.ts';
 import { logsOf, script, signInAgain, state, totp } from './visit.ts';
 
 const KEY = script(`api.authentication.challengeWith({ type: 'webauthn-roaming' });`);

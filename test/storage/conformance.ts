@@ -17,9 +17,11 @@ import { describeFactors } from './rules/factors.ts';
 import { describeGroups } from './rules/groups.ts';
 import { describeJobs } from './rules/jobs.ts';
 import { describeJsonFlow } from './rules/json-flow.ts';
+import { describeLacking } from './rules/lacking.ts';
 import { describeLinks } from './rules/links.ts';
 import { describeLogStreams } from './rules/log-streams.ts';
 import { describeLoginBlocks } from './rules/login-blocks.ts';
+import { describeLoginSteps } from './rules/login-steps.ts';
 import { describeMigrations } from './rules/migrations.ts';
 import { describeNotices } from './rules/notices.ts';
 import { describeOpening } from './rules/opening.ts';
@@ -67,6 +69,7 @@ export function describeStore(name: string, open: () => Promise<Subject>): void 
     describeSigningKeys(stores);
     describePeople(stores);
     describeEndings(stores);
+    describeLacking(stores);
     describeLinks(stores);
     describeLoginBlocks(stores);
     describePasswordlessCodes(stores);
@@ -81,6 +84,7 @@ export function describeStore(name: string, open: () => Promise<Subject>): void 
     describeBrowsers(stores);
     describeTraces(stores);
     describeExecutions(stores);
+    describeLoginSteps(stores);
     describeSecrecy(stores);
     describeOpening(open);
     describeMigrations(open);

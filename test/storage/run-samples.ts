@@ -4,6 +4,7 @@ import type {
   BuildRecord,
   ExecutionRecord,
   ExecutionResult,
+  LoginStepRecord,
   ModuleRecord,
   ModuleVersionRecord,
 } from '#storage/records.ts';
@@ -79,6 +80,7 @@ export const aRun = (changes: Partial<ExecutionResult> = {}): ExecutionResult =>
   endedAt: AT + 2,
   durationMs: 1.75,
   cpuMs: 0.5,
+  calls: { count: 2, ms: 12.5 },
   commands: [{ name: 'user.setAppMetadata', args: ['a', { plain: 'plain-command-argument' }] }],
   console: [{ level: 'log', text: 'plain-console-line', at: 'phone-or-otp.js:4:3' }],
   error: {
@@ -93,9 +95,33 @@ export const aRun = (changes: Partial<ExecutionResult> = {}): ExecutionResult =>
   ...changes,
 });
 
+export const aLoginStep = (tenantId: string, changes: Partial<LoginStepRecord> = {}): LoginStepRecord => ({
+  tenantId,
+  transactionId: fresh('tx'),
+  ordinal: 1,
+  clientId: 'client_1',
+  userId: 'auth0|1',
+  purpose: 'login',
+  door: 'hosted',
+  beganAt: AT,
+  at: AT + 5,
+  tookMs: 4.25,
+  input: { kind: 'chosen', factor: 'phone' },
+  from: 'choosing',
+  to: { state: 'denied', code: 'access_denied', reason: 'plain-reason-of-a-step' },
+  work: [{ state: 'running', fact: 'ran', tookMs: 1.5, action: { name: 'phone-or-otp', version: 3 } }],
+  executionId: fresh('exe'),
+  logIds: ['900'],
+  messageIds: [fresh('msg')],
+  notice: 'invalid-code',
+  expiresAt: LATER,
+  ...changes,
+});
+
 /** Every value above that must never lie on a disk as it is. */
 export const PLAIN_RUN_SECRETS = [
   'plain-console-line',
+  'plain-reason-of-a-step',
   'plain-command-argument',
   'plain-module-secret',
   'plain-module-version-secret',

@@ -2,7 +2,7 @@
 
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BuildFault, BuildResult, BuildStage, Dependency } from '../builds.ts';
+import type { BuildFault, BuildRequest, BuildResult, BuildStage, Dependency } from '../builds.ts';
 import { type AuthorText, bundle } from './bundle.ts';
 import { groupDependencies } from './dependencies.ts';
 import type { Installed } from './install.ts';
@@ -13,7 +13,7 @@ import { AUTHOR, ownActions } from './stand-ins.ts';
 type Fetched = { folder: string } & Installed;
 
 /** Whose text it is: the Action's, or a shared module's with its own `actions`. */
-type Owner = {
+export type Owner = {
   key: string;
   fileName: string;
   source: string;
@@ -47,12 +47,16 @@ async function fetchAll(
 
 const isFaults = (found: Fetched[] | BuildFault[]): found is BuildFault[] => found[0] !== undefined && 'id' in found[0];
 
-/** Names and versions of dependencies have been checked. `unpackedBytes` says how much was fetched. Rejects for faults of ours alone. */
-export async function buildScript(
-  order: BuildOrder,
-  onStage: (stage: BuildStage) => void,
-): Promise<{ result: BuildResult; unpackedBytes: number }> {
-  const { fileName, source, dependencies, modules } = order.request;
+/** The texts of a request as they were read, with what each declares. */
+export type ReadTexts = { owners: readonly Owner[]; parsed: readonly ParsedText[] };
+
+/** Reads the author's text and those of the shared modules. */
+export async function readTexts({
+  fileName,
+  source,
+  dependencies,
+  modules,
+}: BuildRequest): Promise<ReadTexts | BuildFault[]> {
   const owners: Owner[] = [
     { key: AUTHOR, fileName, source, dependencies },
     ...modules.map((module, index) => ({
@@ -69,27 +73,50 @@ export async function buildScript(
     if (Array.isArray(text)) faults.push(...text);
     else parsed.push(text);
   }
-  if (faults.length > 0) return refuse(faults);
+  return faults.length > 0 ? faults : { owners, parsed };
+}
 
-  const { groups, groupOf } = groupDependencies(owners.map((owner) => owner.dependencies));
+/**
+ * Makes one file of texts that have been read.
+ * @param folderOf where the packages of each text are, in the order of the texts.
+ * @param folders real paths of all folders with packages.
+ */
+export function bundleTexts(
+  { owners, parsed }: ReadTexts,
+  folderOf: (index: number) => string | undefined,
+  folders: readonly string[],
+): Promise<{ script: string; map: string } | BuildFault[]> {
+  const texts = owners.map((owner, index): AuthorText => {
+    const declared = new Set(owner.dependencies.map(({ name }) => name));
+    const text = parsed[index]!;
+    const { actions } = owner;
+    const usesActions = actions !== undefined && text.code.includes(actions.name);
+    const head = `${usesActions ? actions.head : ''}${text.head ?? ''}`;
+    return { key: owner.key, text, declared, folder: folderOf(index), ...(head === '' ? {} : { head }) };
+  });
+  return bundle(texts, folders);
+}
+
+/** Names and versions of dependencies have been checked. `unpackedBytes` says how much was fetched. Rejects for faults of ours alone. */
+export async function buildScript(
+  order: BuildOrder,
+  onStage: (stage: BuildStage) => void,
+): Promise<{ result: BuildResult; unpackedBytes: number }> {
+  const { dependencies } = order.request;
+  const texts = await readTexts(order.request);
+  if (Array.isArray(texts)) return refuse(texts);
+
+  const { groups, groupOf } = groupDependencies(texts.owners.map((owner) => owner.dependencies));
   const fetched = await fetchAll(groups, order, onStage);
   if (isFaults(fetched)) return refuse(fetched);
 
   onStage('bundling');
-  const texts = owners.map((owner, index): AuthorText => {
-    const declared = new Set(owner.dependencies.map(({ name }) => name));
-    const folder = fetched[groupOf[index] ?? -1]?.folder;
-    const text = parsed[index]!;
-    const { actions } = owner;
-    const usesActions = actions !== undefined && text.code.includes(actions.name);
-    return { key: owner.key, text, declared, folder, ...(usesActions ? { head: actions.head } : {}) };
-  });
   const folders = fetched.map(({ folder }) => folder);
-  const bundled = await bundle(texts, folders);
+  const bundled = await bundleTexts(texts, (index) => fetched[groupOf[index] ?? -1]?.folder, folders);
   if (Array.isArray(bundled)) return refuse(bundled);
 
   const taken = fetched[groupOf[0] ?? -1]?.versions;
   const exact = dependencies.map(({ name, version }) => ({ name, version: taken?.get(name) ?? version }));
-  const result: BuildResult = { ok: true, ...bundled, fileName: parsed[0]!.fileName, dependencies: exact };
+  const result: BuildResult = { ok: true, ...bundled, fileName: texts.parsed[0]!.fileName, dependencies: exact };
   return { result, unpackedBytes: fetched.reduce((sum, { unpackedBytes }) => sum + unpackedBytes, 0) };
 }

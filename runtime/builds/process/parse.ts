@@ -19,6 +19,8 @@ export type ParsedText = {
   source: string;
   /** CommonJS, with a map to the author's text at its end when it was translated. */
   code: string;
+  /** Stands before the whole bundle, once for each text that has it. */
+  head?: string;
   /** From a place in `code` to the author's. */
   placeOf(place: Place): Place;
 };
@@ -80,8 +82,13 @@ const typeScriptName = (fileName: string): string => `${fileName.replace(/\.js$/
 /** What a text means by a name that it does not declare itself: the name, and what is written in its place. */
 export type FreeNames = Readonly<Record<string, string>>;
 
-async function translate(fileName: string, source: string, options: Options): Promise<ParsedText | BuildFault[]> {
-  const parsed = await tryTransform(withoutMapComments(source), {
+async function translate(
+  fileName: string,
+  source: string,
+  options: Options,
+  text = withoutMapComments(source),
+): Promise<ParsedText | BuildFault[]> {
+  const parsed = await tryTransform(text, {
     ...options,
     sourcefile: fileName,
     sourcemap: 'external',
@@ -130,4 +137,18 @@ export async function parseText(
     if (Array.isArray(replaced) || Object.values(names).some((name) => replaced.code.includes(name))) return replaced;
   }
   return { fileName, source, code: withoutMapComments(source), placeOf: (place) => place };
+}
+
+/**
+ * Reads a text once more with something of ours written into it.
+ * @param marked the text with a map to the author's at its end; `names` as when it was read before.
+ */
+export async function parseMarked(parsed: ParsedText, marked: string, names: FreeNames = {}): Promise<ParsedText> {
+  const { fileName, source, placeOf } = parsed;
+  const isTyped = fileName.endsWith('.ts');
+  if (!isTyped && Object.keys(names).length === 0) return { fileName, source, code: marked, placeOf };
+  const options: Options = isTyped ? { loader: 'ts', format: 'cjs', define: names } : { loader: 'js', define: names };
+  const again = await translate(fileName, source, options, marked);
+  if (Array.isArray(again)) throw new Error(`a text that was read cannot be read again: ${again[0]?.message}`);
+  return again;
 }

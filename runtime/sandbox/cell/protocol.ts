@@ -29,6 +29,8 @@ export type RunOrder = {
   moduleSecretsJson?: string;
   cacheJson?: string;
   now: number;
+  /** Answers do not move its clock. */
+  still?: boolean;
   dice: Dice;
   limits: CellLimits;
   /** Wall time of one slice, in milliseconds. */

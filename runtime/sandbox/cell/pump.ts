@@ -181,7 +181,7 @@ export function createPump(deps: {
   function take(id: number, number: number, ok: boolean, payload: string, at?: number): void {
     const run = runs.get(id);
     if (run === undefined) return;
-    const elapsed = at ?? Math.round(performance.now() - run.startedAt);
+    const elapsed = run.order.still ? 0 : (at ?? Math.round(performance.now() - run.startedAt));
     goOn(run, 'answer', number, ok, payload, run.order.now + elapsed);
   }
 

@@ -2,10 +2,10 @@
 // walked by a plain client, because it costs a hundredth of walking it in a browser.
 import { generateSync } from 'otplib';
 import type { Page as BrowserPage } from 'playwright-core';
+import { createSoftKey } from '#server/testing/soft-key.ts';
 import type { AuthenticatorRecord } from '#storage/records.ts';
 import { TOTP_KEY } from '#test/kit/house.ts';
 import type { Page } from '#test/kit/plain-browser.ts';
-import { createSoftKey } from '#test/kit/soft-key.ts';
 import { type Call, type Gallery, PERSON, SITE, type Visitor } from './stage.ts';
 
 export const FLOWS = ['sign-in', 'factor', 'enrollment', 'password', 'account', 'device', 'phone', 'problem'] as const;

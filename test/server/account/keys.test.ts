@@ -1,8 +1,8 @@
 // Keys and passkeys that people add on the page of their account: after a proof, named, put off, and never for somebody else.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ACCOUNT_PROOFS, FURTHER_ENROLLMENTS } from '#runtime/rate-limit.ts';
+import { createSoftKey } from '#server/testing/soft-key.ts';
 import type { Page } from '#test/kit/plain-browser.ts';
-import { createSoftKey } from '#test/kit/soft-key.ts';
 import { type FrontDoor, openFrontDoor } from '../oauth/front-door.ts';
 import { ACCOUNT, at, factorsOf, has, open, press, type Somebody, showApp, typesOf, visit } from './person.ts';
 

@@ -2,9 +2,9 @@
 // to do next; nothing is granted by it, and nothing is lost.
 import { expect } from 'vitest';
 import { newTenant } from '#runtime/lifecycle/tenant.ts';
+import { createSoftKey } from '#server/testing/soft-key.ts';
 import { PASSWORD } from '#test/kit/house.ts';
 import type { Page } from '#test/kit/plain-browser.ts';
-import { createSoftKey } from '#test/kit/soft-key.ts';
 import { isRefused, passes } from './at-pages.ts';
 import { alone, asked, withCompanion } from './begin.ts';
 import { FIVE_MINUTES, totpOf } from './codes.ts';

@@ -1,6 +1,6 @@
 // The table of factors: how each of them comes into the hands of somebody who has none, on a page and through a client.
 import { expect } from 'vitest';
-import { createSoftKey } from '#test/kit/soft-key.ts';
+import { createSoftKey } from '#server/testing/soft-key.ts';
 import type { Body } from '../mfa-api/mfa-desk.ts';
 import { isRefused } from './at-pages.ts';
 import { another, totpOf } from './codes.ts';

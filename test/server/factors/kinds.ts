@@ -3,10 +3,10 @@
 
 import type { FactorType } from '#actions/post-login.ts';
 import { recoveryCodeMac } from '#runtime/factors/recovery-code.ts';
+import { createSoftKey } from '#server/testing/soft-key.ts';
 import type { GuardianFactorName } from '#storage/records.ts';
 import { TOTP_KEY } from '#test/kit/house.ts';
 import type { Page } from '#test/kit/plain-browser.ts';
-import { createSoftKey } from '#test/kit/soft-key.ts';
 import type { Phone } from '../push/phone.ts';
 import { another, FIVE_MINUTES, totpOf } from './codes.ts';
 import type { RowName } from './columns.ts';

@@ -1,8 +1,8 @@
 // The table of factors: a passkey, which stands in the place of the password and is no second factor.
 import { expect } from 'vitest';
+import { createSoftKey, type SoftKey, type Twist } from '#server/testing/soft-key.ts';
 import type { JsonObject } from '#storage/records.ts';
 import { PASSWORD } from '#test/kit/house.ts';
-import { createSoftKey, type SoftKey, type Twist } from '#test/kit/soft-key.ts';
 import { isRefused } from './at-pages.ts';
 import type { FactorDesk, Fields, Person, Tab } from './desk.ts';
 import { askedOn, signed } from './signing.ts';

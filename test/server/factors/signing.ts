@@ -1,5 +1,5 @@
 // The table of factors: what a page has a key asked for, and what comes back by its form.
-import type { Asked } from '#test/kit/soft-key.ts';
+import type { Asked } from '#server/testing/soft-key.ts';
 import type { FactorDesk, Fields, Tab } from './desk.ts';
 
 /** What the page has its script ask a key for. */

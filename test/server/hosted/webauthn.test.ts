@@ -2,9 +2,9 @@
 // what is in the page for its script, and what a browser puts off.
 // Longer than 300 lines because it is rows by screen.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Asked, createSoftKey, type SoftKey } from '#server/testing/soft-key.ts';
 import type { AuthenticatorRecord, JsonObject } from '#storage/records.ts';
 import { type House, openHouse, PASSWORD } from '#test/kit/house.ts';
-import { type Asked, createSoftKey, type SoftKey } from '#test/kit/soft-key.ts';
 import { script, totp } from '../../runtime/visit.ts';
 import { type Answer, BROWSER, beginLogin, cookie, openPages, type Pages, stateIn } from './pages.ts';
 

@@ -5,7 +5,7 @@ import type { Store } from '#storage/store.ts';
 import type { Stores } from '../conformance.ts';
 import { aKey, aPhone, aProvider, aPushRequest, PLAIN_FACTOR_SECRETS } from '../factor-samples.ts';
 import { aTicket, PLAIN_PROTOCOL_SECRETS } from '../protocol-samples.ts';
-import { aModule, aModuleVersion, anExecution, PLAIN_RUN_SECRETS, someModules } from '../run-samples.ts';
+import { aLoginStep, aModule, aModuleVersion, anExecution, PLAIN_RUN_SECRETS, someModules } from '../run-samples.ts';
 import {
   AT,
   aClient,
@@ -37,6 +37,7 @@ async function fill(store: Store, tenantId: string) {
   const message = aMessage(tenantId);
   const handle = aHandle(tenantId);
   const execution = anExecution(tenantId);
+  const step = aLoginStep(tenantId);
   const ticket = aTicket(tenantId);
   const [securityKey, phone] = [aKey(tenantId, user.id), aPhone(tenantId, user.id)];
   const request = aPushRequest(phone);
@@ -56,6 +57,7 @@ async function fill(store: Store, tenantId: string) {
     { kind: 'message.insert', message },
     { kind: 'handle.insert', handle },
     { kind: 'execution.insert', execution },
+    { kind: 'login-step.insert', step },
     { kind: 'ticket.insert', ticket },
     { kind: 'push-request.insert', request },
   ]);

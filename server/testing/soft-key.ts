@@ -1,4 +1,4 @@
-// Test kit: an authenticator in software: ES256 keys that sign what a browser would hand over, with any flags, counter,
+// Server, harness: an authenticator in software: ES256 keys that sign what a browser would hand over, with any flags, counter,
 // origin and domain, wrong ones too. Web Authentication Level 3, §6.
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import type { CredentialRecord, JsonObject } from '#storage/records.ts';
@@ -41,10 +41,10 @@ const PRESENT_AND_VERIFIED = UP | UV;
 
 const sha256 = (text: string | Buffer) => createHash('sha256').update(text).digest();
 
-export function createSoftKey(): SoftKey {
+/** @param credentialId of the credential; a random one where it is not given. */
+export function createSoftKey(credentialId: Buffer = randomBytes(16)): SoftKey {
   const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const other = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const credentialId = randomBytes(16);
   const id = credentialId.toString('base64url');
   const cose = coseKey(pair.publicKey);
   let counter = 0;

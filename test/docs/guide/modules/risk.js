@@ -1,0 +1,3 @@
+// What counts as risky, for every Action that asks.
+
+exports.isRisky = (score) => typeof score !== 'number' || score >= 70;
