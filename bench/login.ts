@@ -13,7 +13,8 @@ import { readConfig } from '#server/config.ts';
 import { openKeyring } from '#storage/keyring.ts';
 import { openStore } from '#storage/open.ts';
 import type { Change } from '#storage/store.ts';
-import { type House, openHouse, PASSWORD, SECRET, TOTP_KEY } from '#test/kit/house.ts';
+import { type House, openHouse, PASSWORD, TOTP_KEY } from '#test/kit/house.ts';
+import { SECRET } from '#test/kit/open-database.ts';
 import { createPlainBrowser } from '#test/kit/plain-browser.ts';
 import type { BenchLine } from './bench-line.ts';
 

@@ -18,7 +18,6 @@ import { MOST_LIMITS } from '#runtime/script-limits.ts';
 import type { DoorInput } from '#runtime/transaction/input.ts';
 import type { Reply } from '#runtime/transaction/transaction.ts';
 import { openKeyring } from '#storage/keyring.ts';
-import { openStore } from '#storage/open.ts';
 import type {
   AuthenticatorRecord,
   ClientRecord,
@@ -28,6 +27,7 @@ import type {
   UserRecord,
 } from '#storage/records.ts';
 import type { Store } from '#storage/store.ts';
+import { openDatabase, SECRET } from './open-database.ts';
 import { sandboxOnDemand } from './sandbox-on-demand.ts';
 
 export const CALLER: Caller = { ip: '203.0.113.7', method: 'POST', userAgent: 'test', language: 'en' };
@@ -41,7 +41,6 @@ export const REPLY: Extract<Reply, { by: 'redirect' }> = {
 export const BINDING = 'this-browser';
 export const PASSWORD = 'correct horse battery';
 export const TOTP_KEY = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
-export const SECRET = Buffer.alloc(32, 7).toString('base64url');
 
 const quiet = { info() {}, warn() {}, error() {} };
 
@@ -122,7 +121,7 @@ export async function openHouse({
   };
   const now = () => clock.at;
   const keyring = openKeyring([SECRET]);
-  const store = given?.store ?? (await openStore(databaseUrl, keyring, { now }));
+  const store = given?.store ?? (await openDatabase(databaseUrl, now));
   const egress = createEgress({ allow: egressAllow });
   // One cell: each that starts costs as much as ten logins, and what many of them do together has tests of its own.
   const cells = sandbox ?? sandboxOnDemand(() => createSandbox({ egress, log: quiet, cells: 1 }));

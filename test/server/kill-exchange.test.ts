@@ -14,7 +14,8 @@ import type { UserRecord } from '#storage/records.ts';
 import { CHILD_ENV } from '#test/kit/child-env.ts';
 import { count, draw } from '#test/kit/counts.ts';
 import { freePort } from '#test/kit/free-port.ts';
-import { type House, openHouse, PASSWORD, SECRET, TOTP_KEY } from '#test/kit/house.ts';
+import { type House, openHouse, PASSWORD, TOTP_KEY } from '#test/kit/house.ts';
+import { SECRET } from '#test/kit/open-database.ts';
 import { createDatabase } from '#test/kit/postgres.ts';
 
 const MFA_OTP = 'http://auth0.com/oauth/grant-type/mfa-otp';

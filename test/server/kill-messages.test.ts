@@ -16,7 +16,8 @@ import type { MessageRecord } from '#storage/records.ts';
 import { CHILD_ENV } from '#test/kit/child-env.ts';
 import { count } from '#test/kit/counts.ts';
 import { freePort } from '#test/kit/free-port.ts';
-import { type House, openHouse, PASSWORD, SECRET } from '#test/kit/house.ts';
+import { type House, openHouse, PASSWORD } from '#test/kit/house.ts';
+import { SECRET } from '#test/kit/open-database.ts';
 import { createDatabase } from '#test/kit/postgres.ts';
 import { openReceiver, type Receiver } from '#test/kit/receiver.ts';
 

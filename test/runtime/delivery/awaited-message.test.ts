@@ -5,7 +5,8 @@ import { createEgress } from '#runtime/egress/create-egress.ts';
 import { openKeyring } from '#storage/keyring.ts';
 import { openStore } from '#storage/open.ts';
 import type { MessageRecord } from '#storage/records.ts';
-import { type House, openHouse, SECRET } from '#test/kit/house.ts';
+import { type House, openHouse } from '#test/kit/house.ts';
+import { SECRET } from '#test/kit/open-database.ts';
 import { openReceiver, type Receiver } from '#test/kit/receiver.ts';
 import { type Answer, openPages, type Pages, signInOn, stateIn } from '../../server/hosted/pages.ts';
 

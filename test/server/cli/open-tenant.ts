@@ -6,7 +6,7 @@ import { readConfig } from '#server/config.ts';
 import { type Listener, listen } from '#server/listen.ts';
 import { openHouse } from '#server/open-house.ts';
 import { freePort } from '#test/kit/free-port.ts';
-import { SECRET } from '#test/kit/house.ts';
+import { SECRET } from '#test/kit/open-database.ts';
 import { keptTerminal } from '#test/kit/terminal.ts';
 
 const ADMIN_SECRET = 'the secret of whoever administers it';
