@@ -7,6 +7,7 @@ import type { Egress } from '#runtime/egress/egress.ts';
 import { createSandbox } from '#runtime/sandbox/cells.ts';
 import type { RunRequest, RunResult, Sandbox } from '#runtime/sandbox/sandbox.ts';
 import { DEFAULT_LIMITS } from '#runtime/script-limits.ts';
+import { shutDown } from '#server/testing/shared-sandbox.ts';
 
 const silent = { info() {}, warn() {}, error() {} };
 
@@ -16,7 +17,9 @@ export const noEgress: Egress = {
   close: async () => {},
 };
 
+/** Who counts processes counts only its own: what the harness started for another file of this worker ends first. */
 export const openSandbox = async (cells = 1, egress = noEgress): Promise<Sandbox> => {
+  await shutDown();
   const sandbox = createSandbox({ cells, egress, log: silent });
   await sandbox.ready();
   return sandbox;
