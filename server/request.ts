@@ -116,7 +116,8 @@ function queryOf(c: Context): string {
   return start === -1 ? '' : url.slice(start + 1);
 }
 
-function parseForm(text: string): ReadParameters {
+/** Parameters of a form's text, as a query string and a body of that type have them. */
+export function parseForm(text: string): ReadParameters {
   const parsed = parseValues(text);
   return parsed.ok ? onceEach(parsed.values) : parsed;
 }
@@ -230,17 +231,27 @@ function plain(address: string): string {
 
 /** Who speaks to us in this request. Header texts are cut: they are stored and shown to scripts. */
 export function readCaller(c: Context<Env>, trustProxy: number): Caller {
-  const userAgent = c.req.header('user-agent')?.slice(0, 1000);
   // What a client's server says of its user counts before what its HTTP library says of itself.
   const asked = c.req.header('x-request-language') ?? c.req.header('accept-language');
-  const language = asked?.split(/[,;]/, 1)[0]?.trim().slice(0, 35);
   return {
     ip: clientAddress(c, trustProxy),
     method: c.req.method,
+    ...readBrowser(c.req.header('user-agent'), asked),
+    ...(trustProxy > 0 ? proxyWord(c) : {}),
+  };
+}
+
+/** What a browser's headers say of it. @param asked its `accept-language`. */
+export function readBrowser(
+  agent: string | undefined,
+  asked: string | undefined,
+): Pick<Caller, 'userAgent' | 'language'> {
+  const userAgent = agent?.slice(0, 1000);
+  const language = asked?.split(/[,;]/, 1)[0]?.trim().slice(0, 35);
+  return {
     ...(userAgent ? { userAgent } : {}),
     // Templates may repeat it in messages to whomever the caller names: it says a language, or nothing.
     ...(language !== undefined && /^[\w-]+$/.test(language) ? { language } : {}),
-    ...(trustProxy > 0 ? proxyWord(c) : {}),
   };
 }
 

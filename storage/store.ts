@@ -272,7 +272,8 @@ export interface Users {
   lacking(tenantId: string, query: LackingQuery): Promise<{ users: number; lacking: number; examples: UserRecord[] }>;
   /**
    * Removes the user with authenticators, memberships, roles, groups, known and remembered browsers, sessions, handles
-   * and open logins, and in the same way the accounts that are linked to it.
+   * and open logins, and in the same way the accounts that are linked to it. What was recorded of their logins for replays
+   * goes too.
    */
   remove(tenantId: string, id: string): Promise<boolean>;
   /**

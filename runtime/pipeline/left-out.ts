@@ -6,7 +6,7 @@ const LEFT_OUT = '***';
 
 /** Endings of names, in lower case and without `-`, `_` and `.`: `x-api-key` and `refreshToken` are found by them. */
 const NAMES =
-  /(?:tokens?|secret|password|passwd|passphrase|passcode|otp|pin|apikey|accesskey|privatekey|sessionkey|subscriptionkey|authorization|assertion|credentials?|cookie|signature|ticket|invitation|idtokenhint|jwt|captcha|codeverifier|(?:otp|oob|binding|recovery|verification|confirmation|device|user|auth|authorization|sms|mfa|security|reset|backup|login)codes?)$/;
+  /(?:tokens?|secrets?|passwords?|passwd|pwd|passphrases?|passcodes?|otps?|pins?|(?:api|access|private|secret|session|shared|signing|encryption|subscription)keys?|authorization|assertion|credentials?|cookies?|signature|ticket|invitation|idtokenhint|jwt|captcha|codeverifier|(?:otp|oob|binding|recovery|verification|confirmation|device|user|auth|authorization|sms|mfa|security|reset|backup|login)codes?)$/;
 /** Under these a value that could be one is left out; a word such as `OK` is none. */
 const CODE_NAMES = /^(?:codes?|key|sig|hash|session|sid|auth)$/;
 const COULD_BE_CODE = /^(?=.*\d)[\w.~+/=-]{4,}$/;
@@ -18,9 +18,14 @@ const PARAMETER = /(^|[?&#;])([\w.%-]{1,100})=([^&#;\s"']*)/g;
 /** Name and password in an address. */
 const USER_INFO = /(:\/\/)[^\s/?#@]{1,1024}@/g;
 
+/** A service may answer so deep that whoever walks through it runs out of stack: nothing that is read nests like that. */
+const DEEPEST = 100;
+
+const bareName = (name: string): string => name.toLowerCase().replaceAll(/[-_.]/g, '');
+const isCredential = (name: string): boolean => NAMES.test(bareName(name));
+
 function isLeftOut(name: string, value: string): boolean {
-  const bare = name.toLowerCase().replaceAll(/[-_.]/g, '');
-  return NAMES.test(bare) || (CODE_NAMES.test(bare) && COULD_BE_CODE.test(value));
+  return isCredential(name) || (CODE_NAMES.test(bareName(name)) && COULD_BE_CODE.test(value));
 }
 
 /** A text as it may be kept: without tokens, and without parameters that hold credentials. */
@@ -36,22 +41,30 @@ export function withoutTokens(text: string): string {
 
 /** JSON as it may be kept. `name`: what it stands under. */
 export function withoutCredentialValues<T extends Json>(value: T, name = ''): T {
-  return walk(value, name) as T;
+  return walk(value, name, false) as T;
 }
 
-function walk(value: Json, name: string): Json {
-  if (typeof value === 'string') return value !== '' && isLeftOut(name, value) ? LEFT_OUT : withoutTokens(value);
+/** `within` a credential that has parts: `{"token": {"value": …}}`. */
+function walk(value: Json, name: string, within: boolean): Json {
+  const isOut = (text: string) => within || isLeftOut(name, text);
+  if (typeof value === 'string') return value !== '' && isOut(value) ? LEFT_OUT : withoutInner(value);
   // A code may be a number; what is true or false is none.
-  if (typeof value === 'number') return isLeftOut(name, String(value)) ? LEFT_OUT : value;
+  if (typeof value === 'number') return isOut(String(value)) ? LEFT_OUT : value;
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map((inner) => walk(inner, name));
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, walk(inner, key)]));
+  if (Array.isArray(value)) return value.map((inner) => walk(inner, name, within));
+  const parts = within || isCredential(name);
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, walk(inner, key, parts)]));
 }
+
+/** JSON that stands in JSON as a text has names too. */
+const withoutInner = (text: string): string =>
+  /^\s*[[{]/.test(text) ? bodyWithoutCredentials(text) : withoutTokens(text);
 
 /** A body: JSON and forms are looked through by their names, anything else by its shape. */
 export function bodyWithoutCredentials(text: string): string {
   const read = readJson(text);
   if (read === undefined) return withoutTokens(text);
+  if (!isShallow(read.value)) return LEFT_OUT;
   const kept = JSON.stringify(withoutCredentialValues(read.value));
   // As it was written, where nothing had to go.
   return kept === JSON.stringify(read.value) ? text : kept;
@@ -65,6 +78,18 @@ function readJson(text: string): { value: Json } | undefined {
   }
 }
 
+/** Without recursion, for it is asked before anything that recurs. */
+function isShallow(value: Json): boolean {
+  const open: { value: Json; depth: number }[] = [{ value, depth: 0 }];
+  for (let next = open.pop(); next; next = open.pop()) {
+    const { value, depth } = next;
+    if (typeof value !== 'object' || value === null) continue;
+    if (depth === DEEPEST) return false;
+    for (const inner of Object.values(value)) open.push({ value: inner, depth: depth + 1 });
+  }
+  return true;
+}
+
 /** Headers that may be kept of an answer. */
 export function headersWithoutCredentials(headers: readonly [string, string][]): [string, string][] {
   return headers.flatMap(([name, value]): [string, string][] =>
@@ -74,7 +99,10 @@ export function headersWithoutCredentials(headers: readonly [string, string][]):
 
 /** The event as it may be kept. `state` and `nonce` guard an application's own session: no script decides by them. */
 export function eventWithoutCredentials(event: JsonObject): JsonObject {
-  const kept = withoutCredentialValues(event);
+  // `event.authorization` and `event.refresh_token` are parts of the event, and no credentials.
+  const kept: JsonObject = Object.fromEntries(
+    Object.entries(event).map(([name, value]) => [name, withoutCredentialValues(value, objectOf(value) ? '' : name)]),
+  );
   for (const [part, names] of [
     ['transaction', ['state', 'nonce']],
     ['request', ['query', 'body']],

@@ -47,7 +47,10 @@ export async function replayLogin(
   if (!first) return login;
   const steps = stepsOf(executions, request);
   const wanted = steps.filter(({ script, gone, doubt }) => script || gone || doubt !== undefined);
-  login.tried = wanted.some(({ on, gone, doubt }) => gone || doubt !== undefined || recordingOf(on) !== undefined);
+  // Where nothing of what is tried has a part in it, it is as before: but that is said of recorded logins alone.
+  login.tried = (wanted.length === 0 ? steps : wanted).some(
+    ({ on, gone, doubt }) => gone || doubt !== undefined || recordingOf(on) !== undefined,
+  );
   if (!login.tried) return login;
 
   const { transactionId = '', userId } = first;

@@ -114,7 +114,7 @@ function checkFactors(facts: Facts): Checked {
   const findings: CheckFinding[] = [];
   const on = new Set<string>();
   for (const factor of new Set(named.map((each) => each.factor))) {
-    const known = FACTORS[factor];
+    const known = Object.hasOwn(FACTORS, factor) ? FACTORS[factor] : undefined;
     const places = list(named.filter((each) => each.factor === factor).map(({ action, line }) => `${action}:${line}`));
     if (!known) {
       findings.push({

@@ -82,7 +82,7 @@ export const deploy: Command = {
       requireSecretValues(changes, values);
       remote.need(writeScopes(changes));
     }
-    const lockout = await lockoutOf(remote, wanted);
+    const lockout = await lockoutOf(remote, wanted, terminal);
     report.lockout = lockout;
     if (!json && lockout) sayLockout(lockout, terminal);
     if (dryRun) return finish(report, 'dry run');
@@ -160,18 +160,27 @@ function showPlan({ remote, changes, others, terminal }: Report): void {
   }
 }
 
-/** Undefined where the tenant does not tell: Auth0, and a Sallyport that does not know the address. */
-async function lockoutOf(remote: Remote, wanted: Wanted): Promise<LockoutReport | undefined> {
+/** Undefined where the tenant does not tell: Auth0, and a Sallyport that refuses. */
+async function lockoutOf(remote: Remote, wanted: Wanted, terminal: Terminal): Promise<LockoutReport | undefined> {
   if (remote.kind !== 'sallyport') return undefined;
-  const actions = wanted.actions.map(({ name, code }) => ({ name, code }));
+  const actions = wanted.actions
+    .filter(({ trigger }) => trigger === 'post-login')
+    .map(({ name, code }) => ({ name, code }));
   const bindings = wanted.bindings['post-login'];
+  const { customize_mfa_in_postlogin_action: customizeMfa } = wanted.settings;
   try {
-    const drafts = { actions, ...(bindings === undefined ? {} : { bindings }) };
-    return await remote.call<LockoutReport>('POST', '/actions/lockout', drafts);
+    // As the tenant would be afterwards: a deployment may also switch factors off.
+    return await remote.call<LockoutReport>('POST', '/actions/lockout', {
+      actions,
+      ...(bindings === undefined ? {} : { bindings }),
+      ...(names(wanted.factors) ? { factors: wanted.factors } : {}),
+      ...(typeof customizeMfa === 'boolean' ? { customize_mfa_in_postlogin_action: customizeMfa } : {}),
+    });
   } catch (error) {
-    // A warning that cannot be had keeps nobody from anything.
-    if (error instanceof RemoteRefusal) return undefined;
-    throw error;
+    if (!(error instanceof RemoteRefusal)) throw error;
+    // A warning that cannot be had keeps nobody from anything, and its silence is no good news.
+    terminal.err(`Who may not get through is not known: ${error.message}`);
+    return undefined;
   }
 }
 

@@ -1,10 +1,11 @@
 // Server, command line: `sallyport init`, which writes a project that can be tested at once. What it writes stands in
 // `template/`, as files that our own tests run. It overwrites nothing.
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readArguments } from './arguments.ts';
 import { type Command, CommandError, type Terminal, UsageError } from './command.ts';
+import { ownAddress } from './own-address.ts';
 import { printable } from './printable.ts';
 
 const USAGE = `Usage: sallyport init [folder] [options]
@@ -82,12 +83,9 @@ async function projectFiles(path: string, language: Language): Promise<Map<strin
 
 async function packageJson(path: string): Promise<string> {
   const own = JSON.parse(await readFile(new URL('package.json', PACKAGE), 'utf8')) as {
-    version: string;
     devDependencies?: { vitest?: string };
     dependencies?: { vitest?: string };
   };
-  const root = fileURLToPath(PACKAGE);
-  const isInstalled = root.split(sep).includes('node_modules');
   const vitest = own.devDependencies?.vitest ?? own.dependencies?.vitest;
   const content = {
     name: packageName(path),
@@ -95,7 +93,7 @@ async function packageJson(path: string): Promise<string> {
     type: 'module',
     scripts: { test: 'sallyport test', dev: 'sallyport dev' },
     devDependencies: {
-      sallyport: isInstalled ? own.version : `file:${relative(path, root).replaceAll(sep, '/') || '.'}`,
+      sallyport: await ownAddress(path, fileURLToPath(PACKAGE)),
       ...(vitest === undefined ? {} : { vitest }),
     },
   };

@@ -45,6 +45,10 @@ async function ask(question: string): Promise<string> {
   }
 }
 
+const colours = process.stdout.isTTY === true && env('NO_COLOR') === undefined;
+// Vitest, which runs an author's tests in here, colours what goes into files and pipes too, unless it is told.
+if (!colours && env('FORCE_COLOR') === undefined) process.env.NO_COLOR = '1';
+
 process.exitCode = await runCommand(process.argv.slice(2), {
   out: (line) => write(process.stdout, line),
   err: (line) => write(process.stderr, line),
@@ -54,7 +58,7 @@ process.exitCode = await runCommand(process.argv.slice(2), {
     if (line !== progress) process.stderr.write(`${CLEAR_LINE}${line.slice(0, width)}`);
     progress = line.slice(0, width);
   },
-  colours: process.stdout.isTTY === true && env('NO_COLOR') === undefined,
+  colours,
   cwd: process.cwd(),
   env,
   ...(process.stdin.isTTY && process.stderr.isTTY ? { ask } : {}),

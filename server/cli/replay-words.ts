@@ -68,7 +68,7 @@ export function replayLines(report: ReplayReport, colours: boolean): string[] {
     `${count(logins, 'login')}, ${period}`,
     '',
     ...sums.map(([change, number]) => `  ${String(number).padStart(6)}  ${wordOf(change, paint)}`),
-    `  ${String(same).padStart(6)}  ${paint.green('as before')}`,
+    `  ${String(same).padStart(6)}  ${paint.green(same === 1 ? 'run as before' : 'runs as before')}`,
     ...(changes.length === 0 ? [] : ['', ...tableOf(changes.slice(0, ROWS), paint)]),
     ...more(report),
     ...(notRecorded === 0 ? [] : ['', `${count(notRecorded, 'login')} could not be replayed: not recorded.`]),

@@ -1,5 +1,6 @@
 // Server, command line: every command by its name, and what happens to what was typed. It gives an exit code and never
 // throws for what somebody typed.
+import { readFile } from 'node:fs/promises';
 import { type Command, CommandError, type Terminal, UsageError } from './command.ts';
 
 /** Each is loaded when it is called: what one of them needs costs the others no time. */
@@ -22,7 +23,12 @@ const WRONG_USE = 2;
 
 /** @param argv what was typed after `sallyport`. */
 export async function runCommand(argv: readonly string[], terminal: Terminal): Promise<number> {
-  const [name, ...args] = argv;
+  // `help dev` is `dev --help`.
+  const [name, ...args] = argv[0] === 'help' && argv.length > 1 ? [...argv.slice(1), '--help'] : argv;
+  if (name === '--version' || name === '-v') {
+    terminal.out(JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')).version);
+    return 0;
+  }
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     for (const line of await overview()) terminal.out(line);
     return 0;
@@ -65,15 +71,28 @@ async function overview(): Promise<string[]> {
     '',
     ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
     '',
-    '`sallyport <command> --help` tells more of one of them.',
+    '`sallyport <command> --help` tells more of one of them, `sallyport --version` which version this is.',
   ];
 }
 
-/** The command that shares the longest beginning with what was typed, or holds it. */
+/** The command that was meant: what was typed is a part of it, or a slip or two of the finger away. */
 function nearest(typed: string): string | undefined {
-  const shared = (name: string) => [...name].findIndex((letter, at) => typed[at] !== letter);
   const near = Object.keys(COMMANDS)
-    .map((name) => ({ name, score: name.includes(typed) ? name.length : Math.max(0, shared(name)) }))
-    .toSorted((a, b) => b.score - a.score)[0];
-  return near && near.score >= 2 ? near.name : undefined;
+    .map((name) => ({ name, slips: typed.length > 2 && name.includes(typed) ? 0 : slips(typed.slice(0, 20), name) }))
+    .toSorted((a, b) => a.slips - b.slips)[0];
+  return near && near.slips <= Math.min(2, typed.length - 2) ? near.name : undefined;
+}
+
+/** How many letters have to be put in, left out or replaced until the one is the other. */
+function slips(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, at) => at);
+  for (const [index, letter] of [...one].entries()) {
+    const next = [index + 1];
+    for (let at = 1; at <= other.length; at++) {
+      const replaced = (row[at - 1] ?? 0) + (other[at - 1] === letter ? 0 : 1);
+      next.push(Math.min(replaced, (row[at] ?? 0) + 1, (next[at - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[other.length] ?? 0;
 }

@@ -209,6 +209,8 @@ function comparesRedirect(work: Work, visited: Visited): boolean {
   return true;
 }
 
+const DENY = 'api.access.deny';
+
 /** What stood about in the older sandbox, and packages with their version in their name. Gives lines for the head. */
 function convertGlobals(work: Work, tree: Tree): string[] {
   const heads = new Map<string, string>();
@@ -230,8 +232,11 @@ function convertGlobals(work: Work, tree: Tree): string[] {
       if (name === 'request')
         work.human(visited, 'The package request is no longer kept up; fetch is there without a package.');
     } else if (name === 'configuration') convertConfiguration(work, visited);
-    else if (/^(UnauthorizedError|ValidationError)$/.test(name)) heads.set(name, `class ${name} extends Error {}`);
-    else if (name === 'global')
+    else if (/^(UnauthorizedError|ValidationError)$/.test(name)) {
+      heads.set(name, `class ${name} extends Error {}`);
+      // Nobody gets in by either, but whoever asked is told of a fault and not of a denial.
+      if (work.kind === 'rule') work.human(visited, `An Action that throws has failed; ${DENY} is what denies.`);
+    } else if (name === 'global')
       work.human(visited, 'What is kept in global is gone after the run; api.cache keeps small texts.');
     else if (LOST_GLOBALS.includes(name)) work.human(visited, `${name} is not there in an Action.`);
   }

@@ -55,7 +55,7 @@ export async function carryOut(changes: readonly Change[], work: CarryOut): Prom
   }
   for (const change of actions) {
     terminal.progress(`Deploying ${change.name} …`);
-    await deployDraft(work, ids.get(change.name) ?? '');
+    await deployDraft(work, ids.get(change.name) ?? '', change.wanted);
     done(change);
   }
   for (const change of of('bindings')) {
@@ -140,7 +140,11 @@ async function waitForBuild({ remote, terminal }: CarryOut, name: string, id: st
 }
 
 /** Until it runs: some tenants take a moment longer than their answer, and bind nothing before. */
-async function deployDraft({ remote, terminal }: CarryOut, id: string): Promise<void> {
+async function deployDraft(
+  { remote, terminal }: CarryOut,
+  id: string,
+  { name, code }: ActionChange['wanted'],
+): Promise<void> {
   const end = Date.now() + DEPLOY_MS;
   for (;;) {
     try {
@@ -153,11 +157,12 @@ async function deployDraft({ remote, terminal }: CarryOut, id: string): Promise<
     }
   }
   for (let wait = 50; Date.now() < end; wait = Math.min(2000, wait * 2)) {
-    const { deployed_version: version, all_changes_deployed: all } = await remote.call<WireAction>(
-      'GET',
-      `/actions/actions/${id}`,
-    );
-    if (version && all === true) return;
+    const action = await remote.call<WireAction>('GET', `/actions/actions/${id}`);
+    // An Action has one draft for all who deploy it: the text that was written last is the one that is deployed.
+    if (action.code !== undefined && action.code !== code) {
+      throw new CommandError(`${printable(name)} was written by somebody else meanwhile, and their text may run now.`);
+    }
+    if (action.deployed_version && action.all_changes_deployed === true) return;
     await pause(wait, terminal.ended);
   }
 }

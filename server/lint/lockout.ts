@@ -195,8 +195,8 @@ async function judge(ask: Ask, tenant: LockoutTenant, count: Count): Promise<Omi
   return {
     kind: ask.kind,
     factors,
-    off: named.filter((type) => type in AUTHENTICATORS && !factors.includes(type)),
-    unknown: named.filter((type) => !(type in AUTHENTICATORS)),
+    off: named.filter((type) => Object.hasOwn(AUTHENTICATORS, type) && !factors.includes(type)),
+    unknown: named.filter((type) => !Object.hasOwn(AUTHENTICATORS, type)),
     enrolled: ask.asked.enrolled,
     unread: ask.asked.unread,
     commands: ask.places,

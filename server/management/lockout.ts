@@ -33,9 +33,21 @@ export const lockoutRoutes: Route[] = [
         .optional(),
       /** Names, in the order in which they would run; as they are bound now where absent. */
       bindings: z.array(text(255)).max(MOST_ACTIONS).optional(),
+      /** Switches as they would be; those that are not named are as they are. */
+      factors: z.record(z.string().max(64), z.boolean()).optional(),
+      customize_mfa_in_postlogin_action: z.boolean().optional(),
     }),
-    async handle(call) {
-      const { actions: drafts = [], bindings } = call.body;
+    async handle(given) {
+      const { actions: drafts = [], bindings, factors, customize_mfa_in_postlogin_action: customizeMfa } = given.body;
+      const { tenant } = given;
+      const call = {
+        ...given,
+        tenant: {
+          ...tenant,
+          factors: { ...tenant.factors, ...factors },
+          customizeMfa: customizeMfa ?? tenant.customizeMfa,
+        },
+      };
       const texts = new Map(drafts.map(({ name, code }) => [name, code]));
       const bound = await boundTexts(call);
       if (bindings === undefined) {

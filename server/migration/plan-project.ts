@@ -102,7 +102,7 @@ function planActions(read: TenantExport, files: PlannedProject['files'], note: N
   const names = new Map<string, { name: string; trigger: string }>();
   for (const { file, value, code } of read.actions) {
     const given = String(value.name);
-    const [trigger] = (Array.isArray(value.supported_triggers) ? value.supported_triggers : []) as Wire[];
+    const [trigger] = objectsOf(value.supported_triggers);
     const id = String(trigger?.id ?? 'post-login');
     const refused =
       refuseTrigger({ id, version: 'v1' }) &&
@@ -114,9 +114,7 @@ function planActions(read: TenantExport, files: PlannedProject['files'], note: N
     }
     const name = freeName(given, Object.keys(actions));
     const secrets = secretsOf(value);
-    const modules = (Array.isArray(value.modules) ? (value.modules as Wire[]) : []).map((each) =>
-      freeName(String(each.module_name), []),
-    );
+    const modules = objectsOf(value.modules).map((each) => freeName(String(each.module_name), []));
     const runtime = String(value.runtime ?? 'node22');
     actions[name] = {
       trigger: id,
@@ -143,9 +141,8 @@ function planBindings(
 ): Wire {
   const bindings: Wire = {};
   for (const [trigger, bound] of Object.entries(read.triggers)) {
-    if (!Array.isArray(bound) || bound.length === 0) continue;
     const found: string[] = [];
-    for (const each of bound) {
+    for (const each of objectsOf(bound)) {
       const given = String(each.action_name ?? each.actionName);
       const known = names.get(given);
       if (known?.trigger === trigger) found.push(known.name);
@@ -178,17 +175,16 @@ function freeName(given: string, taken: readonly string[]): string {
   }
 }
 
+/** Those of a list that are objects: what an export holds may be anything. */
+const objectsOf = (list: unknown): Wire[] =>
+  (Array.isArray(list) ? list : []).filter((each) => typeof each === 'object' && each !== null);
+
 const dependenciesOf = ({ dependencies }: Wire): Wire =>
-  Object.fromEntries(
-    (Array.isArray(dependencies) ? (dependencies as Wire[]) : []).map(({ name, version }) => [
-      String(name),
-      String(version ?? 'latest'),
-    ]),
-  );
+  Object.fromEntries(objectsOf(dependencies).map(({ name, version }) => [String(name), String(version ?? 'latest')]));
 
 const secretsOf = ({ secrets }: Wire): string[] =>
-  (Array.isArray(secrets) ? (secrets as (Wire | string)[]) : []).map((each) =>
-    String(typeof each === 'string' ? each : each.name),
+  (Array.isArray(secrets) ? (secrets as unknown[]) : []).flatMap((each) =>
+    typeof each === 'string' ? [each] : objectsOf([each]).map(({ name }) => String(name)),
   );
 
 function clientFixture({ callbacks, client_metadata }: Wire): Wire {

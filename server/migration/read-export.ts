@@ -3,6 +3,8 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, sep } from 'node:path';
 import { parse as parseYaml } from 'yaml';
+import { CommandError } from '../cli/command.ts';
+import { printable } from '../cli/printable.ts';
 
 export type Wire = Record<string, unknown>;
 
@@ -49,7 +51,10 @@ const KNOWN = [
 ];
 const LARGEST_FILE = 5_000_000;
 
-/** @param place an export's folder, or its tenant.yaml. @returns undefined where there is nothing of one. */
+/**
+ * @param place an export's folder, or its tenant.yaml. @returns undefined where there is nothing of one.
+ * Throws `CommandError` where a tenant.yaml cannot be read.
+ */
 export async function readExport(place: string): Promise<TenantExport | undefined> {
   const found = await stat(place).catch(() => undefined);
   if (!found) return undefined;
@@ -81,8 +86,13 @@ function filesOf(root: string) {
   const read = async (file: string): Promise<string | undefined> => {
     const path = await within(file);
     if (path === undefined) return undefined;
-    const { size } = await stat(path);
-    if (size > LARGEST_FILE) {
+    const found = await stat(path);
+    // A named pipe would be waited for without end.
+    if (!found.isFile()) {
+      faults.push({ file, message: 'is no file' });
+      return undefined;
+    }
+    if (found.size > LARGEST_FILE) {
       faults.push({ file, message: 'is too large' });
       return undefined;
     }
@@ -204,15 +214,22 @@ async function withCode(files: Files, all: readonly Exported[]): Promise<(Export
 }
 
 async function readYaml(files: Files, file: string, empty: TenantExport): Promise<TenantExport> {
-  const text = (await files.read(file)) ?? '';
+  // The whole export is this one file: without it nothing is left that a project could be made of.
+  const unreadable = (why: string) => new CommandError(`${printable(file)} cannot be read: ${printable(why)}.`);
+  const text = await files.read(file);
+  if (text === undefined) throw unreadable(files.faults[0]?.message ?? 'it is not within the folder');
   let document: Wire;
   try {
     // No aliases: a small file of them grows without bound.
-    document = (parseYaml(text.replaceAll(/(?<!["'\w])@@(\w+)@@(?!["'\w])/g, '"@@$1@@"'), { maxAliasCount: 0 }) ??
-      {}) as Wire;
+    document = (parseYaml(text.replaceAll(/(?<!["'\w])@@(\w+)@@(?!["'\w])/g, '"@@$1@@"'), {
+      maxAliasCount: 0,
+      logLevel: 'error',
+    }) ?? {}) as Wire;
   } catch (error) {
-    files.faults.push({ file, message: `is no YAML (${(error as Error).message.split('\n')[0]})` });
-    return empty;
+    throw unreadable(`it is no YAML (${(error as Error).message.split('\n')[0]?.replace(/:$/, '')})`);
+  }
+  if (typeof document !== 'object' || Array.isArray(document)) {
+    throw unreadable('it names no actions, triggers, clients and so on');
   }
   const listOf = (key: string): Exported[] =>
     (Array.isArray(document[key]) ? (document[key] as unknown[]) : [])

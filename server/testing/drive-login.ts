@@ -65,7 +65,7 @@ export async function beginLogin(
   }
 
   function refuse(method: string): never {
-    throw new SimulationError(`login.${method}() cannot be called now: ${describeState(shown.login)}`);
+    throw new SimulationError(`login.${method}() cannot be called now: ${describeState(shown.login)}`, 'no-step');
   }
 
   /** The present state, if it is one of these. */
@@ -93,6 +93,7 @@ export async function beginLogin(
       case 'expired':
         throw new SimulationError(
           'the login has run out: a person has an hour for all of it. What they would see is the page "expired".',
+          'expired',
         );
       default:
         throw new SimulationError(`the login is ${submitted.outcome}`);
@@ -174,7 +175,7 @@ export async function beginLogin(
       const { offers } = at('choose', 'choosing');
       if (offers.some((offer) => offer.factor === factor)) return step('choose', { kind: 'chosen', factor });
       const names = offers.map((offer) => offer.factor).join(', ');
-      throw new SimulationError(`login.choose('${factor}') cannot be called now: offered are ${names}`);
+      throw new SimulationError(`login.choose('${factor}') cannot be called now: offered are ${names}`, 'no-step');
     },
     answer: async (code, { remember = false } = {}) => {
       if (shown.login.state.name === 'enrolling') return enroll('answer', true, code);

@@ -4,6 +4,7 @@ import type { Caller, Opening, Shown } from '#runtime/runtime.ts';
 import { chooseLanguage } from '../hosted/language.ts';
 import { checkAuthorizationRequest } from '../oauth/authorization-request.ts';
 import { mayStandIn } from '../oauth/usable-session.ts';
+import { parseForm, readBrowser } from '../request.ts';
 import { SimulationError } from './misuse.ts';
 import type { SimulatedHouse } from './open-simulation.ts';
 import type { SimulatedRequest } from './simulation.ts';
@@ -11,11 +12,12 @@ import type { SimulatedRequest } from './simulation.ts';
 /** What one browser has: the cookie that logins are bound to, and that of a session. */
 export type SimulatedBrowser = { binding: string; sessionKey?: string };
 
-export const callerOf = ({ ip = '203.0.113.7', userAgent, language = 'en' }: SimulatedRequest): Caller => ({
+const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
+
+export const callerOf = ({ ip = '203.0.113.7', userAgent = FIREFOX, language = 'en' }: SimulatedRequest): Caller => ({
   ip,
   method: 'POST',
-  userAgent: userAgent ?? 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
-  language,
+  ...readBrowser(userAgent, language),
 });
 
 /** Throws `SimulationError` where the request is refused, with what the application is told. */
@@ -33,8 +35,11 @@ export async function openLogin(
     ...(organization ? { organization: organization.id } : {}),
     ...request.query,
   };
+  // As a browser sends them: a parameter without a value counts as left out, and what no address can say is not said.
+  const sent = Object.entries(parameters).filter(([, value]) => value !== undefined);
+  const read = parseForm(new URLSearchParams(sent).toString());
   const locale = (uiLocales: string[]) => chooseLanguage(tenant.enabledLocales, uiLocales, request.language);
-  const checked = await checkAuthorizationRequest(deps, tenant, { ok: true, parameters }, locale);
+  const checked = await checkAuthorizationRequest(deps, tenant, read, locale);
   if (!checked.ok) {
     throw new SimulationError(
       `the authorization request is refused: ${checked.to === 'page' ? checked.reason : `${checked.error}: ${checked.description}`}`,

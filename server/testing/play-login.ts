@@ -66,10 +66,10 @@ async function attempt(taken: () => unknown): Promise<'done' | 'impossible' | 'r
     await taken();
     return 'done';
   } catch (error) {
-    const said = error instanceof SimulationError ? error.message : '';
+    const why = error instanceof SimulationError ? error.why : undefined;
     // There is no other factor to go to, or nothing that could be sent again.
-    if (said.includes('cannot be called now')) return 'impossible';
-    if (said.includes('has run out')) return 'run out';
+    if (why === 'no-step') return 'impossible';
+    if (why === 'expired') return 'run out';
     throw error;
   }
 }

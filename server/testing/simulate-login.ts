@@ -98,7 +98,7 @@ function setupOf(
     organization: organizationOf(simulation.organization, project, person.called),
     scripts,
     api:
-      audience === undefined
+      audience === undefined || audience === ''
         ? undefined
         : { identifier: audience, scopes: scope.split(' ').filter((each) => !isStandard.test(each)) },
     at,

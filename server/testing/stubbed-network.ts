@@ -1,7 +1,9 @@
 // Server, harness: what answers scripts that call out. There is no network: a route of the test answers, or the test fails,
 // whatever the script makes of the error that it gets.
 import type { OutgoingCall, WireBytes } from '#actions/outgoing-call.ts';
-import { EGRESS_CODES, type Egress, type EgressCode, type Outcome } from '#runtime/egress/egress.ts';
+import { readCall } from '#runtime/egress/call.ts';
+import { EGRESS_LIMITS } from '#runtime/egress/create-egress.ts';
+import { EGRESS_CODES, type Egress, type EgressCode, EgressFault, type Outcome } from '#runtime/egress/egress.ts';
 import type { Ports } from '#runtime/ports.ts';
 import { SimulationError } from './misuse.ts';
 import type { StubbedAnswer, StubbedCall, StubbedRoute } from './simulation.ts';
@@ -25,7 +27,7 @@ export function createStubbedNetwork(routes: Readonly<Record<string, StubbedRout
   const faults: string[] = [];
 
   const request: Egress['request'] = async (sent, { signal }) => {
-    const call = readCall(sent);
+    const call = shownCall(sent);
     calls.push(call);
     const route = known.find(
       ({ method, address }) => (method === '*' || method === call.method) && address.test(call.url),
@@ -34,6 +36,8 @@ export function createStubbedNetwork(routes: Readonly<Record<string, StubbedRout
       faults.push(unexpected(call, known));
       return failed('ENOTFOUND', `${new URL(call.url).origin} is not stubbed`);
     }
+    const refusal = refusalOf(sent);
+    if (refusal) return refusal;
     try {
       const given = typeof route.answer === 'function' ? await route.answer(call) : route.answer;
       if (signal?.aborted) return failed('ABORT_ERR', 'the call was aborted');
@@ -71,7 +75,18 @@ function readRoute(text: string, answer: StubbedRoute): Route {
   return { text, method: method.toUpperCase(), address: new RegExp(`^${pattern}$`, 's'), answer };
 }
 
-function readCall({ method, url, headers, body }: OutgoingCall): StubbedCall {
+/** What no server of ours would send, it would not send to a stub either: a body over the limit, a header with a line break. */
+function refusalOf(sent: OutgoingCall): Outcome | undefined {
+  try {
+    readCall(sent, EGRESS_LIMITS);
+    return undefined;
+  } catch (error) {
+    if (error instanceof EgressFault) return failed(error.code, error.message);
+    throw error;
+  }
+}
+
+function shownCall({ method, url, headers, body }: OutgoingCall): StubbedCall {
   return {
     method: method.toUpperCase(),
     // As a script writes it there may be no slash after the host.
@@ -89,7 +104,7 @@ function unexpected({ method, url }: StubbedCall, known: readonly Route[]): stri
   return `A script called ${method} ${url}, and no route of fetch takes it. Routes: ${routes}. Add fetch: { '${method} ${url}': { status: 200, body: {} } } to the simulation.`;
 }
 
-function answered({ text }: Route, call: StubbedCall, given: StubbedAnswer): Outcome {
+function answered({ text: route }: Route, call: StubbedCall, given: StubbedAnswer): Outcome {
   if (typeof given !== 'object' || given === null) {
     throw new SimulationError(`it gave ${String(given)}; expected { status, headers, body } or { error }`);
   }
@@ -99,12 +114,20 @@ function answered({ text }: Route, call: StubbedCall, given: StubbedAnswer): Out
     if (code === undefined) {
       throw new SimulationError(`error is ${JSON.stringify(error)}; expected one of ${EGRESS_CODES.join(', ')}`);
     }
-    return failed(code, `the stub "${text}" does not answer`);
+    return failed(code, `the stub "${route}" does not answer`);
   }
   if (!Number.isInteger(status) || status < 200 || status > 599) {
     throw new SimulationError(`status is ${status}; expected a number from 200 to 599`);
   }
   const isText = typeof body === 'string';
+  const text = body === undefined ? '' : isText ? body : JSON.stringify(body);
+  const { responseBytes } = EGRESS_LIMITS;
+  if (Buffer.byteLength(text) > responseBytes) {
+    return failed(
+      'ERR_EGRESS_TOO_LARGE',
+      `the body of the answer of ${new URL(call.url).origin} exceeds ${responseBytes} bytes`,
+    );
+  }
   const names = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
   if (body !== undefined && !isText && !names.has('content-type')) names.set('content-type', 'application/json');
   return {
@@ -115,7 +138,7 @@ function answered({ text }: Route, call: StubbedCall, given: StubbedAnswer): Out
       url: call.url,
       redirected: false,
       headers: [...names],
-      body: { text: body === undefined ? '' : isText ? body : JSON.stringify(body) },
+      body: { text },
     },
   };
 }

@@ -19,9 +19,6 @@ export async function changeSettings(
     tenant,
   };
   const answer = await change?.run(needed as Incoming, {}, settings);
-  if (answer?.status !== 200) {
-    const { message } = (answer && 'body' in answer ? answer.body : {}) as { message?: string };
-    throw new SimulationError(`settings: ${message ?? 'they cannot be used'}`);
-  }
+  if (!answer?.ok) throw new SimulationError(`settings: ${answer?.message ?? 'they cannot be used'}`);
   return (await store.tenants.find(tenant.id)) ?? tenant;
 }

@@ -110,7 +110,7 @@ export function createAuthenticators({ deps, tenant, person }: Surroundings): Au
           return { kind: 'responded', code: code ?? enrollment.code };
         case 'push-notification': {
           const enrolled = right && (await enrollPhone(enrollment.key));
-          if (right && !enrolled) throw new SimulationError('the picture that enrolls a phone has run out');
+          if (right && !enrolled) throw new SimulationError('the picture that enrolls a phone has run out', 'expired');
           return { kind: 'polled' };
         }
         default: {
@@ -126,7 +126,7 @@ export function createAuthenticators({ deps, tenant, person }: Surroundings): Au
       const device = await runtime.push.find(tenant, authenticatorId);
       const request = device && (await runtime.push.pending(tenant, device)).find((each) => each.id === id);
       if (!device || !request)
-        throw new SimulationError('the phone is asked nothing: the sign-in has run out, or was answered');
+        throw new SimulationError('the phone is asked nothing: the sign-in has run out, or was answered', 'expired');
       const other = request.choices.find((choice) => choice !== number) ?? `${number}0`;
       const chosen = decision === 'approve' ? number : other;
       await runtime.push.answer(

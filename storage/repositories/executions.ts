@@ -1,5 +1,6 @@
-// Storage: what ran in a login. Written by the commit of the step it belongs to and never changed; console lines and
-// arguments are a person's data as often as not, so that all of it but the ids is sealed.
+// Storage: what ran in a login. Written by the commit of the step it belongs to and changed by nothing but the removal of the
+// person, who takes along what was recorded; console lines and arguments are a person's data as often as not, so that all
+// of it but the ids is sealed.
 
 import { type Desk, indexed, parse } from '../columns.ts';
 import { first, rows, type Work } from '../database.ts';
@@ -80,6 +81,37 @@ export function* insertExecution(
   }));
   yield db.build.insertInto('execution_actions').values(values).compile();
   return true;
+}
+
+/** Read at once: one may hold a megabyte. */
+const AT_ONCE = 10;
+
+/** What was recorded of a person, for replays, goes; what ran stays until its time is over. */
+export function* forgetRecordings({ db, keyring }: Desk, tenantId: string, userId: string): Work<void> {
+  const ofUser = db.build
+    .selectFrom('executions')
+    .select(['id', 'seq', 'doc'])
+    .where('tenant_id', '=', tenantId)
+    .where('user_key', '=', indexed(userId))
+    .orderBy('seq')
+    .limit(AT_ONCE);
+  for (let after = -1; ; ) {
+    const found = yield* rows(ofUser.where('seq', '>', after));
+    for (const { id, doc } of found) {
+      const { results, ...rest } = parse<Sealed>(keyring.open(place(tenantId, id), doc));
+      if (!results.some(({ recorded }) => recorded)) continue;
+      const kept: Sealed = { ...rest, results: results.map(({ recorded: _, ...result }) => result) };
+      yield db.build
+        .updateTable('executions')
+        .set({ doc: keyring.seal(place(tenantId, id), JSON.stringify(kept)) })
+        .where('tenant_id', '=', tenantId)
+        .where('id', '=', id)
+        .compile();
+    }
+    const last = found.at(-1);
+    if (!last || found.length < AT_ONCE) return;
+    after = last.seq;
+  }
 }
 
 function place(tenantId: string, id: string) {

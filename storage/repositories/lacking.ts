@@ -1,4 +1,4 @@
-// Storage: who has none of some factors. The tenant's users and authenticators are each read once, whatever is asked for.
+// Storage: who has none of some factors. The tenant's users are read once, and of each what they are enrolled in.
 import type { ExpressionBuilder } from 'kysely';
 import { type Database, first, rows, type Work } from '../database.ts';
 import type { AuthenticatorType, UserRecord } from '../records.ts';
@@ -14,16 +14,21 @@ export function* lacking(
   tenantId: string,
   { types, mailbox, having, examples }: LackingQuery,
 ): Work<{ users: number; lacking: number; examples: UserRecord[] }> {
-  const owners = (of: readonly AuthenticatorType[]) =>
-    build
-      .selectFrom('authenticators')
-      .select('user_id')
-      .where('tenant_id', '=', tenantId)
-      .where('confirmed', '=', 1)
-      // A list that is empty is no SQL.
-      .where('type', 'in', of.length > 0 ? [...of] : ['']);
+  // Asked for each user by index: PostgreSQL holds a list of owners in memory up to some size, and reads it anew for each
+  // user above that.
+  const owns = (eb: Of, of: readonly AuthenticatorType[]) =>
+    eb.exists(
+      eb
+        .selectFrom('authenticators')
+        .select('authenticators.id')
+        .where('authenticators.tenant_id', '=', tenantId)
+        .whereRef('authenticators.user_id', '=', 'users.id')
+        .where('confirmed', '=', 1)
+        // A list that is empty is no SQL.
+        .where('type', 'in', of.length > 0 ? [...of] : ['']),
+    );
   const lacks = (eb: Of) => {
-    const none = eb('id', 'not in', owners(types));
+    const none = eb.not(owns(eb, types));
     const noMailbox = eb.or([eb('email', 'is', null), eb('email_verified', '=', 0)]);
     return mailbox ? eb.and([none, noMailbox]) : none;
   };
@@ -32,7 +37,7 @@ export function* lacking(
     .where('tenant_id', '=', tenantId)
     .where('linked_to', 'is', null)
     .where('blocked', '=', 0);
-  if (having) counted = counted.where('id', 'in', owners(having));
+  if (having) counted = counted.where((eb) => owns(eb, having));
   const totals = yield* first(
     counted.select((eb) => [
       eb.fn.countAll<number>().as('users'),

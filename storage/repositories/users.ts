@@ -6,6 +6,7 @@ import { affected, compiled, type Database, first, rows, Violation, type Work } 
 import type { UserRecord } from '../records.ts';
 import type { Change, Users } from '../store.ts';
 import { endLogins } from './end-logins.ts';
+import { forgetRecordings } from './executions.ts';
 import { lacking } from './lacking.ts';
 import { removeTokens } from './refresh-tokens.ts';
 import { removeTicketsOf } from './tickets.ts';
@@ -117,7 +118,10 @@ export function createUsers(desk: Desk): Users {
           // Rows go before what is open for them: a login that is being committed cannot finish in between.
           yield build.deleteFrom('users').where('tenant_id', '=', tenantId).where('id', '=', each).compile();
         }
-        for (const each of gone) yield* endLogins(desk, tenantId, each, 'account-deleted');
+        for (const each of gone) {
+          yield* endLogins(desk, tenantId, each, 'account-deleted');
+          yield* forgetRecordings(desk, tenantId, each);
+        }
         return removed !== undefined;
       }),
 

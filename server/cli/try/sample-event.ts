@@ -3,9 +3,10 @@
 import type { TriggerId } from '#actions/triggers.ts';
 import { SAMPLE_EVENTS } from '#runtime/sandbox/sample-events.ts';
 import type { Json, JsonObject } from '#storage/records.ts';
+import { SimulationError } from '../../testing/misuse.ts';
 import { simulateLogin } from '../../testing/simulate-login.ts';
-import type { Simulation } from '../../testing/simulation.ts';
-import { UsageError } from '../command.ts';
+import type { SimulatedLogin, Simulation } from '../../testing/simulation.ts';
+import { CommandError, UsageError } from '../command.ts';
 
 /** Below what a line of a script's console may hold. */
 const PIECE = 4000;
@@ -18,13 +19,30 @@ const READER = `exports.onExecutePostLogin = async (event) => {
 
 /** What a script of post-login is handed when this person has entered the password. */
 export async function eventOfLogin(simulation: Simulation): Promise<JsonObject> {
-  const login = await simulateLogin({ ...simulation, actions: [{ name: 'reads-the-event', code: READER }] });
+  const login = await begin({ ...simulation, actions: [{ name: 'reads-the-event', code: READER }] });
   const lines = login.executions[0]?.results[0]?.console ?? [];
   if (lines.length === 0) {
     const why = login.denied?.reason ?? `the login is ${login.state}`;
     throw new UsageError(`this login does not reach a script: ${why}`);
   }
-  return JSON.parse(lines.map(({ text }) => text).join('')) as JsonObject;
+  try {
+    return JSON.parse(lines.map(({ text }) => text).join('')) as JsonObject;
+  } catch {
+    // The console was full before the event was out.
+    throw new CommandError(
+      'the event of this login is longer than a console holds. Take what is long out of the fixture and lay it over with --event.',
+    );
+  }
+}
+
+/** The login, or what is wrong with the project's settings or fixtures. */
+async function begin(simulation: Simulation): Promise<SimulatedLogin> {
+  try {
+    return await simulateLogin(simulation);
+  } catch (error) {
+    if (error instanceof SimulationError) throw new CommandError(error.message);
+    throw error;
+  }
 }
 
 export const madeUpEvent = (trigger: TriggerId): JsonObject => structuredClone(SAMPLE_EVENTS[trigger]) as JsonObject;

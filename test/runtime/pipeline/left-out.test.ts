@@ -33,7 +33,13 @@ describe('by the name', () => {
     ['shipping', 'fast', 'fast'],
     ['mfa_token', true, true],
     ['token', '', ''],
-    ['refresh_token', { id: 'rt_1', key: 'a1b2c3' }, { id: 'rt_1', key: '***' }],
+    ['tokens', [{ value: 'abc', lifetime: 3600, spent: false }], [{ value: '***', lifetime: '***', spent: false }]],
+    ['credentials', { user: 'ana', pass: 'abc' }, { user: '***', pass: '***' }],
+    ['cookies', { sid: 'abc' }, { sid: '***' }],
+    ['secrets', ['abc'], ['***']],
+    ['pwd', 'abc', '***'],
+    ['signing_key', 'abc', '***'],
+    ['note', '{"inner":{"password":"abc","plan":"gold"}}', '{"inner":{"password":"***","plan":"gold"}}'],
   ])('%s: %j', (name, value, kept) => {
     expect(withoutCredentialValues({ [name]: value })).toEqual({ [name]: kept });
   });
@@ -62,6 +68,13 @@ describe('by its shape', () => {
     expect(bodyWithoutCredentials('grant_type=x&client_secret=s')).toBe('grant_type=x&client_secret=***');
   });
 
+  test.each([
+    ['lists', '['.repeat(30_000) + ']'.repeat(30_000)],
+    ['objects', `${'{"a":'.repeat(10_000)}"abc"${'}'.repeat(10_000)}`],
+  ])('a body of %s that nests deeper than anybody can walk is left out', (_what, text) => {
+    expect(bodyWithoutCredentials(text)).toBe('***');
+  });
+
   test('headers: no cookies, no credentials', () => {
     const headers: [string, string][] = [
       ['content-type', 'application/json'],
@@ -76,13 +89,17 @@ describe('by its shape', () => {
   });
 });
 
-test('state and nonce of the request go, those of a person’s address stay', () => {
+test('state and nonce of the request go, those of a person’s address stay, and so do parts with the name of a credential', () => {
   const event = {
+    authorization: { roles: ['admin'] },
+    refresh_token: { id: 'rt_1', metadata: { token: 'abc' } },
     request: { query: { state: 'abc', nonce: 'def', prompt: 'login' }, body: { state: 'ghi' } },
     transaction: { state: 'abc', metadata: { state: 'seen' } },
     user: { user_metadata: { state: 'Bavaria' } },
   };
   expect(eventWithoutCredentials(event)).toEqual({
+    authorization: { roles: ['admin'] },
+    refresh_token: { id: 'rt_1', metadata: { token: '***' } },
     request: { query: { state: '***', nonce: '***', prompt: 'login' }, body: { state: '***' } },
     transaction: { state: '***', metadata: { state: 'seen' } },
     user: { user_metadata: { state: 'Bavaria' } },

@@ -66,6 +66,19 @@ describe('to Auth0', () => {
     expect(tenant.bound).toEqual(['id-2', 'id-1']);
   });
 
+  test('whoever deploys the same Action at the same time is told that it is not theirs that runs', async () => {
+    const env = await open();
+    const cwd = await project({ ...WITHOUT_MODULE, 'modules/shared.js': '' });
+    const terminal = keptTerminal({ cwd, env });
+    const progress = (line: string) => {
+      const action = tenant.actions.get('id-2');
+      if (line === 'Deploying phone-first …' && action) action.code = '// theirs';
+    };
+    expect(await runCommand(['deploy', '--skip-tests', '--yes'], { ...terminal, progress })).toBe(1);
+    expect(terminal.said.err.join()).toContain('phone-first was written by somebody else meanwhile');
+    expect(tenant.bound).toEqual([]);
+  });
+
   test('Ctrl-C while it builds leaves nothing bound, and the next run goes on', async () => {
     const env = await open();
     const cwd = await project({ ...WITHOUT_MODULE, 'modules/shared.js': '' });

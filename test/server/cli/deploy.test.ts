@@ -140,6 +140,14 @@ describe('to a Sallyport', () => {
     const cwd = await project({ ...WITHOUT_MODULE, 'actions/phone-first.js': PROJECT['actions/phone-first.js'] ?? '' });
     const shown = await deploy(cwd, ['--dry-run']);
     expect(shown.out).toContain('1 of 1 have none of phone, otp: they may be denied');
+    // A deployment that switches factors off is judged by what is on afterwards.
+    const off = JSON.stringify({ ...JSON.parse(WITHOUT_MODULE['sallyport.json']), factors: { otp: true, sms: false } });
+    await writeFile(join(cwd, 'sallyport.json'), off);
+    expect((await deploy(cwd, ['--dry-run'])).out).toContain(
+      '1 of 1 have no otp: they may be denied; phone is switched off',
+    );
+    const told = await deploy(cwd, ['--dry-run', '--json']);
+    expect(JSON.parse(told.out).lockout.findings[0].off).toEqual(['phone']);
   });
 
   describe('secrets', () => {

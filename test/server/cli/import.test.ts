@@ -1,5 +1,6 @@
 // `sallyport import auth0`: exports in both formats of the deploy tool become a project that can be read; `sallyport convert
 // rules` beside it, since an export holds those too.
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -179,16 +180,45 @@ test('reads nothing outside of the export, and goes on', async () => {
     'export/actions/fine/code.js': CODE,
     'export/actions/link/x': '',
     'export/actions/broken.json': '{',
+    'export/actions/odd.json': {
+      name: 'odd',
+      code: './actions/odd/code.js',
+      supported_triggers: [null],
+      modules: [null],
+      secrets: [null, 5],
+      dependencies: [null, 'x'],
+    },
+    'export/actions/odd/code.js': CODE,
+    'export/triggers/triggers.json': { 'post-login': [null, { action_name: 'odd' }] },
   });
+  execFileSync('mkfifo', [join(cwd, 'export/actions/pipe.json')]);
   symlinkSync(join(cwd, 'secret.js'), join(cwd, 'export/actions/link/code.js'));
   const { code, out } = await importOf(cwd, 'export', '--into', 'project');
-  expect([code, out.filter((line) => line.startsWith('✓'))]).toEqual([0, ['✓ sallyport.json', '✓ actions/fine.js']]);
+  expect([code, out.filter((line) => line.startsWith('✓'))]).toEqual([
+    0,
+    ['✓ sallyport.json', '✓ actions/fine.js', '✓ actions/odd.js'],
+  ]);
   expect(out).toEqual(
     expect.arrayContaining([
       '  actions/up.json: its text is not there (actions/up/code.js)',
       '  actions/broken.json: is no JSON',
+      '  actions/pipe.json: is no file',
+      '  post-login: odd',
     ]),
   );
+});
+
+test.each([
+  ['no YAML', 'actions: [', 'tenant.yaml cannot be read: it is no YAML ('],
+  ['aliases', 'a: &a [x]\nactions: *a\n', 'Alias resolution is disabled'],
+  ['a number', '5', 'it names no actions'],
+  ['a list', '- 1', 'it names no actions'],
+  ['too deep', `actions: ${'['.repeat(20_000)}`, 'it is no YAML ('],
+])('a tenant.yaml that is %s makes no empty project', async (_what, text, says) => {
+  const cwd = folder({ 'export/tenant.yaml': text });
+  const { code, out, err } = await importOf(cwd, 'export', '--into', 'project');
+  expect([code, out, err.length]).toEqual([1, [], 1]);
+  expect(err[0]).toContain(says);
 });
 
 describe('wrong use', () => {

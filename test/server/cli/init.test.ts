@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { ownAddress } from '#server/cli/own-address.ts';
 import { runCommand } from '#server/cli/run-command.ts';
 import { shutDown } from '#server/testing/shared-sandbox.ts';
 import { simulateLogin } from '#server/testing/simulate-login.ts';
@@ -53,6 +54,11 @@ describe.each([
     expect(join(folder, described.devDependencies.sallyport.slice('file:'.length))).toBe(REPOSITORY);
   });
 
+  test('keeps the root key that dev writes out of the repository', () => {
+    const left = readFileSync(join(folder, '.gitignore'), 'utf8').split('\n');
+    expect(left).toEqual(expect.arrayContaining(['*.secret', 'data/', '*.db*', 'node_modules/', '.env']));
+  });
+
   test('is the same when it is written again', async () => {
     const again = await init(language, `--${language}`, '--json');
     expect(again).toMatchObject({ code: 0, err: [] });
@@ -89,6 +95,21 @@ describe.each([
     );
     expect(said).toBe('');
   });
+});
+
+test.each<[noted: object | undefined, address: string]>([
+  [{ packages: { 'node_modules/sallyport': { resolved: 'file:../kept/sp é.tgz' } } }, 'file:../kept/sp é.tgz'],
+  [{ packages: { 'node_modules/sallyport': { resolved: 'file:../gone.tgz' } } }, 'file:../host/node_modules/sallyport'],
+  [undefined, 'file:../host/node_modules/sallyport'],
+])('where we were installed from a file is where a new project looks: %j', async (noted, address) => {
+  const own = join(root, 'host/node_modules/sallyport/');
+  mkdirSync(own, { recursive: true });
+  mkdirSync(join(root, 'kept'), { recursive: true });
+  writeFileSync(join(root, 'kept/sp é.tgz'), '');
+  const note = join(root, 'host/node_modules/.package-lock.json');
+  rmSync(note, { force: true });
+  if (noted) writeFileSync(note, JSON.stringify(noted));
+  expect(await ownAddress(join(root, 'new'), own)).toBe(address);
 });
 
 describe('what is there already', () => {

@@ -94,7 +94,7 @@ describe('what changes, in words and as JSON', () => {
     expect(out).toContain('3 logins, 2026-01-01 00:00 to 2026-02-01 00:00');
     expect(out).toMatch(/^ +1 {2}denied now$/m);
     expect(out).toMatch(/^ +1 {2}other claims$/m);
-    expect(out).toMatch(/^ +1 {2}as before$/m);
+    expect(out).toMatch(/^ +1 {2}run as before$/m);
     expect(out).toMatch(/action-1 {2}denied now: Never/);
     expect(out).toMatch(/other claims: \{"idToken https:\/\/x\/a":1\} → \{"idToken https:\/\/x\/a":2\}$/m);
     expect(out).not.toContain('\u001b');

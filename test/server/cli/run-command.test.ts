@@ -2,11 +2,15 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { runCommand } from '#server/cli/run-command.ts';
 import { CHILD_ENV } from '#test/kit/child-env.ts';
 import { keptTerminal } from '#test/kit/terminal.ts';
+
+const own = JSON.parse(readFileSync(join(import.meta.dirname, '../../../package.json'), 'utf8'));
 
 /** Types a line; `ended` ends what would go on. */
 async function type(line: string, ended: AbortSignal = AbortSignal.abort()) {
@@ -27,6 +31,8 @@ describe('sallyport', () => {
   test.each([
     ['no such command', 'serve', 'there is no command "serve"'],
     ['nearly one', 'mock', 'did you mean mock-messages?'],
+    ['a letter too many', 'devv', 'did you mean dev?'],
+    ['letters the wrong way round', 'tset', 'did you mean test?'],
     ['a name that every object has', 'constructor', 'there is no command "constructor"'],
     ['an option that is none', 'mock-messages --prot 1', '--prot'],
     ['an argument too many', 'mock-messages 4000', '4000'],
@@ -41,8 +47,12 @@ describe('sallyport', () => {
     expect(said.err).toContain('--help');
   });
 
-  test('mock-messages --help', async () => {
-    const said = await type('mock-messages --help');
+  test.each(['--version', '-v'])('%s is the version of the package', async (line) => {
+    expect(await type(line)).toEqual({ code: 0, out: own.version, err: '' });
+  });
+
+  test.each(['mock-messages --help', 'help mock-messages'])('%s', async (line) => {
+    const said = await type(line);
     expect(said).toMatchObject({ code: 0, err: '' });
     for (const option of ['--port', '--host', '--strict', '--code', '--json']) expect(said.out).toContain(option);
   });

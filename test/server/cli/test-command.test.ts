@@ -116,6 +116,12 @@ describe('a run of a project that has linked this package', () => {
     expect(sum.below).toEqual(['actions/idle.js']);
   });
 
+  test('has no colours where no terminal is', async () => {
+    const { out, err } = await call(folder, 'test', 'broken');
+    expect(out).toContain('0 passed, 1 failed, 1 skipped');
+    expect(out + err).not.toContain('\u001b');
+  });
+
   test('says whom a script may lock out', () => {
     expect(sum.lockout).toMatchObject([{ kind: 'challenge', factors: ['otp'], users: 2, lacking: 1 }]);
   });

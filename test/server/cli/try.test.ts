@@ -48,6 +48,16 @@ exports.onExecutePostLogin = async (event, api) => api.access.deny(reason);
   'project/risk.json': '{ "risk": 7 }',
   'project/event.json': '{ "request": { "geoip": { "countryCode": "JP" } }, "user": { "email": "file@example.com" } }',
   'project/list.json': '[]',
+  'mistaken/sallyport.json': JSON.stringify({
+    tenant: 'dev',
+    settings: { no_such: 1 },
+  }),
+  'mistaken/actions/idle.js': 'exports.onExecutePostLogin = async () => {};\n',
+  'wordy/sallyport.json': JSON.stringify({
+    tenant: 'dev',
+    fixtures: { users: { ana: { user_metadata: { diary: 'a'.repeat(100_000) } } } },
+  }),
+  'wordy/actions/idle.js': 'exports.onExecutePostLogin = async () => {};\n',
   'alone/idle.js': 'exports.onExecutePostLogin = async () => {};\n',
   'alone/throws.js': `exports.onExecutePostLogin = async (event) => {
   console.log('one\\ntwo\\u001b[31m');
@@ -200,6 +210,14 @@ describe('wrong use', () => {
     expect(ran.err).toContain(says);
     expect(ran).toMatchObject({ code, out: '' });
     if (args.includes('hush')) expect(ran.err).not.toContain('hush');
+  });
+
+  test.each<[folder: string, args: string[], says: string]>([
+    ['mistaken', [], 'Additional properties not allowed: no_such'],
+    ['wordy', ['--user', 'ana'], 'longer than a console holds'],
+  ])('a %s project is told', async (folder, args, says) => {
+    const ran = await tried(folder, '--action', 'idle', ...args);
+    expect(ran).toMatchObject({ code: 1, out: '', err: expect.stringContaining(says) });
   });
 
   test('a name without a project, and watching without one', async () => {

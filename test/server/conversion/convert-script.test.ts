@@ -95,3 +95,13 @@ test.each<[name: string, source: string, line: number, says: string]>([
     message: expect.stringContaining(says),
   });
 });
+
+test.each([
+  ["throw new UnauthorizedError('no')"],
+  [
+    "const error = user.email_verified === false ? new UnauthorizedError('no') : null;\n    callback(error, user, context)",
+  ],
+])('a denial that would be a fault is told: %s', (statement) => {
+  const { human } = converted(`function (user, context, callback) {\n    ${statement};\n  }`, 'a Rule');
+  expect(human).toEqual([{ line: 2, message: expect.stringContaining('api.access.deny') }]);
+});

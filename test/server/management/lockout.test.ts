@@ -196,6 +196,18 @@ describe('what is deployed', () => {
     expect((await office.send('POST', '/api/v2/actions/lockout', draft)).body.findings?.[0]?.lacking).toBe(2);
     expect((await office.send('POST', '/api/v2/actions/lockout', {})).body.findings).toEqual(body.findings);
     expect((await office.send('POST', '/api/v2/actions/lockout', { bindings: [] })).body.findings).toEqual([]);
+    const switched = async (more: object) =>
+      items((await office.send('POST', '/api/v2/actions/lockout', { ...draft, ...more })).body.findings ?? {}).map(
+        ({ kind, lacking }) => [kind, lacking],
+      );
+    expect(await switched({ factors: { otp: false } })).toEqual([['challenge', 3]]);
+    expect(await switched({ factors: { sms: false, otp: false } })).toEqual([['challenge', 4]]);
+    expect(await switched({ customize_mfa_in_postlogin_action: false })).toEqual([
+      ['switch', 4],
+      ['challenge', 2],
+    ]);
+    // What was only asked about is as it was.
+    expect(await switched({})).toEqual([['challenge', 2]]);
   });
 
   test('whoever may not read users is told how many, and not who', async () => {
@@ -212,6 +224,7 @@ describe('what is deployed', () => {
   test.each<[name: string, body: unknown, says: string]>([
     ['a name that is nobody’s', { bindings: ['x'] }, 'The action of bindings[0] is neither given nor deployed.'],
     ['a text that is too long', { actions: [{ name: 'x', code: 'x'.repeat(100_001) }] }, 'Payload validation error'],
+    ['a switch that is neither on nor off', { factors: { otp: 'no' } }, 'Payload validation error'],
     ['a word too many', { drafts: [] }, 'Payload validation error'],
   ])('is refused: %s', async (_name, body, says) => {
     const answer = await office.send('POST', '/api/v2/actions/lockout', body);

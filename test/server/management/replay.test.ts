@@ -86,6 +86,16 @@ describe('consent', () => {
 });
 
 describe('what a recording holds', () => {
+  test('an answer that nests deeper than anybody can walk keeps nobody from the login', async () => {
+    const { house, browser, signIn } = office.door;
+    for (const body of ['['.repeat(30_000) + ']'.repeat(30_000), `${'{"a":'.repeat(9000)}1${'}'.repeat(9000)}`]) {
+      risk.answer = { status: 200, body };
+      const { id } = await house.user(`replayed-${++people}`, ['otp']);
+      await signIn(browser(), `replayed-${people}`);
+      expect(await recordedOf(id)).toMatchObject({ calls: [{ answer: { status: 200, body: '***' } }] });
+    }
+  });
+
   test('event, clock, seed and calls; no secret, password, code or token in any of it', async () => {
     const userId = await signIn({
       score: 50,
@@ -245,7 +255,8 @@ describe('drafts', () => {
     expect((await replay({ user_id: userId, drafts })).body).toMatchObject({
       unbound: ['new'],
       changes: [],
-      not_recorded: 1,
+      logins: 1,
+      not_recorded: 0,
     });
     const { body } = await replay({ user_id: userId, drafts, bindings: ['new', action] });
     expect(changes(body)).toEqual([

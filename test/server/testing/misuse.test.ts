@@ -1,7 +1,13 @@
 // What a test is told when it is wrong: a simulation that cannot be, a step that the login cannot take, a call out that
 // nobody stubbed. Each message names the way on.
 import { describe, expect, test } from 'vitest';
-import { type SimulatedLogin, type Simulation, SimulationError, simulateLogin } from '#server/testing/testing.ts';
+import {
+  playLogin,
+  type SimulatedLogin,
+  type Simulation,
+  SimulationError,
+  simulateLogin,
+} from '#server/testing/testing.ts';
 
 const script = (body: string) => ({ code: `exports.onExecutePostLogin = async (event, api) => { ${body} };` });
 const OTP = script(`api.authentication.challengeWith({ type: 'otp' });`);
@@ -38,7 +44,7 @@ describe('a simulation that cannot be', () => {
       { user: { factors: ['email'], email_verified: false } },
       'only a verified address is one',
     ],
-    ['a setting that there is not', { settings: { no_such: 1 } }, 'settings: '],
+    ['a setting that there is not', { settings: { no_such: 1 } }, 'Additional properties not allowed: no_such'],
     [
       'a moment that is none',
       { now: 'yesterday' },
@@ -174,6 +180,25 @@ describe('calls out', () => {
     });
     await expect(login.answer()).rejects.toThrow('Routes: none');
     expect(() => login.tokens).toThrow('other.example.com');
+  });
+
+  test.each([
+    ['a body that no server sends', `, { method: 'POST', body: 'x'.repeat(1048577) }`, {}],
+    ['an answer that no server takes', '', { body: 'x'.repeat(4 * 1048576 + 1) }],
+  ])('are bounded as on a server: %s', async (_what, more, answer) => {
+    const login = await simulateLogin({ actions: [call('https://api.example.com/', more)], fetch: { '*': answer } });
+    expect(login.tokens?.idToken['https://x/c']).toBe('ERR_EGRESS_TOO_LARGE');
+  });
+
+  test('a stub that fails fails a login that is played, whatever it says', async () => {
+    const fetch = {
+      '*': () => {
+        throw new Error('the token has run out and cannot be called now');
+      },
+    };
+    const actions = [OTP, call('https://api.example.com/')];
+    const login = await simulateLogin({ user: { factors: ['otp'] }, actions, fetch });
+    await expect(playLogin(login, [])).rejects.toThrow('The stub "*" failed');
   });
 
   test('a stub that fails says so', async () => {

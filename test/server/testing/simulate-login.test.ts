@@ -302,12 +302,24 @@ describe('what scripts see', () => {
       '[event.request.ip, event.request.user_agent, event.request.language]',
       ['198.51.100.9', 'Tests', 'ja'],
     ],
+    [
+      'headers of a browser, read as a server reads them',
+      { request: { userAgent: '', language: 'de-CH;q=0.5, en' } },
+      `['user_agent' in event.request, event.request.language]`,
+      [false, 'de-CH'],
+    ],
     ['where on Earth', { request: { geoip: { countryCode: 'JP' } } }, 'event.request.geoip.countryCode', 'JP'],
     [
       'parameters',
       { request: { query: { acr_values: 'gold', ui_locales: 'fr' } } },
       '[event.transaction.acr_values, event.request.query.acr_values]',
       [['gold'], 'gold'],
+    ],
+    [
+      'a parameter without a value as one that was left out',
+      { request: { query: { login_hint: '', audience: '', prompt: '' } } },
+      `[typeof event.transaction.login_hint, 'prompt' in event.request.query]`,
+      ['undefined', false],
     ],
     ['how often they came', { user: { logins_count: 4 } }, 'event.stats.logins_count', 5],
     [

@@ -29,6 +29,27 @@ export function describeExecutions(stores: Stores): void {
       }
     });
 
+    test('lose what was recorded when the person is removed, and stay', async () => {
+      const { store } = stores;
+      const tenantId = fresh('ten');
+      const recorded = { handler: 'h', event: { user: { name: 'Ana' } }, now: AT, seed: 's', questions: [], calls: [] };
+      // More than are read at once, and one of somebody else.
+      const all = [...Array(23).keys(), 'other'].map((index) =>
+        anExecution(tenantId, {
+          userId: index === 'other' ? 'auth0|b' : 'auth0|a',
+          results: index === 3 ? [aRun()] : [aRun({ recorded }), aRun(), aRun({ recorded: { incomplete: 'x' } })],
+        }),
+      );
+      for (const execution of all) await store.commit([{ kind: 'execution.insert', execution }]);
+      await store.users.remove(tenantId, 'auth0|a');
+      const bare = ({ results, ...rest }: ExecutionRecord): ExecutionRecord => ({
+        ...rest,
+        results: results.map(({ recorded: _, ...result }) => result),
+      });
+      const { records } = await store.executions.list(tenantId, { limit: 50 });
+      expect(records).toEqual(all.map((each) => (each.userId === 'auth0|b' ? each : bare(each))).toReversed());
+    });
+
     test('without a login are found by no login', async () => {
       const { store } = stores;
       const tenantId = fresh('ten');
