@@ -3,7 +3,7 @@
 import type { Remote } from '../cli/remote.ts';
 import { RemoteRefusal } from '../cli/remote.ts';
 import { type FactorCommands, factorCommands } from '../lint/factor-commands.ts';
-import type { LockoutReport } from '../lint/lockout.ts';
+import type { LockoutReport } from '../lint/lockout-report.ts';
 
 /** A fact, or why there is none. */
 export type Told<T> = { known: true; value: T } | { known: false; why: string };

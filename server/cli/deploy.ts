@@ -7,7 +7,7 @@ import { openSecretValues, requireSecretValues, type SecretValues } from '../dep
 import { changeData, countChanges, showChanges } from '../deploy/show-changes.ts';
 import { readPresent } from '../deploy/tenant-state.ts';
 import { readWanted, type Wanted } from '../deploy/wanted.ts';
-import type { LockoutReport } from '../lint/lockout.ts';
+import type { LockoutReport } from '../lint/lockout-report.ts';
 import { lockoutLines } from '../lint/word-lockout.ts';
 import type { Project } from '../project/project.ts';
 import { describeProjectFault, findProject, readProject } from '../project/read-project.ts';

@@ -4,7 +4,7 @@ import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
-import type { LockoutReport } from '../lint/lockout.ts';
+import type { LockoutReport } from '../lint/lockout-report.ts';
 import { lockoutOfProject } from '../lint/project-lockout.ts';
 import { lockoutLines } from '../lint/word-lockout.ts';
 import { readCounts } from '../project/coverage-counts.ts';

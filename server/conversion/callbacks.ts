@@ -1,7 +1,7 @@
 // Server, conversion: how a script ends. An older one called back, an Action returns. One that calls back from within another
 // function, or hands its callback on, becomes a promise that the handler waits for.
 import { around, keyOf, part, parts, type Tree, type Visited } from '../lint/script-tree.ts';
-import type { Work } from './convert-script.ts';
+import type { Work } from './work.ts';
 
 /** Errors by which a script refused, and what the person hears. */
 const REFUSALS = /^(UnauthorizedError|ValidationError)$/;

@@ -9,7 +9,8 @@ import { readOldScript } from './old-script.ts';
 import { quote } from './plain-edits.ts';
 import { belongsTo, chainOf, declaredBy, isVariable } from './scope.ts';
 import { silentChange } from './silent-changes.ts';
-import { type TextEdits, textEdits } from './text-edits.ts';
+import { textEdits } from './text-edits.ts';
+import type { Work } from './work.ts';
 
 export type Dependency = { name: string; version: string };
 
@@ -26,30 +27,6 @@ export type Conversion =
       human: { line: number; message: string }[];
     }
   | { ok: false; line: number; message: string };
-
-/** What the parts of a conversion share. */
-export type Work = {
-  kind: OldKind;
-  made: Tree;
-  edits: TextEdits;
-  /** Every node of the function. */
-  visited: readonly Visited[];
-  /** `user`, `context`, … as this script calls it; undefined where it does not take it. */
-  roleOf(visited: Visited): string | undefined;
-  text(node: Tree): string;
-  /** Names that need no more change: they were written anew with what they stand in. */
-  done: Set<Tree>;
-  /** Puts a comment before the statement and a line into the report. */
-  human(visited: Visited, message: string): void;
-  secrets: Set<string>;
-  dependencies: Map<string, string>;
-  /** Metadata that is set, by its name in the older script, and where it was set first. */
-  written: Map<string, number>;
-  /** Names of which something was said already. */
-  told: Set<Tree>;
-  /** The handler is also that of a person who comes back. */
-  continues: boolean;
-};
 
 /** @param told the extension point of a Hook, where it is known. */
 export function convertScript(source: string, { name, kind: told }: { name: string; kind?: OldKind }): Conversion {

@@ -1,9 +1,9 @@
 // Server, conversion: what an older script changed by writing to what it was given, an Action says by a method of `api`.
 import { keyOf, part, parts, type Tree, type Visited } from '../lint/script-tree.ts';
-import type { Work } from './convert-script.ts';
 import { convertResult, namesHandedBack, writesResult } from './hook-results.ts';
 import { drop, quote } from './plain-edits.ts';
 import { chainOf } from './scope.ts';
+import type { Work } from './work.ts';
 
 const TOKENS: Readonly<Record<string, string>> = { idToken: 'api.idToken', accessToken: 'api.accessToken' };
 const SETTERS: Readonly<Record<string, string>> = { app_metadata: 'setAppMetadata', user_metadata: 'setUserMetadata' };

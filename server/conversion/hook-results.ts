@@ -1,7 +1,7 @@
 // Server, conversion: what a Hook for machines hands back. It filled an object with claims and scopes; an Action says each.
 import { keyOf, part, parts, pathOf, type Visited } from '../lint/script-tree.ts';
-import type { Work } from './convert-script.ts';
 import { drop, quote } from './plain-edits.ts';
+import type { Work } from './work.ts';
 
 /** `cb(null, token)`: names of what a Hook hands back. */
 export function namesHandedBack(work: Work): Set<string> {

@@ -1,6 +1,6 @@
 // Server, conversion: edits that several kinds of statements need.
 import type { Visited } from '../lint/script-tree.ts';
-import type { Work } from './convert-script.ts';
+import type { Work } from './work.ts';
 
 /** Takes an assignment out. What it named needs no more change. */
 export function drop(work: Work, visited: Visited): void {

@@ -4,13 +4,11 @@ import { type Context, Hono } from 'hono';
 import type { Deps, Env } from '../deps.ts';
 import { errorPage } from '../hosted/error-page.ts';
 import { loginPages } from '../timeline/logins-page.ts';
+import type { Ask } from './ask.ts';
 import { clockRoutes } from './clock.ts';
 import { deviceRoutes } from './devices.ts';
 import { inboxRoutes } from './inbox.ts';
 import { tryRoutes } from './try.ts';
-
-/** Sends a request through the whole application, without a socket. */
-export type Ask = (request: Request) => Response | Promise<Response>;
 
 /** Everything below `/dev`. */
 export function devRoutes(deps: Deps, ask: Ask): Hono<Env> {

@@ -9,7 +9,7 @@ import { isOwnForm } from '../hosted/own-form.ts';
 import { PROOF_TYPE } from '../push/device-proof.ts';
 import { API_PATH } from '../push/push-paths.ts';
 import { readJsonObject } from '../request.ts';
-import type { Ask } from './dev.ts';
+import type { Ask } from './ask.ts';
 
 /** Messages of one device that can still be answered are far fewer. */
 const MESSAGES_SEARCHED = 100;

@@ -3,15 +3,13 @@
 import { setImmediate } from 'node:timers/promises';
 import { factorOf, properName } from '#runtime/factors/catalogue.ts';
 import type { AuthenticatorType, GuardianFactorName, JsonObject } from '#storage/records.ts';
-import { type FactorCommand, type FactorCommandName, factorCommands } from './factor-commands.ts';
+import { type FactorCommand, factorCommands } from './factor-commands.ts';
+import type { CommandPlace, LockedOut, LockoutFinding, LockoutReport } from './lockout-report.ts';
 import type { Possible } from './possible-values.ts';
 import { wordFinding } from './word-lockout.ts';
 
 /** In the order in which they run. */
 export type LintedAction = { name: string; code: string };
-
-/** Whom a finding names. */
-export type LockedOut = { user_id: string; email?: string; name?: string };
 
 /** Who has neither an authenticator of `types` nor, with `mailbox`, a verified address; of those with one of `having`. */
 export type Count = (query: {
@@ -20,41 +18,6 @@ export type Count = (query: {
   having?: readonly AuthenticatorType[];
 }) => Promise<{ users: number; lacking: number; examples: readonly LockedOut[] }>;
 
-export type CommandPlace = { action: string; line: number; command: FactorCommandName };
-
-export type LockoutFinding = {
-  /**
-   * `challenge`: who has none of the factors. `enroll`: who has another one and may not enroll these before a challenge.
-   * `switch`: Actions may not choose factors at all.
-   */
-  kind: 'challenge' | 'enroll' | 'switch';
-  /** Named, and on. */
-  factors: readonly string[];
-  /** Named, and off. */
-  off: readonly string[];
-  /** Names of no factor. */
-  unknown: readonly string[];
-  /** Whatever the person is enrolled in is named too. */
-  enrolled: boolean;
-  /** More is named that only a run tells. */
-  unread: boolean;
-  commands: readonly CommandPlace[];
-  /** Enrolls that may come first. */
-  may_enroll_by: readonly CommandPlace[];
-  /** How many the tenant has that are not blocked, and how many of them may be denied. */
-  users: number;
-  lacking: number;
-  message: string;
-  examples: readonly LockedOut[];
-};
-
-export type LockoutReport = {
-  users: number;
-  findings: LockoutFinding[];
-  /** What could not be read: a text that is none, a factor that only a run tells. */
-  unread: { action: string; line: number; message: string }[];
-};
-
 export type LockoutTenant = {
   factors: Readonly<Partial<Record<GuardianFactorName, boolean>>>;
   customizeMfa: boolean;
@@ -62,7 +25,8 @@ export type LockoutTenant = {
 
 /** In the order of the picker. A recovery code stands in for one of the others, and is nothing by itself. */
 const SECOND_FACTORS = ['webauthn-platform', 'webauthn-roaming', 'push-notification', 'otp', 'phone', 'email'] as const;
-const AUTHENTICATORS: Readonly<Record<string, AuthenticatorType>> = {
+/** What somebody is enrolled in who has the factor. */
+export const AUTHENTICATORS: Readonly<Record<string, AuthenticatorType>> = {
   otp: 'totp',
   phone: 'phone',
   email: 'email',

@@ -2,20 +2,11 @@
 // says what the scripts are like and not who is locked out where they run.
 import { readFile } from 'node:fs/promises';
 import type { AuthenticatorType } from '#storage/records.ts';
-import type { FixtureFactor, FixtureUser, Project } from '../project/project.ts';
-import { type Count, findLockouts, type LockedOut, type LockoutReport } from './lockout.ts';
+import type { FixtureUser, Project } from '../project/project.ts';
+import { AUTHENTICATORS, type Count, findLockouts } from './lockout.ts';
+import type { LockedOut, LockoutReport } from './lockout-report.ts';
 
 const EXAMPLES = 10;
-const AUTHENTICATOR: Readonly<Record<FixtureFactor, AuthenticatorType>> = {
-  otp: 'totp',
-  phone: 'phone',
-  email: 'email',
-  'push-notification': 'push',
-  'webauthn-roaming': 'webauthn-roaming',
-  'webauthn-platform': 'webauthn-platform',
-  'recovery-code': 'recovery-code',
-};
-
 /** Rejects where the file of a bound Action cannot be read. */
 export async function lockoutOfProject(project: Project): Promise<LockoutReport> {
   const bound = (project.bindings['post-login'] ?? []).flatMap(
@@ -43,4 +34,4 @@ function countFixtures(users: Readonly<Record<string, FixtureUser>>): Count {
 }
 
 const hasOne = ({ factors = [] }: FixtureUser, types: readonly AuthenticatorType[]): boolean =>
-  factors.some((factor) => types.includes(AUTHENTICATOR[factor]));
+  factors.flatMap((factor) => AUTHENTICATORS[factor] ?? []).some((type) => types.includes(type));

@@ -1,6 +1,6 @@
 // Server, lint: a finding in words: who, what is missing, and what may come of it.
 import { printable } from '../cli/printable.ts';
-import type { CommandPlace, LockoutFinding, LockoutReport } from './lockout.ts';
+import type { CommandPlace, LockoutFinding, LockoutReport } from './lockout-report.ts';
 
 const number = (count: number): string => count.toLocaleString('en');
 const list = (names: readonly string[]): string => names.join(', ');

@@ -1,21 +1,11 @@
 // Management: which factors a tenant has on, and the policies around them. Source: mfa-wire reference, section 3.
+
 import { z } from 'zod';
-import type { GuardianFactorName, TenantRecord } from '#storage/records.ts';
+import { GUARDIAN_FACTORS } from '#runtime/guardian-factors.ts';
+import type { TenantRecord } from '#storage/records.ts';
 import { type Answer, answer, NOT_FOUND } from './answer.ts';
 import { type Incoming, type Route, route } from './route.ts';
 import { invalid } from './validation.ts';
-
-/** In the order of the wire. */
-const FACTORS: readonly GuardianFactorName[] = [
-  'sms',
-  'push-notification',
-  'otp',
-  'email',
-  'duo',
-  'webauthn-roaming',
-  'webauthn-platform',
-  'recovery-code',
-];
 
 const distinct = <T>(items: T[], context: z.RefinementCtx) => {
   const again = items.findIndex((item, index) => items.indexOf(item) !== index);
@@ -31,7 +21,7 @@ export const guardianRoutes: Route[] = [
     path: '/guardian/factors',
     scopes: ['read:guardian_factors'],
     async handle({ tenant }) {
-      return answer(FACTORS.map((name) => ({ name, enabled: tenant.factors[name], trial_expired: false })));
+      return answer(GUARDIAN_FACTORS.map((name) => ({ name, enabled: tenant.factors[name], trial_expired: false })));
     },
   }),
 
@@ -41,7 +31,7 @@ export const guardianRoutes: Route[] = [
     scopes: ['update:guardian_factors'],
     body: z.strictObject({ enabled: z.boolean() }),
     async handle(call) {
-      const name = FACTORS.find((factor) => factor === call.param('name'));
+      const name = GUARDIAN_FACTORS.find((factor) => factor === call.param('name'));
       if (!name) return invalid('path', `No enum match for: ${JSON.stringify(call.param('name'))}`, 'name');
       const { enabled } = call.body;
       return write(call, (tenant) => ({ ...tenant, factors: { ...tenant.factors, [name]: enabled } }), { enabled });

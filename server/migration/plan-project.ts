@@ -1,5 +1,6 @@
 // Server, migration: which project an export becomes. Pure: what was read in, files and a report out. What a project cannot
 // hold is named with the reason; nothing is left out in silence.
+import { GUARDIAN_FACTORS } from '#runtime/guardian-factors.ts';
 import { refuseTrigger } from '#runtime/lifecycle/triggers.ts';
 import { parseProjectFile } from '../project/project-file.ts';
 import type { TenantExport, Wire } from './read-export.ts';
@@ -9,16 +10,6 @@ export type ImportNote = { state: 'taken' | 'left' | 'human'; what: string; why?
 
 export type PlannedProject = { files: { path: string; text: string }[]; notes: ImportNote[] };
 
-const FACTORS = [
-  'sms',
-  'push-notification',
-  'otp',
-  'email',
-  'duo',
-  'webauthn-roaming',
-  'webauthn-platform',
-  'recovery-code',
-];
 const SETTINGS = [
   'customize_mfa_in_postlogin_action',
   'allowed_logout_urls',
@@ -47,7 +38,7 @@ export function planProject(read: TenantExport, tenant: string): PlannedProject 
   const bindings = planBindings(read, names, note);
   const factors = Object.fromEntries(
     read.factors
-      .filter(({ value }) => FACTORS.includes(String(value.name)))
+      .filter(({ value }) => GUARDIAN_FACTORS.some((factor) => factor === value.name))
       .map(({ value }) => [String(value.name), value.enabled === true]),
   );
   if (read.factors.length > 0) note('taken', `${read.factors.length} factor switches`);

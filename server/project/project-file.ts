@@ -1,8 +1,9 @@
 // Server, project: the format of `sallyport.json`. Strict: a key that nobody reads is a mistake of somebody's. What an editor
 // needs to help with it is made of the same schema.
+
 import { z } from 'zod';
 import type { TriggerId } from '#actions/triggers.ts';
-import type { GuardianFactorName } from '#storage/records.ts';
+import { GUARDIAN_FACTORS } from '#runtime/guardian-factors.ts';
 import { FIXTURE_FACTORS, type ProjectFault } from './project.ts';
 
 const TRIGGERS = [
@@ -17,17 +18,6 @@ const TRIGGERS = [
   'custom-phone-provider',
   'custom-email-provider',
 ] as const satisfies readonly TriggerId[];
-
-const FACTORS = [
-  'sms',
-  'push-notification',
-  'otp',
-  'email',
-  'duo',
-  'webauthn-roaming',
-  'webauthn-platform',
-  'recovery-code',
-] as const satisfies readonly GuardianFactorName[];
 
 const RUNTIMES = ['node22', 'node18', 'node18-actions'] as const;
 
@@ -94,7 +84,10 @@ const projectFile = z.strictObject({
     .union([z.array(name), z.partialRecord(z.enum(TRIGGERS), z.array(name))])
     .default([])
     .describe('Actions in the order in which they run: of post-login, or by trigger'),
-  factors: z.partialRecord(z.enum(FACTORS), z.boolean()).default({}).describe('Those that are not named are off'),
+  factors: z
+    .partialRecord(z.enum(GUARDIAN_FACTORS), z.boolean())
+    .default({})
+    .describe('Those that are not named are off'),
   settings: json.default({}).describe('As in PATCH /api/v2/tenants/settings'),
   fixtures: fixtures.default({ users: {}, organizations: {}, clients: {}, secrets: {} }),
 });

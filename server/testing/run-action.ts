@@ -2,12 +2,11 @@
 // What needs a tenant (roles, groups, the cache) is not there; what a login would refuse is an error here as well.
 import { checkCommands } from '#runtime/pipeline/commands.ts';
 import type { RunResult } from '#runtime/sandbox/sandbox.ts';
-import { DEFAULT_LIMITS } from '#runtime/script-limits.ts';
 import type { ActionRun, RanAction } from './action-run.ts';
 import { createFakeClock } from './fake-clock.ts';
 import { readScripts } from './local-scripts.ts';
 import { SimulationError } from './misuse.ts';
-import { sharedSandbox } from './shared-sandbox.ts';
+import { runAlone } from './run-alone.ts';
 import { projectOf } from './simulate-login.ts';
 import { createStubbedNetwork } from './stubbed-network.ts';
 
@@ -21,25 +20,16 @@ export async function runAction({ action, event, handler, ...given }: ActionRun)
   if (!script) throw new SimulationError('there is no Action to run');
   const { versionId, fileName, map } = script;
   const network = createStubbedNetwork(given.fetch);
-  const result = await sharedSandbox().run({
-    tenantId: 'alone',
+  const result = await runAlone({
     script: { versionId, fileName, source: script.script, map: () => map },
     trigger: 'post-login',
     handler: handler ?? 'onExecutePostLogin',
-    eventJson: JSON.stringify(event),
-    secretsJson: JSON.stringify(script.secrets),
-    ...(script.modules.length === 0
-      ? {}
-      : { moduleSecretsJson: JSON.stringify(Object.fromEntries(script.modules.map((name) => [name, {}]))) }),
-    answer: async (operation) => ({
-      ok: false,
-      payload: JSON.stringify({ code: 'unavailable', message: `${operation} asks the tenant; there is none here.` }),
-    }),
+    event,
+    secrets: script.secrets,
+    modules: script.modules,
     request: network.egress.request,
     now: createFakeClock(given.now).now(),
     seed: given.seed ?? 'simulation',
-    limits: DEFAULT_LIMITS,
-    wallMs: DEFAULT_LIMITS.wallMs,
   });
   network.check();
   return { ...told(result), calls: network.calls };

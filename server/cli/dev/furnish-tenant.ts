@@ -1,7 +1,8 @@
 // Server, command line, development: what a project says of its tenant besides Actions, made through the Management API:
 // switches of factors, settings, applications, people, organizations. What is there already from an earlier start stays.
+import { GUARDIAN_FACTORS } from '#runtime/guardian-factors.ts';
 import { FIRST_CONNECTION } from '#runtime/lifecycle/client.ts';
-import type { GuardianFactorName, JsonObject, TenantRecord } from '#storage/records.ts';
+import type { JsonObject, TenantRecord } from '#storage/records.ts';
 import type { Call } from '../../demo/management-client.ts';
 import { DEMO_API, DEMO_APPLICATION, DEMO_MARK } from '../../demo/people.ts';
 import type { Deps } from '../../deps.ts';
@@ -10,20 +11,10 @@ import type { FixtureOrganization, Project } from '../../project/project.ts';
 import { reasonOf } from './deploy-scripts.ts';
 import { type MadePerson, makePerson } from './make-person.ts';
 
-const FACTORS: readonly GuardianFactorName[] = [
-  'sms',
-  'push-notification',
-  'otp',
-  'email',
-  'duo',
-  'webauthn-roaming',
-  'webauthn-platform',
-  'recovery-code',
-];
-
 /** Switches and settings: those that the file names, and factors that it does not name are off. */
 export async function applySettings(call: Call, { factors, settings }: Project): Promise<void> {
-  for (const name of FACTORS) await call('PUT', `/guardian/factors/${name}`, { enabled: factors[name] ?? false });
+  for (const name of GUARDIAN_FACTORS)
+    await call('PUT', `/guardian/factors/${name}`, { enabled: factors[name] ?? false });
   if (Object.keys(settings).length > 0) {
     await named('settings', () => call('PATCH', '/tenants/settings', settings));
   }

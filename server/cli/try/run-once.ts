@@ -3,10 +3,9 @@ import { createHash } from 'node:crypto';
 import type { TriggerId } from '#actions/triggers.ts';
 import { checkCommands } from '#runtime/pipeline/commands.ts';
 import type { RecordedCommand, RunResult } from '#runtime/sandbox/sandbox.ts';
-import { DEFAULT_LIMITS } from '#runtime/script-limits.ts';
 import type { JsonObject } from '#storage/records.ts';
 import type { ActionBuild } from '../../project/build-action.ts';
-import { sharedSandbox } from '../../testing/shared-sandbox.ts';
+import { runAlone } from '../../testing/run-alone.ts';
 import type { StubbedAnswer, StubbedCall } from '../../testing/simulation.ts';
 import { createStubbedNetwork } from '../../testing/stubbed-network.ts';
 
@@ -30,35 +29,27 @@ export type Tried = {
   faults: readonly string[];
 };
 
-export async function runOnce({ script, trigger, handler, event, secrets, modules, stubs }: Trial): Promise<Tried> {
+export async function runOnce({ script, stubs, ...run }: Trial): Promise<Tried> {
   const network = createStubbedNetwork(stubs);
-  const result = await sharedSandbox().run({
-    tenantId: 'try',
+  const result = await runAlone({
     script: {
       versionId: createHash('sha256').update(script.script).digest('hex'),
       fileName: script.fileName,
       source: script.script,
       map: () => script.map,
     },
-    trigger,
-    handler,
-    eventJson: JSON.stringify(event),
-    secretsJson: JSON.stringify(secrets),
-    ...(modules.length === 0
-      ? {}
-      : { moduleSecretsJson: JSON.stringify(Object.fromEntries(modules.map((name) => [name, {}]))) }),
-    answer: async (operation) => ({
-      ok: false,
-      payload: JSON.stringify({ code: 'unavailable', message: `${operation} asks the tenant; a trial has none.` }),
-    }),
+    ...run,
     request: network.egress.request,
     now: Date.now(),
     seed: 'trial',
-    limits: DEFAULT_LIMITS,
-    wallMs: DEFAULT_LIMITS.wallMs,
   });
   const commands = result.ok ? result.commands : [];
-  return { result, commands, calls: network.calls, faults: [...refused(trigger, commands), ...unexpected(network)] };
+  return {
+    result,
+    commands,
+    calls: network.calls,
+    faults: [...refused(run.trigger, commands), ...unexpected(network)],
+  };
 }
 
 function refused(trigger: TriggerId, commands: readonly RecordedCommand[]): string[] {
