@@ -36,7 +36,7 @@ export type Mac = {
   macMatches(purpose: string, text: string, mac: string): boolean;
 };
 
-/** The operator's log. Never given codes, tokens, passwords or secrets. */
+/** The operator's log. Never given tokens, passwords or secrets; codes in development alone, when they are in the dev inbox. */
 export type Logger = {
   info(fields: Record<string, unknown>, message: string): void;
   warn(fields: Record<string, unknown>, message: string): void;

@@ -67,9 +67,17 @@ export function createMessenger(
     const isInInbox = provider === 'inbox' || message.channel === 'push' || (taken.end === 'sent' && taken.inInbox);
     const isKept = ports.inbox && isInInbox;
     const settled: MessageEnd = isKept && end.state !== 'pending' && words ? { ...end, kept: words } : end;
-    if (await writeEnd(ports, tenant, message, delivery, settled)) return delivery;
+    if (await writeEnd(ports, tenant, message, delivery, settled)) {
+      if (isKept && end.state === 'delivered') tellDeveloper(message);
+      return delivery;
+    }
     // Held for lost meanwhile, and told so: it is not tried again.
     return (await standing(tenantId, id)) ?? delivery;
+  }
+
+  /** What is only in the dev inbox is said in the log as well: the one place where that holds a code. */
+  function tellDeveloper({ channel, to, code }: MessageRecord): void {
+    if (code !== undefined) log.info({ channel, to, devCode: code }, 'a code is in the dev inbox');
   }
 
   /** Ends it where it stands. */

@@ -2,7 +2,7 @@
 // once for each attempt that is written down, and its row and the tenant's log say how it ended.
 import { describe, expect, test } from 'vitest';
 import { DELIVERY_TIMES, type MessengerOptions } from '#runtime/delivery/create-messenger.ts';
-import type { DeliveryFault, Taken } from '#runtime/delivery/delivery.ts';
+import type { DeliveryFault, MessageProvider, Taken } from '#runtime/delivery/delivery.ts';
 import { LiquidFault } from '#runtime/delivery/liquid.ts';
 import type { MessageState } from '#storage/records.ts';
 import { SECOND, took, useMessengerDesk } from './messenger-desk.ts';
@@ -44,6 +44,23 @@ describe('an attempt', () => {
     const delivery = await desk.messenger(options).deliver(message.tenantId, message.id);
     expect(delivery).toMatchObject({ state: 'failed', fault: { code } });
     expect(await desk.rowOf(message)).toMatchObject({ state: 'failed', outcome: { code } });
+  });
+
+  test.each<[what: string, inbox: boolean, provider: string, told: string[]]>([
+    ['in development, kept in the inbox', true, 'inbox', ['+447700900123 123456']],
+    ['in development, carried by somebody', true, 'test', []],
+    ['in production', false, 'inbox', []],
+  ])("%s: the operator's log has the code of the inbox and no other", async (_, inbox, name, told) => {
+    const said: string[] = [];
+    const log = {
+      info: ({ to, devCode }: Record<string, unknown>) => said.push(`${to} ${devCode}`),
+      warn() {},
+      error() {},
+    };
+    const provider = { name, send: took } as MessageProvider;
+    const message = await desk.write();
+    await desk.messenger({ providerOf: async () => provider }, { inbox, log }).deliver(message.tenantId, message.id);
+    expect(said).toEqual(told);
   });
 
   test('is made once, however many set out at the same time, in several processes', async () => {
