@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createBuilds } from '#runtime/builds/create-builds.ts';
+import { stopBuilds } from '#runtime/sandbox/build.ts';
+import { shutDown } from '#server/testing/shared-sandbox.ts';
 import { type Registry, startRegistry } from '#test/kit/registry.ts';
 import { evaluate, refusal, request, requiring, take } from './kit.ts';
 
@@ -14,6 +16,9 @@ let silent: Registry;
 let broken: Registry;
 
 beforeAll(async () => {
+  // Processes are counted here: what another file of this worker has left ends first, cells of the harness and esbuild's own.
+  await shutDown();
+  await stopBuilds();
   // Where builds make their folders, so that what they leave can be seen.
   process.env.TMPDIR = folder;
   silent = await startRegistry({ manner: 'silent' });
