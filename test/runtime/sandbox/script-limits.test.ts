@@ -24,7 +24,8 @@ describe('where a script stood', () => {
     ['for (;;);', 'action.js:2:1'],
     ['await new Promise((done) => setTimeout(done, 60_000))', 'action.js:2:29'],
     ['for (let i = 0; i < 300; i++) api.idToken.setCustomClaim("c", i)', 'action.js:2:43'],
-  ])('%s → %s', async (body, at) => {
+    // Twice: a cell that a busy machine keeps from answering in half a second is ended without having said where it stood.
+  ])('%s → %s', { retry: 1 }, async (body, at) => {
     const result = await sandbox.run(handler(body, { wallMs: 2_500 }));
     expect(result).toMatchObject({ ok: false, fault: { fileName: 'action.js', at } });
   });
