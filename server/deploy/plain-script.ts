@@ -1,8 +1,8 @@
 // Server, deploy: the text of an Action as a tenant takes it. A Sallyport reads TypeScript by itself; Auth0 takes JavaScript
 // alone, and neither takes a module's `export`. Types become white space, so that lines keep their numbers and people can
 // read what was deployed.
-import { stripTypeScriptTypes } from 'node:module';
 import { type Node, parse } from 'acorn';
+import { withoutTypes } from '../without-types.ts';
 
 export type Plain = { ok: true; code: string } | { ok: false; message: string };
 
@@ -19,17 +19,6 @@ export function plainScript(file: string, source: string, kind: 'sallyport' | 'a
   }
   if (read(stripped, 'script') !== undefined) return { ok: true, code: stripped };
   return withoutExports(stripped);
-}
-
-/** Node's only notice of this function says that it may change; whoever deploys can do nothing about that. */
-function withoutTypes(source: string): string {
-  const { emitWarning } = process;
-  process.emitWarning = () => {};
-  try {
-    return stripTypeScriptTypes(source, { mode: 'strip' });
-  } finally {
-    process.emitWarning = emitWarning;
-  }
 }
 
 function read(source: string, sourceType: 'script' | 'module') {

@@ -2,8 +2,9 @@
 // ask once and keep it. Scripts are the TypeScript of `browser/` without its types, and one file of another's making.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { createRequire, stripTypeScriptTypes } from 'node:module';
+import { createRequire } from 'node:module';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { withoutTypes } from '../without-types.ts';
 
 export type Asset = { path: string; type: string; text: string };
 
@@ -117,17 +118,6 @@ function slim(program: string): string {
     .replaceAll(/ {3,}/g, ' ')
     .replaceAll(/\n{2,}/g, '\n')
     .trimStart();
-}
-
-/** Node calls it an experiment at every start, on the operator's screen; which Node it is, is pinned. */
-function withoutTypes(source: string): string {
-  const { emitWarning } = process;
-  process.emitWarning = () => {};
-  try {
-    return stripTypeScriptTypes(source);
-  } finally {
-    process.emitWarning = emitWarning;
-  }
 }
 
 function stylesheet(name: string): Asset {

@@ -2,14 +2,15 @@
 // its id is what the logs of a login point at.
 import { z } from 'zod';
 import { answer, NOT_FOUND } from './answer.ts';
+import { checkpointsOf, invalidCheckpoint } from './checkpoint.ts';
 import { optional, text } from './fields.ts';
 import { answerLive } from './live-executions.ts';
 import { integer } from './paging.ts';
 import { type Route, route } from './route.ts';
 import { showExecution } from './show-execution.ts';
-import { invalid } from './validation.ts';
 
 const DEFAULT_TAKE = 50;
+const checkpoints = checkpointsOf('x');
 const scopes = ['read:actions'] as const;
 
 export const executionRoutes: Route[] = [
@@ -25,10 +26,8 @@ export const executionRoutes: Route[] = [
       take: integer(1, 100).optional(),
     }),
     async handle({ deps, tenant, query }) {
-      const before = query.from === undefined ? undefined : decodeCheckpoint(query.from);
-      if (query.from !== undefined && before === undefined) {
-        return invalid('query', `Object didn't pass validation for format checkpoint: ${query.from}`, 'from');
-      }
+      const before = query.from === undefined ? undefined : checkpoints.decode(query.from);
+      if (query.from !== undefined && before === undefined) return invalidCheckpoint(query.from);
       const { records, next } = await deps.store.executions.list(tenant.id, {
         ...optional('actionId', query.action_id),
         ...optional('transactionId', query.transaction_id),
@@ -38,7 +37,7 @@ export const executionRoutes: Route[] = [
       });
       return answer({
         executions: records.map(showExecution),
-        ...(next === undefined ? {} : { next: encodeCheckpoint(next) }),
+        ...(next === undefined ? {} : { next: checkpoints.encode(next) }),
       });
     },
   }),
@@ -66,10 +65,3 @@ export const executionRoutes: Route[] = [
     },
   }),
 ];
-
-const encodeCheckpoint = (place: number): string => Buffer.from(`x${place}`).toString('base64url');
-
-function decodeCheckpoint(checkpoint: string): number | undefined {
-  const digits = /^x(\d{1,15})$/.exec(Buffer.from(checkpoint, 'base64url').toString('latin1'))?.[1];
-  return digits === undefined ? undefined : Number(digits);
-}

@@ -5,12 +5,13 @@ import type { Deps } from '../deps.ts';
 import { outcomeOf, type Timeline, timelineOf } from '../timeline/timeline.ts';
 import { restText } from '../timeline/words.ts';
 import { answer, NOT_FOUND } from './answer.ts';
+import { checkpointsOf, invalidCheckpoint } from './checkpoint.ts';
 import { iso, optional, text } from './fields.ts';
 import { integer } from './paging.ts';
 import { type Route, route } from './route.ts';
-import { invalid } from './validation.ts';
 
 const DEFAULT_TAKE = 50;
+const checkpoints = checkpointsOf('l');
 
 export const loginRoutes: Route[] = [
   route({
@@ -23,10 +24,8 @@ export const loginRoutes: Route[] = [
       take: integer(1, 100).optional(),
     }),
     async handle({ deps, tenant, query }) {
-      const before = query.from === undefined ? undefined : decodeCheckpoint(query.from);
-      if (query.from !== undefined && before === undefined) {
-        return invalid('query', `Object didn't pass validation for format checkpoint: ${query.from}`, 'from');
-      }
+      const before = query.from === undefined ? undefined : checkpoints.decode(query.from);
+      if (query.from !== undefined && before === undefined) return invalidCheckpoint(query.from);
       const { records, next } = await deps.store.loginSteps.logins(tenant.id, {
         ...optional('userId', query.user_id),
         ...optional('before', before),
@@ -34,7 +33,7 @@ export const loginRoutes: Route[] = [
       });
       return answer({
         logins: await Promise.all(records.map((step) => showLogin(deps, step))),
-        ...(next === undefined ? {} : { next: encodeCheckpoint(next) }),
+        ...(next === undefined ? {} : { next: checkpoints.encode(next) }),
       });
     },
   }),
@@ -77,11 +76,4 @@ async function showLogin(deps: Deps, step: LoginStepRecord): Promise<Record<stri
     rest: restText(step),
     ...(step.to.state === 'denied' ? { code: step.to.code, reason: step.to.reason } : {}),
   };
-}
-
-const encodeCheckpoint = (place: number): string => Buffer.from(`l${place}`).toString('base64url');
-
-function decodeCheckpoint(checkpoint: string): number | undefined {
-  const digits = /^l(\d{1,15})$/.exec(Buffer.from(checkpoint, 'base64url').toString('latin1'))?.[1];
-  return digits === undefined ? undefined : Number(digits);
 }

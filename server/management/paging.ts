@@ -3,8 +3,8 @@
 import { z } from 'zod';
 import type { Listed, Page } from '#storage/store.ts';
 import { type Answer, answer } from './answer.ts';
+import { checkpointsOf, invalidCheckpoint } from './checkpoint.ts';
 import { wholeNumber } from './fields.ts';
-import { invalid } from './validation.ts';
 
 /** A whole number written in decimal. */
 export const integer = (minimum: number, maximum: number) =>
@@ -72,23 +72,19 @@ export async function list<T>(query: CheckpointQuery, options: ListOptions<T>): 
   });
 }
 
+const checkpoints = checkpointsOf('');
+
 /** Checkpoints are places in the order of creation, which only grows at its end. */
 async function byCheckpoint<T>(query: CheckpointQuery, { plural, read, show }: ListOptions<T>): Promise<Answer> {
-  const offset = query.from === undefined ? 0 : decodeCheckpoint(query.from);
-  if (offset === undefined)
-    return invalid('query', `Object didn't pass validation for format checkpoint: ${query.from}`, 'from');
+  const offset = query.from === undefined ? 0 : checkpoints.decode(query.from);
+  if (offset === undefined) return invalidCheckpoint(String(query.from));
   const limit = query.take ?? DEFAULT_LIMIT;
   const { records, total } = await read({ offset, limit });
   const next = offset + records.length;
   return answer({
     [plural]: await Promise.all(records.map(show)),
-    ...(next < total && records.length > 0 ? { next: Buffer.from(String(next)).toString('base64url') } : {}),
+    ...(next < total && records.length > 0 ? { next: checkpoints.encode(next) } : {}),
   });
-}
-
-function decodeCheckpoint(checkpoint: string): number | undefined {
-  const text = Buffer.from(checkpoint, 'base64url').toString('latin1');
-  return /^\d{1,12}$/.test(text) ? Number(text) : undefined;
 }
 
 /** A page of a list that is read whole. */

@@ -6,9 +6,12 @@ import { MODULES_PER_ACTION } from '#runtime/lifecycle/module-uses.ts';
 import type { ChangedDecision, ReplaySummary } from '#runtime/replayed-logins.ts';
 import { dependency } from './action-fields.ts';
 import { answer, invalidBody, refuse } from './answer.ts';
+import { checkpointsOf } from './checkpoint.ts';
 import { iso, optional, text, wholeNumber } from './fields.ts';
 import { prepareReplay } from './replay-drafts.ts';
 import { type Route, route } from './route.ts';
+
+const checkpoints = checkpointsOf('r');
 
 /** One call works so long and takes so many logins; then it says where to go on. */
 const LONGEST_MS = 20_000;
@@ -61,7 +64,7 @@ export const replayRoutes: Route[] = [
         wanted.until === undefined ? deps.clock.now() + 1 : Date.parse(wanted.until),
       ];
       if (since >= until) return invalidBody('since must be before until.');
-      const from = wanted.from === undefined ? undefined : placeOf(wanted.from);
+      const from = wanted.from === undefined ? undefined : checkpoints.decode(wanted.from);
       if (wanted.from !== undefined && from === undefined) return invalidBody('from is not the `next` of a replay.');
       const { drafts = wanted.bindings ? [] : 'draft', bindings } = wanted;
       if (underWay.has(tenant.id)) return refuse(429, 'A replay of this tenant is under way.', 'too_many_requests');
@@ -112,11 +115,6 @@ function shown({ changes, next, ...summary }: ReplaySummary, rows: ChangedDecisi
       ...row,
     })),
     ...(all > rows.length ? { changes_left_out: all - rows.length } : {}),
-    ...(next === undefined ? {} : { next: Buffer.from(`r${next}`).toString('base64url') }),
+    ...(next === undefined ? {} : { next: checkpoints.encode(next) }),
   };
-}
-
-function placeOf(from: string): number | undefined {
-  const digits = /^r(\d{1,15})$/.exec(Buffer.from(from, 'base64url').toString('latin1'))?.[1];
-  return digits === undefined ? undefined : Number(digits);
 }

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { relative, sep } from 'node:path';
-import type { BuildFault, BuildRequest, Dependency } from '#runtime/builds/builds.ts';
+import type { BuildRequest, BuildResult, Dependency } from '#runtime/builds/builds.ts';
 import { bundleTexts, type ReadTexts, readTexts } from '#runtime/builds/process/build-script.ts';
 import { checkDependencies } from '#runtime/builds/process/dependencies.ts';
 import { parseMarked, withoutMapComments } from '#runtime/builds/process/parse.ts';
@@ -12,19 +12,8 @@ import { findPackages, packageFolders } from './installed-packages.ts';
 import { markText } from './mark-text.ts';
 import type { Project, ProjectAction, ProjectModule } from './project.ts';
 
-export type ActionBuild =
-  | {
-      ok: true;
-      /** CommonJS, one file. */
-      script: string;
-      /** Source map (version 3, JSON) from `script` to the author's files. */
-      map: string;
-      /** As traces show it: `.ts` when the text is TypeScript. */
-      fileName: string;
-      /** The declared dependencies at the versions that are installed. */
-      dependencies: Dependency[];
-    }
-  | { ok: false; faults: BuildFault[] };
+/** Dependencies are at the versions that are installed. */
+export type ActionBuild = BuildResult;
 
 export type TextBuild = {
   /** The project's folder; packages are looked for in `node_modules` of it and of those above. */

@@ -1,8 +1,8 @@
 // Server, project: writes counters into an author's text, for coverage. Only what counts is inserted and no line moves; what
 // the text does stays what it was.
-import { stripTypeScriptTypes } from 'node:module';
 import { type AnyNode, type Node, parse } from 'acorn';
 import MagicString from 'magic-string';
+import { withoutTypes } from '../without-types.ts';
 
 /** One way through the text, and the counter that says how often it was taken. Lines count from 1. */
 export type CountedPlace = { line: number; counter: number };
@@ -29,7 +29,7 @@ export type MarkedText = CountedPlaces & {
  * @returns undefined for TypeScript that is more than JavaScript with types, such as an enum.
  */
 export function markText(source: string, fileName: string, hits: string, tail: string): MarkedText | undefined {
-  const plain = fileName.endsWith('.ts') ? withoutTypes(source) : source;
+  const plain = fileName.endsWith('.ts') ? plainText(source) : source;
   const program = plain === undefined ? undefined : parseScript(plain);
   if (program === undefined) return undefined;
   const marks = createMarks(source, hits);
@@ -45,18 +45,13 @@ export function markText(source: string, fileName: string, hits: string, tail: s
 }
 
 /** The same text with spaces for types; undefined where types are more than that. */
-function withoutTypes(source: string): string | undefined {
-  // The only notice of Node's about this function says that it may change; our Node is of an exact version.
-  const { emitWarning } = process;
-  process.emitWarning = () => {};
+function plainText(source: string): string | undefined {
   try {
-    const plain = stripTypeScriptTypes(source, { mode: 'strip' });
+    const plain = withoutTypes(source);
     return plain.length === source.length ? plain : undefined;
   } catch {
-    // An enum, a namespace, a parameter property: text that makes other text.
+    // Text that makes other text.
     return undefined;
-  } finally {
-    process.emitWarning = emitWarning;
   }
 }
 

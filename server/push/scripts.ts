@@ -3,8 +3,8 @@
 // not change, or browsers would take it for another worker.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { stripTypeScriptTypes } from 'node:module';
 import { type Asset, assetResponse } from '../hosted/assets.ts';
+import { withoutTypes } from '../without-types.ts';
 
 const FOLDER = new URL('./browser/', import.meta.url);
 const TEXTS: ReadonlyMap<string, string> = new Map(
@@ -42,7 +42,7 @@ export function workerResponse(base: string): Response {
 
 /** Types become spaces, which only their readers need. */
 function strip(text: string): string {
-  return stripTypeScriptTypes(text)
+  return withoutTypes(text)
     .replaceAll(/^[ \t]+|[ \t]+$/gm, '')
     .replaceAll(/\n{2,}/g, '\n');
 }
