@@ -46,7 +46,9 @@ export async function newAccount(
   const proved = connection.strategy === 'sms' ? { phoneVerified: true } : { emailVerified: true };
   const user = newUser(ports, connection, { ...own, ...proved, id });
   if (await ports.store.users.find(tenant.id, user.id)) {
-    return refuse({ key: 'authenticator-error' }, 'The user already exists.', executions);
+    // Another login may have spent the code and made the account while the scripts ran here: the code is a used one then.
+    const raced = await ports.store.users.findByIdentifier(tenant.id, connection.name, address);
+    return refuse({ key: raced ? 'invalid-code' : 'authenticator-error' }, 'The user already exists.', executions);
   }
   const details = Object.keys(executions).length === 0 ? {} : { details: executions };
   return {
