@@ -160,6 +160,7 @@ export const LOG_TYPES = {
   api_limit: 'Rate limit reached',
   pwd_leak: 'Login with a leaked password',
   signup_pwd_leak: 'Sign-up with a leaked password',
+  fapi: 'Management API write refused',
   sapi: 'Management API write',
   depnote: 'Deprecated feature used',
 } as const;

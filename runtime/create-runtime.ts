@@ -2,10 +2,11 @@
 import type { TenantRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
 import { type Arrival, advance } from './advance.ts';
-import { createAfterwards } from './afterwards.ts';
+import { type Afterwards, createAfterwards } from './afterwards.ts';
 import { bearingsOf } from './bearings.ts';
 import { withDelivery } from './delivery/awaited-message.ts';
 import { createMessenger } from './delivery/create-messenger.ts';
+import type { Messenger } from './delivery/delivery.ts';
 import { takeTwilioReport } from './delivery/twilio-reports.ts';
 import { pushPublicKey } from './delivery/web-push.ts';
 import { makeEnrollmentTicket } from './enrollment-ticket.ts';
@@ -50,12 +51,13 @@ import { sendVerification } from './verification-ticket.ts';
 /** Between the redirect and the exchange; RFC 6749 §4.1.2 asks for at most ten minutes. */
 const CODE_LIFETIME_MS = 5 * 60_000;
 
-export function createRuntime(ports: Ports): Runtime {
+/** @param still whether it is a rehearsal's: no message leaves, and nothing follows an answer. */
+export function createRuntime(ports: Ports, { still = false }: { still?: boolean } = {}): Runtime {
   const { store, now, random } = ports;
   const liveConsole = createLiveConsole();
-  const afterwards = createAfterwards(ports.log);
+  const afterwards = still ? NOTHING_AFTERWARDS : createAfterwards(ports.log);
   const scripts = { versions: createVersions(store), cache: createScriptCache(now), liveConsole };
-  const messenger = createMessenger(ports, scripts);
+  const messenger = still ? NO_MESSENGER : createMessenger(ports, scripts);
   const steps = createLive<LiveStep>();
   const stage = { ...scripts, steps, afterwards, messenger };
 
@@ -264,9 +266,18 @@ export function createRuntime(ports: Ports): Runtime {
     replay: (request) => replayLogins(ports, stage.versions, request),
     steps,
     scriptLimits: ports.scriptLimits,
+    rehearsing: (rehearsed) => createRuntime({ ...ports, store: rehearsed }, { still: true }),
   };
   return runtime;
 }
+
+const NOTHING_AFTERWARDS: Afterwards = { start() {}, done: async () => {} };
+const NO_MESSENGER: Messenger = {
+  deliver: async () => ({ state: 'waiting' }),
+  standing: async () => ({ state: 'waiting' }),
+  deliverDue: async () => {},
+  drain: async () => {},
+};
 
 type Missing = { outcome: 'busy' | 'expired' | 'nothing' };
 type Located =

@@ -14,7 +14,7 @@ import type {
   TicketRecord,
   UserRecord,
 } from '#storage/records.ts';
-import type { Change } from '#storage/store.ts';
+import type { Change, Store } from '#storage/store.ts';
 import type { Notice } from './codes.ts';
 import type { DeliveryFault } from './delivery/delivery.ts';
 import type { ReportTaken, TwilioReport } from './delivery/twilio-reports.ts';
@@ -294,4 +294,6 @@ export interface Runtime {
   steps: LiveSteps;
   /** The most that the operator allows any tenant's scripts. */
   scriptLimits: Readonly<ScriptLimits>;
+  /** The same over the store of a rehearsal: no message leaves and nothing follows its answers. */
+  rehearsing(store: Store): Runtime;
 }

@@ -19,8 +19,24 @@ export type Database = {
   run<T>(work: () => Work<T>): Promise<T>;
   /** One database transaction; what is thrown rolls it back. The work may be started again after a deadlock. */
   transact<T>(work: () => Work<T>): Promise<T>;
+  /**
+   * Runs `play` against a database that is this one, and forgets what it wrote. It sees its own writes, nobody else does.
+   * On SQLite everybody else waits from its first write to its end, so that it has `REHEARSAL_MS` for that.
+   */
+  rehearse<T>(play: (db: Database) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 };
+
+/** Longer than any write of ours takes, short enough for logins that wait. */
+export const REHEARSAL_MS = 3000;
+
+/** What a rehearsal asks after its end, or after the time that it had. */
+export class RehearsalOver extends Error {
+  override name = 'RehearsalOver';
+  constructor() {
+    super('the rehearsal is over: what it asks now would not be forgotten');
+  }
+}
 
 /** A row that a constraint of the database refused. */
 export class Violation extends Error {

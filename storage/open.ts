@@ -127,6 +127,7 @@ function createStore(desk: Desk): Store {
     executions: createExecutions(desk),
     loginSteps: createLoginSteps(desk),
     sweep: createSweep(desk),
+    rehearse: (play) => desk.db.rehearse((db) => play(createStore({ ...desk, db }))),
     ping: () => reachable(desk.db),
     close: () => desk.db.close(),
   };

@@ -3,7 +3,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type CompiledQuery, Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
-import { bindable, type Database, type Result, Violation, type Work } from './database.ts';
+import { bindable, type Database, RehearsalOver, type Result, Violation, type Work } from './database.ts';
 import type { Tables } from './tables.ts';
 
 const TRIES = 6;
@@ -62,9 +62,46 @@ export function openPostgres(url: string): Database {
     }
   };
 
+  /** A connection of its own, in a transaction that is rolled back; each work in it is a savepoint. */
+  const rehearse = async <T>(play: (db: Database) => Promise<T>): Promise<T> => {
+    const client = await pool.connect();
+    let isOver = false;
+    let line: Promise<unknown> = Promise.resolve();
+    const perform = <R>(work: () => Work<R>): Promise<R> => {
+      const mine = line.then(async () => {
+        if (isOver) throw new RehearsalOver();
+        await client.query('savepoint work');
+        try {
+          const result = await drive(client, work());
+          await client.query('release savepoint work');
+          return result;
+        } catch (error) {
+          await client.query('rollback to savepoint work');
+          throw error;
+        }
+      });
+      // Works that were begun side by side take turns: savepoints of one connection must not interlock.
+      line = mine.catch(() => {});
+      return mine;
+    };
+    const own: Database = { ...db, run: perform, transact: perform, rehearse: (inner) => inner(own) };
+    let broken: Error | undefined;
+    try {
+      await client.query('begin');
+      return await play(own);
+    } finally {
+      await line;
+      isOver = true;
+      await client.query('rollback').catch((reason: Error) => {
+        broken = reason;
+      });
+      client.release(broken);
+    }
+  };
+
   const build = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   let ended: Promise<void> | undefined;
-  return {
+  const db: Database = {
     build,
     clock: sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`,
     hold: (query) => query.forUpdate(),
@@ -84,7 +121,9 @@ export function openPostgres(url: string): Database {
       await ended;
       if (!pool.ended) await pool.end();
     },
+    rehearse,
   };
+  return db;
 }
 
 function lost(): void {}

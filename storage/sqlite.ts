@@ -7,6 +7,7 @@ import BetterSqlite from 'better-sqlite3';
 import type { CompiledQuery } from 'kysely';
 import { Kysely, SqliteDialect, sql } from 'kysely';
 import { bindable, type Database, type Result, Violation, type Work } from './database.ts';
+import { createStage } from './sqlite-rehearsal.ts';
 import type { Tables } from './tables.ts';
 import { createLogSync } from './wal-sync.ts';
 
@@ -73,31 +74,37 @@ function drivenBy(connection: BetterSqlite.Database, file: string): Database {
     while (!step.done) step = work.next(execute(step.value));
     return step.value;
   };
+  const isReadOnly = (query: CompiledQuery): boolean => prepare(query.sql).readonly;
 
   const atomically = connection.transaction((work: () => unknown) => work());
 
   const build = new Kysely<Tables>({ dialect: new SqliteDialect({ database: connection }) });
-  return {
+  const stage = createStage({ connection, execute, isReadOnly });
+  const db: Database = {
     build,
     clock: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
     hold: (query) => query,
     async run(work) {
+      while (stage.holder) await stage.holder;
       const result = drive(work());
       await writtenDown();
       return result;
     },
     async transact<T>(work: () => Work<T>) {
+      while (stage.holder) await stage.holder;
       // Immediate: a transaction that reads first and writes later would otherwise fail, not wait, at its first write.
       const result = atomically.immediate(() => drive(work())) as T;
       await writtenDown();
       return result;
     },
+    rehearse: (play) => stage.rehearse(db, play),
     async close() {
       await log?.close();
       await build.destroy();
       connection.close();
     },
   };
+  return db;
 }
 
 function violation(error: unknown): Violation | undefined {

@@ -722,6 +722,11 @@ export interface Store {
    * an hour; returns how many rows went.
    */
   sweep(now: number): Promise<number>;
+  /**
+   * Runs `play` against a store that is this one, and forgets what it wrote. Throws what `play` throws, and `RehearsalOver`
+   * at whoever asks the store of a rehearsal that has ended or took too long.
+   */
+  rehearse<T>(play: (store: Store) => Promise<T>): Promise<T>;
   /** Answers when the database does; throws otherwise. */
   ping(): Promise<void>;
   close(): Promise<void>;

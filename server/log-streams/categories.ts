@@ -111,6 +111,7 @@ const CATEGORY_OF: { readonly [T in LogType]: LogCategory } = {
   limit_messages: 'system.notification',
   limit_messages_warning: 'system.notification',
   api_limit: 'system.notification',
+  fapi: 'management.fail',
   sapi: 'management.success',
   depnote: 'system.notification',
 };

@@ -4,15 +4,17 @@ import { type Context, Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { createBuilder } from '#runtime/lifecycle/action-build.ts';
 import type { LifecyclePorts } from '#runtime/lifecycle/ports.ts';
-import { tenantLog } from '#runtime/tenant-log.ts';
 import type { Deps, Env } from '../deps.ts';
 import { readQuery } from '../request.ts';
 import { type Answer, envelope, NOT_FOUND, type Refusal, refuse } from './answer.ts';
 import { authenticate, refuseScopes } from './authenticate.ts';
 import { readBody } from './body.ts';
-import type { Incoming, Operator, Route } from './route.ts';
+import { openApiDocument } from './openapi.ts';
+import type { Incoming, Route } from './route.ts';
+import { subjectOf } from './subject.ts';
 import { readUpload } from './upload.ts';
 import { invalid } from './validation.ts';
+import { logRefusal, rehearse, write } from './write.ts';
 
 /** Below this path everything is ours. */
 const BASE = '/api/v2';
@@ -25,34 +27,46 @@ export function mountRoutes(deps: Deps, routes: readonly Route[]): Hono<Env> {
   });
 
   for (const route of routes) {
+    const subject = route.method === 'GET' ? undefined : subjectOf(route, routes);
     app.on(route.method, `${BASE}${route.path}`, async (c) => {
       const { tenant, caller } = c.var;
       const authenticated = await authenticate(c, deps, tenant);
       if (!authenticated.ok) return refusal(c, authenticated.refusal);
       const { operator } = authenticated;
-      const denied = refuseScopes(operator, route.scopes);
-      if (denied) return refusal(c, denied);
-      const malformed = refuseUrl(c);
-      if (malformed) return refusal(c, malformed);
-      const query = readQuery(c);
-      if (!query.ok) return refusal(c, refuse(400, 'Query string could not be read.', 'invalid_query_string'));
-      const body = await bodyOf(c, route);
-      if (!body.ok) return refusal(c, body.refusal);
-
       const param = (name: string) => c.req.param(name) ?? '';
       const incoming: Incoming = { deps, ports, builder, tenant, operator, caller, param };
-      const result = await route.run(incoming, query.parameters, body.body);
-      if (result.ok && route.method !== 'GET') await logWrite(deps, c, { operator, route, ip: caller.ip });
-      return respond(c, result);
+      const { path } = c.req;
+      const refused = async (what: Refusal) => {
+        if (subject) await logRefusal(incoming, { route, path, query: {} }, what.status);
+        return refusal(c, what);
+      };
+      const denied = refuseScopes(operator, route.scopes);
+      if (denied) return refused(denied);
+      const malformed = refuseUrl(c);
+      if (malformed) return refused(malformed);
+      const query = readQuery(c);
+      if (!query.ok) return refused(refuse(400, 'Query string could not be read.', 'invalid_query_string'));
+      const body = await bodyOf(c, route);
+      if (!body.ok) return refused(body.refusal);
+      if (!subject) return respond(c, await route.run(incoming, query.parameters, body.body));
+
+      const { dry_run: dryRun, ...parameters } = query.parameters;
+      if (dryRun !== undefined && dryRun !== 'true' && dryRun !== 'false') {
+        return refused(invalid('query', `No enum match for: ${JSON.stringify(dryRun)}`, 'dry_run'));
+      }
+      const it = { route, subject, path, query: parameters, body: body.body };
+      return respond(c, await (dryRun === 'true' ? rehearse(incoming, it) : write(incoming, it)));
     });
   }
+  // What the API is may be read by anybody: it holds nothing of a tenant.
+  app.get(`${BASE}/openapi.json`, (c) => c.json(openApiDocument(routes, c.var.tenant.baseUrl)));
   app.all(`${BASE}/*`, (c) => refusal(c, NOT_FOUND.page));
   return app;
 }
 
-function bodyOf(c: Context<Env>, { takesBody, takesForm }: Route): ReturnType<typeof readBody> {
-  if (takesForm) return readUpload(c);
-  return takesBody ? readBody(c) : Promise.resolve({ ok: true, body: undefined });
+function bodyOf(c: Context<Env>, { body, form }: Route): ReturnType<typeof readBody> {
+  if (form) return readUpload(c);
+  return body ? readBody(c) : Promise.resolve({ ok: true, body: undefined });
 }
 
 export function lifecyclePorts(deps: Deps): LifecyclePorts {
@@ -77,29 +91,4 @@ function refusal(c: Context<Env>, refused: Refusal): Response {
 /** U+0000 cannot be stored in a text of PostgreSQL, hence names nothing. */
 function refuseUrl(c: Context<Env>): Refusal | undefined {
   return /%00/.test(c.req.url) ? invalid('path', 'The character U+0000 is not allowed') : undefined;
-}
-
-/** Method, path and client; never a body, which may hold passwords and secrets. */
-async function logWrite(
-  deps: Deps,
-  c: Context<Env>,
-  { operator, route, ip }: { operator: Operator; route: Route; ip: string },
-): Promise<void> {
-  const { tenant, caller } = c.var;
-  const log = tenantLog(
-    {
-      type: 'sapi',
-      description: `${route.method} ${BASE}${route.path}`,
-      details: { request: { method: route.method, path: c.req.path, ip } },
-    },
-    {
-      tenantId: tenant.id,
-      now: deps.clock.now(),
-      random: deps.random,
-      clientId: operator.clientId,
-      ip,
-      ...(caller.userAgent === undefined ? {} : { userAgent: caller.userAgent }),
-    },
-  );
-  await deps.store.commit([{ kind: 'log.insert', log }]);
 }

@@ -5,11 +5,19 @@ import { answer, invalidBody, NOT_FOUND, refuse } from './answer.ts';
 import { idList, optional, text } from './fields.ts';
 import { unknownUser } from './find-user.ts';
 import { refuseLiftedRoles } from './lifted-people.ts';
-import { checkpointQuery, list, pageQuery, slice } from './paging.ts';
-import { type Route, route } from './route.ts';
-import { showMember } from './show-user.ts';
+import { listing } from './listing.ts';
+import { slice } from './paging.ts';
+import { NOTHING, type Route, route } from './route.ts';
+import { memberShape, showMember } from './show-user.ts';
 
 const NAME_TAKEN = refuse(409, 'A role with this name already exists.');
+
+export const roleShape = z
+  .strictObject({ id: z.string(), name: z.string(), description: z.string() })
+  .meta({ id: 'Role' });
+
+const ROLES = listing('roles', roleShape, { paging: 'page' });
+const HOLDERS = listing('users', memberShape, { paging: 'checkpoint' });
 
 export function showRole(role: RoleRecord): Record<string, unknown> {
   return { id: role.id, name: role.name, description: role.description ?? '' };
@@ -20,11 +28,12 @@ export const roleRoutes: Route[] = [
     method: 'GET',
     path: '/roles',
     scopes: ['read:roles'],
-    query: z.strictObject({ ...pageQuery, name_filter: z.string().max(255).optional() }),
+    summary: 'List roles',
+    query: z.strictObject({ ...ROLES.query, name_filter: z.string().max(255).optional() }),
+    answers: ROLES.answers,
     async handle({ deps, tenant, query }) {
       const filter = query.name_filter?.toLowerCase();
-      return list(query, {
-        plural: 'roles',
+      return ROLES.answer(query, {
         async read(page) {
           if (filter === undefined) return deps.store.roles.list(tenant.id, { page });
           const { records } = await deps.store.roles.list(tenant.id);
@@ -42,6 +51,8 @@ export const roleRoutes: Route[] = [
     method: 'POST',
     path: '/roles',
     scopes: ['create:roles'],
+    summary: 'Create a role',
+    answers: { 200: roleShape },
     body: z.strictObject({ name: text(255), description: z.string().max(1000).optional() }),
     async handle({ deps, ports, tenant, body }) {
       const now = ports.now();
@@ -62,6 +73,8 @@ export const roleRoutes: Route[] = [
     method: 'GET',
     path: '/roles/:id',
     scopes: ['read:roles'],
+    summary: 'Get a role',
+    answers: { 200: roleShape },
     async handle({ deps, tenant, param }) {
       const role = await deps.store.roles.find(tenant.id, param('id'));
       return role ? answer(showRole(role)) : NOT_FOUND.role;
@@ -72,6 +85,8 @@ export const roleRoutes: Route[] = [
     method: 'PATCH',
     path: '/roles/:id',
     scopes: ['update:roles'],
+    summary: 'Update a role',
+    answers: { 200: roleShape },
     body: z.strictObject({ name: text(255).optional(), description: z.string().max(1000).optional() }),
     async handle({ deps, tenant, param, body }) {
       const updated = await deps.store.roles.update(tenant.id, param('id'), (current) => ({
@@ -89,6 +104,8 @@ export const roleRoutes: Route[] = [
     method: 'DELETE',
     path: '/roles/:id',
     scopes: ['delete:roles'],
+    summary: 'Delete a role',
+    answers: { 200: NOTHING },
     async handle({ deps, tenant, param }) {
       return (await deps.store.roles.remove(tenant.id, param('id'))) ? answer({}) : NOT_FOUND.role;
     },
@@ -98,11 +115,12 @@ export const roleRoutes: Route[] = [
     method: 'GET',
     path: '/roles/:id/users',
     scopes: ['read:users', 'read:roles', 'read:role_members'],
-    query: z.strictObject(checkpointQuery),
+    summary: 'List the users that have a role',
+    query: z.strictObject(HOLDERS.query),
+    answers: HOLDERS.answers,
     async handle({ deps, tenant, param, query }) {
       if (!(await deps.store.roles.find(tenant.id, param('id')))) return NOT_FOUND.role;
-      return list(query, {
-        plural: 'users',
+      return HOLDERS.answer(query, {
         read: (page) => deps.store.assignments.usersOf(tenant.id, param('id'), page),
         show: showMember,
       });
@@ -113,6 +131,8 @@ export const roleRoutes: Route[] = [
     method: 'POST',
     path: '/roles/:id/users',
     scopes: ['update:roles', 'create:role_members'],
+    summary: 'Give users a role',
+    answers: { 200: NOTHING },
     body: z.strictObject({ users: idList }),
     async handle(call) {
       const { deps, tenant, param, body } = call;

@@ -1,6 +1,6 @@
-// Management: what a route is: a row that says method, path, scopes and schemas, and a function that is called only with
-// what passed them. Families are lists of such rows; `mount.ts` is the only file that touches the HTTP framework.
-import type { z } from 'zod';
+// Management: what a route is: its description (method, path, scopes, what it takes and answers), and a function that is
+// called only with what passed it. Families are lists of routes; `mount.ts` is the only file that touches the HTTP framework.
+import { z } from 'zod';
 import type { Builder } from '#runtime/lifecycle/action-build.ts';
 import type { LifecyclePorts } from '#runtime/lifecycle/ports.ts';
 import type { ManagementScope } from '#runtime/lifecycle/scopes.ts';
@@ -29,38 +29,52 @@ export type Call<Query, Body> = Incoming & { query: Query; body: Body };
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-export type Route = {
+/** What each status of success carries; `NOTHING` for an answer without a body. */
+export type Answers = { readonly [Status in 200 | 201 | 202 | 204]?: z.ZodType };
+
+/** An answer without a body, or whose body is an empty object. */
+export const NOTHING = z.strictObject({});
+
+/** What is said of a route where it is described: validation, the published document, tests and audits read it here. */
+export type Description = {
   method: Method;
   /** Below `/api/v2`, parameters as `:name`. */
   path: string;
   /** Any one of them opens it. */
   scopes: readonly ManagementScope[];
-  takesBody: boolean;
-  /** A form with a file in it, in place of JSON. */
-  takesForm: boolean;
+  /** What it does, as a heading: `List roles`. */
+  summary?: string;
+  /** Shapes of good answers, by status. */
+  answers?: Answers;
+  query?: z.ZodType;
+  body?: z.ZodType;
+  /** In place of `body`: the texts of a form with a file in it, by their names. */
+  form?: z.ZodType;
+  /**
+   * The path of the route that shows what a write changes, for the audit and for `dry_run`, where `subject.ts` would guess
+   * wrong; `none`: nothing does.
+   */
+  subject?: string;
+  /** Why a write cannot be rehearsed: it acts outside the database, or takes too long. */
+  unrehearsed?: string;
+};
+
+export type Route = Description & {
   run(incoming: Incoming, query: unknown, body: unknown): Promise<Answer>;
 };
 
-type Definition<Query, Body> = {
-  method: Method;
-  path: string;
-  scopes: readonly ManagementScope[];
+type Definition<Query, Body> = Omit<Description, 'query' | 'body' | 'form'> & {
   query?: z.ZodType<Query>;
   body?: z.ZodType<Body>;
-  /** In place of `body`: the texts of a form with a file in it, by their names. */
   form?: z.ZodType<Body>;
   handle(call: Call<Query, Body>): Promise<Answer>;
 };
 
 /** Without a `query` schema a route ignores its query string; without a `body` schema it reads none. */
 export function route<Query = undefined, Body = undefined>(definition: Definition<Query, Body>): Route {
-  const { method, path, scopes, handle } = definition;
+  const { handle, ...description } = definition;
   return {
-    method,
-    path,
-    scopes,
-    takesBody: definition.body !== undefined,
-    takesForm: definition.form !== undefined,
+    ...description,
     async run(incoming, givenQuery, givenBody) {
       const query = definition.query ? parse('query', definition.query, givenQuery) : undefined;
       if (query && !query.ok) return query.refusal;

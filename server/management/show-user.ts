@@ -1,4 +1,5 @@
 // Management: a user on the wire. The password hash stays behind; empty metadata is absent.
+import { z } from 'zod';
 import type { IdentityRecord, UserRecord } from '#storage/records.ts';
 import { iso, optional } from './fields.ts';
 
@@ -61,6 +62,15 @@ export function showUser(user: UserRecord): Record<string, unknown> {
 export function showIdentity({ connection, provider, userId, isSocial, profileData }: IdentityRecord) {
   return { connection, user_id: userId, provider, isSocial, ...optional('profileData', profileData) };
 }
+
+export const memberShape = z
+  .strictObject({
+    user_id: z.string(),
+    email: z.string().optional(),
+    picture: z.string().optional(),
+    name: z.string().optional(),
+  })
+  .meta({ id: 'Member' });
 
 /** A user in a list of members. */
 export function showMember(user: UserRecord): Record<string, unknown> {

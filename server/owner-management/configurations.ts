@@ -2,7 +2,7 @@
 // were written, with the secrets of outside services for who may write them only. Source: idp-server reference, §2.
 import { checkConfiguration } from '#runtime/interactions/check-configuration.ts';
 import type { AuthenticationConfigurationRecord, Json, JsonObject } from '#storage/records.ts';
-import { maskWithin } from './diff.ts';
+import { maskWithin } from '../management/mask.ts';
 import { type Family, familyRoutes } from './kept-family.ts';
 import { invalidRequest, type OwnerRefusal } from './owner-answer.ts';
 import { isJsonObject } from './owner-body.ts';

@@ -4,7 +4,7 @@
 import type { ManagementScope } from '#runtime/lifecycle/scopes.ts';
 import type { JsonObject } from '#storage/records.ts';
 import type { Collection, Store } from '#storage/store.ts';
-import { diffOf } from './diff.ts';
+import { diffOf } from '../management/diff.ts';
 import { refuseRow } from './owner-access.ts';
 import {
   conflicting,

@@ -1,8 +1,8 @@
 // Owner management: one tenant: what it is called and where it answers.
 import { z } from 'zod';
 import type { TenantRecord } from '#storage/records.ts';
+import { diffOf } from '../management/diff.ts';
 import { flawOfBaseUrl } from './base-url.ts';
-import { diffOf } from './diff.ts';
 import { conflicting, invalidRequest, notThere, shown } from './owner-answer.ts';
 import { isUuid } from './owner-body.ts';
 import type { TenantRoute } from './owner-route.ts';

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { FIRST_CONNECTION } from '#runtime/lifecycle/client.ts';
 import type { JsonObject, UserRecord } from '#storage/records.ts';
+import { diffOf } from '../management/diff.ts';
 import { email, iso, jsonObject, optional, text } from '../management/fields.ts';
 import { findUser } from '../management/find-user.ts';
 import { opensWayIn, refuseLiftedPerson } from '../management/lifted-people.ts';
@@ -10,7 +11,6 @@ import { refusePassword } from '../management/user-password.ts';
 import { phoneNumber } from '../management/user-schema.ts';
 import { searchUsers } from '../management/user-search.ts';
 import { createUser, editUser } from '../management/users.ts';
-import { diffOf } from './diff.ts';
 import { opensEverything } from './owner-access.ts';
 import {
   conflicting,

@@ -4,6 +4,7 @@ import { MANAGEMENT_SCOPES, type ManagementScope, managementAudience } from '#ru
 import { newTenant } from '#runtime/lifecycle/tenant.ts';
 import type { TenantRecord } from '#storage/records.ts';
 import type { HouseOptions } from '#test/kit/house.ts';
+import { checkShape } from '#test/kit/wire-shapes.ts';
 import { type FrontDoor, openFrontDoor } from '../oauth/front-door.ts';
 
 /** A body is looked at key by key; what its values are is the very thing under test. */
@@ -55,11 +56,9 @@ export async function openOffice(
         ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       });
       const text = await response.text();
-      return {
-        status: response.status,
-        body: (text === '' ? {} : JSON.parse(text)) as Json,
-        headers: response.headers,
-      };
+      const answered = { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as Json };
+      if (path.startsWith('/api/v2/')) checkShape(method, path, answered);
+      return { ...answered, headers: response.headers };
     };
 
   const tokenOf = async (of: TenantRecord, scopes: readonly string[]): Promise<string> => {

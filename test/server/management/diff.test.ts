@@ -1,6 +1,6 @@
 // Owner management: what a diff shows, and what it hides.
 import { expect, test } from 'vitest';
-import { diffOf } from '#server/owner-management/diff.ts';
+import { diffOf } from '#server/management/diff.ts';
 import type { JsonObject } from '#storage/records.ts';
 
 const service = (more: JsonObject): JsonObject => ({ http_request: { url: 'https://a.example', ...more } });

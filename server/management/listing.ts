@@ -1,0 +1,55 @@
+// Management: a list, described once: its key on the wire, the shape of an entry, and how it is paged. From that come the
+// parameters it takes, the shapes of its answers (bare, with totals, by checkpoint) and the answer itself.
+import { z } from 'zod';
+import type { Listed, Page } from '#storage/store.ts';
+import type { Answer } from './answer.ts';
+import { type CheckpointQuery, checkpointQuery, fieldsQuery, list, pageQuery, project } from './paging.ts';
+
+type Manner = {
+  /** `page`: `page`, `per_page`, `include_totals`. `checkpoint`: also `from` and `take`. */
+  paging: 'page' | 'checkpoint';
+  /** Whether `fields` and `include_fields` choose among an entry's properties. */
+  fields?: boolean;
+  /** `length` beside the totals: users, clients and logs have it. */
+  withLength?: boolean;
+};
+
+type Selection = { fields?: string | undefined; include_fields?: boolean | undefined };
+
+export type Listing<Query> = {
+  /** The parameters it takes, to be spread into the query's schema. */
+  query: Query;
+  answers: { 200: z.ZodType };
+  /** Answers in the style that the query asks for. */
+  answer<T>(
+    query: CheckpointQuery & Selection,
+    of: { read(page: Page): Promise<Listed<T>>; show(record: T): unknown },
+  ): Promise<Answer>;
+};
+
+const wholes = { start: z.int(), limit: z.int(), total: z.int() };
+
+/** @param plural the key of the list on the wire. */
+export function listing<const M extends Manner>(plural: string, item: z.ZodObject, manner: M): Listing<QueryOf<M>> {
+  const { paging, fields = false, withLength = false } = manner;
+  const entries = z.array(fields ? item.partial() : item);
+  const totals = z.strictObject({ ...wholes, ...(withLength ? { length: z.int() } : {}), [plural]: entries });
+  const byCheckpoint = z.strictObject({ [plural]: entries, next: z.string().optional() });
+  return {
+    query: { ...(paging === 'page' ? pageQuery : checkpointQuery), ...(fields ? fieldsQuery : {}) } as QueryOf<M>,
+    answers: { 200: z.union(paging === 'page' ? [entries, totals] : [entries, totals, byCheckpoint]) },
+    answer: (query, { read, show }) =>
+      list(query, {
+        plural,
+        withLength,
+        read,
+        show: async (record) => {
+          const shown = await show(record);
+          return fields ? project(shown as Record<string, unknown>, query) : shown;
+        },
+      }),
+  };
+}
+
+type QueryOf<M extends Manner> = (M['paging'] extends 'page' ? typeof pageQuery : typeof checkpointQuery) &
+  (M['fields'] extends true ? typeof fieldsQuery : unknown);
