@@ -12,7 +12,7 @@ import { memberShape, showMember } from './show-user.ts';
 
 const NAME_TAKEN = refuse(409, 'A role with this name already exists.');
 
-export const roleShape = z
+const roleShape = z
   .strictObject({ id: z.string(), name: z.string(), description: z.string() })
   .meta({ id: 'Role' });
 
