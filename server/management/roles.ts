@@ -12,9 +12,7 @@ import { memberShape, showMember } from './show-user.ts';
 
 const NAME_TAKEN = refuse(409, 'A role with this name already exists.');
 
-const roleShape = z
-  .strictObject({ id: z.string(), name: z.string(), description: z.string() })
-  .meta({ id: 'Role' });
+const roleShape = z.strictObject({ id: z.string(), name: z.string(), description: z.string() }).meta({ id: 'Role' });
 
 const ROLES = listing('roles', roleShape, { paging: 'page' });
 const HOLDERS = listing('users', memberShape, { paging: 'checkpoint' });
