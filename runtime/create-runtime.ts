@@ -2,11 +2,10 @@
 import type { TenantRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
 import { type Arrival, advance } from './advance.ts';
-import { type Afterwards, createAfterwards } from './afterwards.ts';
+import { createAfterwards } from './afterwards.ts';
 import { bearingsOf } from './bearings.ts';
 import { withDelivery } from './delivery/awaited-message.ts';
 import { createMessenger } from './delivery/create-messenger.ts';
-import type { Messenger } from './delivery/delivery.ts';
 import { takeTwilioReport } from './delivery/twilio-reports.ts';
 import { pushPublicKey } from './delivery/web-push.ts';
 import { makeEnrollmentTicket } from './enrollment-ticket.ts';
@@ -35,6 +34,7 @@ import type { Found, Reference, RestedLogin, Runtime, Shown } from './runtime.ts
 import { isAlive } from './sessions/session.ts';
 import { signUpApart } from './sign-up-apart.ts';
 import { startPasswordless } from './start-passwordless.ts';
+import { NO_MESSENGER, NOTHING_AFTERWARDS } from './stillness.ts';
 import { decode, type StoredTransaction } from './transaction/snapshot.ts';
 import {
   begin,
@@ -270,14 +270,6 @@ export function createRuntime(ports: Ports, { still = false }: { still?: boolean
   };
   return runtime;
 }
-
-const NOTHING_AFTERWARDS: Afterwards = { start() {}, done: async () => {} };
-const NO_MESSENGER: Messenger = {
-  deliver: async () => ({ state: 'waiting' }),
-  standing: async () => ({ state: 'waiting' }),
-  deliverDue: async () => {},
-  drain: async () => {},
-};
 
 type Missing = { outcome: 'busy' | 'expired' | 'nothing' };
 type Located =
