@@ -4,8 +4,10 @@ import { availableParallelism, cpus, platform, release } from 'node:os';
 import type { BenchLine } from './bench-line.ts';
 import { benchCrowd } from './crowd.ts';
 import { benchDensity } from './density.ts';
+import { benchImport } from './import.ts';
 import { benchInCell } from './in-cell.ts';
 import { benchLogin } from './login.ts';
+import { benchManagement } from './management.ts';
 import { benchPages } from './pages.ts';
 import { benchProtocol } from './protocol.ts';
 import { benchRefusal } from './refusal.ts';
@@ -28,6 +30,8 @@ const BENCHMARKS: { readonly [name: string]: () => Promise<BenchLine[]> } = {
   pages: benchPages,
   protocol: benchProtocol,
   tenants: benchTenants,
+  import: benchImport,
+  management: benchManagement,
 };
 
 function show({ name, value, yardstick, ratio, goal, atLeast, note }: BenchLine): string {

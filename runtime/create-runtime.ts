@@ -13,13 +13,14 @@ import { exchangeCredentials } from './exchange-credentials.ts';
 import { exchangeToken } from './exchange-token.ts';
 import { renewRecoveryCode } from './factors/renew-recovery-code.ts';
 import { newCeremonyChallenge } from './factors/webauthn.ts';
-import { importUsers, resumeImports } from './import-users.ts';
 import { invite } from './invite.ts';
+import { createJobWork } from './job-work.ts';
 import { createLive } from './live.ts';
 import { createLiveConsole } from './live-console.ts';
 import type { LiveStep } from './live-steps.ts';
 import { hashOf, isBoundTo, isHeldBy, keyKindOf } from './login-keys.ts';
 import { rowChange } from './login-rows.ts';
+import { createPace } from './pace.ts';
 import { tellOfNewPassword } from './password-changed.ts';
 import { requestPasswordReset } from './password-reset.ts';
 import { triggerOf } from './pipeline/login-trigger.ts';
@@ -34,7 +35,7 @@ import type { Found, Reference, RestedLogin, Runtime, Shown } from './runtime.ts
 import { isAlive } from './sessions/session.ts';
 import { signUpApart } from './sign-up-apart.ts';
 import { startPasswordless } from './start-passwordless.ts';
-import { NO_MESSENGER, NOTHING_AFTERWARDS } from './stillness.ts';
+import { NO_JOBS, NO_MESSENGER, NOTHING_AFTERWARDS } from './stillness.ts';
 import { decode, type StoredTransaction } from './transaction/snapshot.ts';
 import {
   begin,
@@ -45,6 +46,7 @@ import {
   STATE_KINDS,
 } from './transaction/transaction.ts';
 import { transition } from './transaction/transition.ts';
+import { tryAction } from './try-action.ts';
 import { tryPhone } from './try-phone.ts';
 import { sendVerification } from './verification-ticket.ts';
 
@@ -57,6 +59,8 @@ export function createRuntime(ports: Ports, { still = false }: { still?: boolean
   const liveConsole = createLiveConsole();
   const afterwards = still ? NOTHING_AFTERWARDS : createAfterwards(ports.log);
   const scripts = { versions: createVersions(store), cache: createScriptCache(now), liveConsole };
+  const pace = createPace();
+  const jobs = still ? NO_JOBS : createJobWork(pace, ports.log);
   const messenger = still ? NO_MESSENGER : createMessenger(ports, scripts);
   const steps = createLive<LiveStep>();
   const stage = { ...scripts, steps, afterwards, messenger };
@@ -240,7 +244,6 @@ export function createRuntime(ports: Ports, { still = false }: { still?: boolean
     deliverDue: () => messenger.deliverDue(),
 
     tidy: async () => {
-      await resumeImports(ports, stage);
       await store.sweep(now());
     },
 
@@ -257,13 +260,17 @@ export function createRuntime(ports: Ports, { still = false }: { still?: boolean
     tryPhone: (tenant, trial) => tryPhone(ports, stage, tenant, trial),
     takeTwilioReport: (tenant, report) => takeTwilioReport(ports, tenant, report),
     push: createPushDevices(ports, (tenant) => pushPublicKey(ports, tenant.id)),
-    startImport: (job) => afterwards.start(job.tenantId, () => importUsers(ports, job)),
-    settled: afterwards.done,
+    pace,
+    jobs,
+    settled: async (withinMs) => {
+      await Promise.all([afterwards.done(withinMs), jobs.done(withinMs)]);
+    },
     drain: async (withinMs) => {
-      await Promise.all([afterwards.done(withinMs), messenger.drain(withinMs)]);
+      await Promise.all([afterwards.done(withinMs), jobs.end(withinMs), messenger.drain(withinMs)]);
     },
     liveConsole,
     replay: (request) => replayLogins(ports, stage.versions, request),
+    tryAction: (tenant, trial) => tryAction(ports, tenant, trial),
     steps,
     scriptLimits: ports.scriptLimits,
     rehearsing: (rehearsed) => createRuntime({ ...ports, store: rehearsed }, { still: true }),

@@ -1,19 +1,19 @@
-// An import of users, one after the other, after the answer that took it on. What it has done is in the users themselves:
-// an import that a crash cut off begins again, and takes those it made before for its own. Nobody is lost without a word.
-import { createHash } from 'node:crypto';
+// An import of users, after the answer that took it on, step by step. A step writes some of them, strikes them from what is
+// left and counts them, all in one database transaction: cut off anywhere, it goes on there, and nobody comes twice or is lost.
 import type {
   AuthenticatorRecord,
   ConnectionRecord,
   JobErrorRecord,
+  JobPiece,
   JobRecord,
   Json,
   JsonObject,
   UserRecord,
 } from '#storage/records.ts';
-import type { Change } from '#storage/store.ts';
-import type { Afterwards } from './afterwards.ts';
+import type { Newcomer } from '#storage/store.ts';
 import { isImported } from './factors/imported-hash.ts';
 import { mergeMetadata, newUser, type UserInput } from './lifecycle/user.ts';
+import type { Pace } from './pace.ts';
 import type { Ports } from './ports.ts';
 
 /** A user of the file. What was wrong with one was found before; it waits here for the others. */
@@ -25,131 +25,168 @@ export type ImportEntry =
   );
 export type ImportedFactor = Pick<AuthenticatorRecord, 'type' | 'secret' | 'phoneNumber' | 'email'>;
 
-/** Others want to be served meanwhile. */
-const AT_ONCE = 20;
-/** A sign of life now and then: without one for `ABANDONED_MS`, another process goes on. */
-const SIGN_OF_LIFE_MS = 10_000;
-const ABANDONED_MS = 60_000;
+/** Users in a piece of what waits. A step takes one piece while people sign in: a few milliseconds, on SQLite. */
+export const USERS_OF_PIECE = 25;
+const PIECES_WHEN_CALM = 8;
 
 type Needed = Pick<Ports, 'store' | 'now' | 'random' | 'log'>;
+type Errors = JobErrorRecord['errors'];
 
-/** Goes on with imports whose process is gone. */
-export async function resumeImports(
+/** Where in the file it stands, which is its name in the log of a fault. */
+type Placed = { entry: ImportEntry; index: number };
+
+export async function importUsers(ports: Needed, { tenantId, id }: JobRecord, pace: Pace): Promise<void> {
+  const { store, now, log } = ports;
+  const job = await store.jobs.find(tenantId, id);
+  if (!job) return;
+  const connection = await store.connections.find(tenantId, job.connectionId ?? '');
+  let most = PIECES_WHEN_CALM;
+  while (await pace.turn()) {
+    const pieces = await store.jobs.pieces(tenantId, id, 'people', { limit: pace.isCalm() ? most : 1 });
+    if (pieces.length === 0) {
+      const conclude = (row: JobRecord) => ({ job: ended(row, now()) });
+      await store.jobs.advance(tenantId, id, { conclude });
+      return;
+    }
+    try {
+      if ((await step(ports, job, connection, pieces)) === 'gone') {
+        // Somebody else did this step. Over, or on with the next.
+        if (!isUnderWay(await store.jobs.find(tenantId, id))) return;
+      }
+    } catch (cause) {
+      // Without a database nothing of it can be told; somebody goes on from here.
+      await store.ping();
+      const [first] = pieces;
+      log.error({ cause, tenantId, job: id, from: first?.position }, 'a step of an import failed');
+      // In smaller steps, until it is one user who cannot be written.
+      if (most > 1) most = 1;
+      else if (first) await makeSmaller(ports, job, first);
+    }
+  }
+}
+
+/** A job that never counted its users has none to show for: it is of another release, whose pieces nobody finds. */
+function ended(row: JobRecord, at: number): JobRecord {
+  const { progress, summary = { total: progress?.total ?? 0, inserted: 0, updated: 0, failed: 0 } } = row;
+  return { ...row, status: progress ? 'completed' : 'failed', summary, updatedAt: at };
+}
+
+const isUnderWay = (job: JobRecord | undefined): boolean => job?.status === 'pending' || job?.status === 'processing';
+
+const entriesOf = ({ position, content }: JobPiece): Placed[] =>
+  (content as unknown as ImportEntry[]).map((entry, offset) => ({ entry, index: position + offset }));
+
+async function step(
   ports: Needed,
-  { afterwards }: { afterwards: Pick<Afterwards, 'start'> },
-): Promise<void> {
-  for (const job of await ports.store.jobs.abandoned(ports.now() - ABANDONED_MS, 10)) {
-    const { tenantId, id } = job;
-    await ports.store.jobs.update(tenantId, id, (row) => ({ ...row, updatedAt: ports.now() }));
-    afterwards.start(tenantId, () => importUsers(ports, job));
-  }
+  job: JobRecord,
+  connection: ConnectionRecord | undefined,
+  pieces: readonly JobPiece[],
+): Promise<JobRecord | 'gone'> {
+  const judged = pieces.flatMap(entriesOf).map(({ entry }) => ({ entry, refused: refuse(entry, connection) }));
+  const newcomers = judged.flatMap(({ entry, refused }) =>
+    refused || entry.errors || !connection ? [] : [newcomer(ports, { job, connection }, entry)],
+  );
+  return ports.store.jobs.advance(job.tenantId, job.id, {
+    takes: pieces.map(({ position }) => position),
+    newcomers,
+    conclude(row, arrived) {
+      const waiting = [...arrived];
+      const became = judged.map(({ entry, refused }) => ({ entry, done: refused ?? waiting.shift() ?? [] }));
+      const errors = became.flatMap(({ entry, done }) =>
+        typeof done === 'string' ? [] : [{ user: entry.shown, errors: done }],
+      );
+      return told(ports, row, {
+        at: pieces[0]?.position ?? 0,
+        inserted: arrived.filter((one) => one === 'inserted').length,
+        updated: arrived.filter((one) => one === 'updated').length,
+        errors,
+      });
+    },
+  });
 }
 
-export async function importUsers(ports: Needed, job: JobRecord): Promise<void> {
-  const { store, now } = ports;
-  const { tenantId, id, connectionId = '', entries = [] } = job;
-  // It may have waited so long for its turn that another process has taken it for abandoned, and done it.
-  if ((await store.jobs.find(tenantId, id))?.entries === undefined) return;
-  const connection = await store.connections.find(tenantId, connectionId);
-  const summary = { total: entries.length, inserted: 0, updated: 0, failed: 0 };
-  const errors: JobErrorRecord[] = [];
-  const seen = new Set<string>();
-  let lifeAt = 0;
-  for (const [index, stored] of entries.entries()) {
-    if (now() - lifeAt >= SIGN_OF_LIFE_MS) {
-      lifeAt = now();
-      await store.jobs.update(tenantId, id, (row) => ({ ...row, status: 'processing', updatedAt: lifeAt }));
-    }
-    if (index % AT_ONCE === 0) await new Promise(setImmediate);
-    const entry = stored as unknown as ImportEntry;
-    const done = await importOne(ports, { job, connection, seen }, entry, index);
-    if (typeof done === 'string') summary[done] += 1;
-    else {
-      summary.failed += 1;
-      errors.push({ user: entry.shown, errors: done });
-    }
-  }
-  await store.jobs.update(tenantId, id, ({ entries: _done, ...row }) => ({
+type Counts = { at: number; inserted: number; updated: number; errors: JobErrorRecord[] };
+
+/** The job with these behind it. */
+function told({ now }: Needed, row: JobRecord, { at, inserted, updated, errors }: Counts) {
+  const { total, done, startedAt = now() } = row.progress ?? { total: 0, done: 0 };
+  const summary = row.summary ?? { total, inserted: 0, updated: 0, failed: 0 };
+  const job: JobRecord = {
     ...row,
-    status: 'completed',
-    summary,
-    errors,
+    status: 'processing',
+    summary: {
+      total,
+      inserted: summary.inserted + inserted,
+      updated: summary.updated + updated,
+      failed: summary.failed + errors.length,
+    },
+    progress: { total, done: done + inserted + updated + errors.length, startedAt },
     updatedAt: now(),
-  }));
+  };
+  const pieces = [{ position: at, content: errors as unknown as Json }];
+  return { job, ...(errors.length === 0 ? {} : { adds: { kind: 'errors', pieces } as const }) };
 }
 
-type Done = 'inserted' | 'updated' | JobErrorRecord['errors'];
+/** A piece that could not be written becomes one for each user; a user who could not be written is told of. */
+async function makeSmaller(ports: Needed, { tenantId, id }: JobRecord, piece: JobPiece): Promise<void> {
+  const entries = entriesOf(piece);
+  const [lone] = entries;
+  await ports.store.jobs.advance(tenantId, id, {
+    takes: [piece.position],
+    conclude(row) {
+      if (entries.length > 1 || !lone) {
+        const pieces = entries.map(({ entry, index }) => ({ position: index, content: [entry as unknown as Json] }));
+        return { job: { ...row, updatedAt: ports.now() }, adds: { kind: 'people', pieces } };
+      }
+      const fault = [{ code: 'INTERNAL_ERROR', message: 'The user could not be written; import it again' }];
+      const errors = [{ user: lone.entry.shown, errors: fault }];
+      return told(ports, row, { at: piece.position, inserted: 0, updated: 0, errors });
+    },
+  });
+}
 
-type Run = {
-  job: JobRecord;
-  connection: ConnectionRecord | undefined;
-  /** Ids of users that this run has been at: a file may name one twice. */
-  seen: Set<string>;
-};
-
-async function importOne(ports: Needed, run: Run, entry: ImportEntry, index: number): Promise<Done> {
-  const { job, connection, seen } = run;
+/** Why an entry cannot become a user of the connection, whoever is there. */
+function refuse(entry: ImportEntry, connection: ConnectionRecord | undefined): Errors | undefined {
   if (entry.errors) return entry.errors;
   if (!connection) return [{ code: 'CONNECTION_GONE', message: 'The connection was removed during the import' }];
-  try {
-    return await write(ports, { job, connection, seen }, entry, index);
-  } catch (cause) {
-    // Without a database nothing of it can be told; somebody begins again with the whole of it.
-    await ports.store.ping();
-    ports.log.error({ cause, tenantId: job.tenantId, job: job.id, index }, 'a user could not be imported');
-    return [{ code: 'INTERNAL_ERROR', message: 'The user could not be written; import it again' }];
-  }
+  const missing = missingName(entry.user, connection);
+  if (missing === undefined) return undefined;
+  return [{ code: 'OBJECT_MISSING_REQUIRED_PROPERTY', message: `Missing required property: ${missing}` }];
 }
 
-async function write(
+/** What a user of the connection cannot be without: something to sign in with. */
+function missingName(
+  { email, username, phoneNumber }: UserInput,
+  { options }: ConnectionRecord,
+): 'username' | 'email' | undefined {
+  if (options.requires_username === true && username === undefined) return 'username';
+  return email === undefined && username === undefined && phoneNumber === undefined ? 'email' : undefined;
+}
+
+function newcomer(
   { store, random, now }: Needed,
-  { job, connection, seen }: Run & { connection: ConnectionRecord },
+  { job, connection }: { job: JobRecord; connection: ConnectionRecord },
   { user: input, factors }: Extract<ImportEntry, { errors?: undefined }>,
-  index: number,
-): Promise<Done> {
+): Newcomer {
   const { tenantId } = connection;
-  const own = input.id ?? createHash('sha256').update(`${job.id} ${index}`).digest('hex').slice(0, 24);
-  const user = newUser({ store, random, now: () => job.createdAt }, connection, { ...input, id: own });
-  const made: Change[] = [
-    { kind: 'user.insert', user },
-    ...factors.map((factor): Change => {
+  const at = now();
+  const user = newUser({ store, random, now }, connection, input);
+  return {
+    user,
+    authenticators: factors.map((factor) => {
       const id = `dev_${random.letters(16)}`;
-      const row = { tenantId, id, userId: user.id, confirmed: true, createdAt: now(), enrolledAt: now() };
-      return { kind: 'authenticator.insert', authenticator: { ...row, ...factor } };
+      return { tenantId, id, userId: user.id, confirmed: true, createdAt: at, enrolledAt: at, ...factor };
     }),
-  ];
-  const isAgain = seen.has(user.id);
-  seen.add(user.id);
-  if ((await store.commit(made)).ok) return 'inserted';
-  const existing = await findExisting(store, connection, user);
-  if (!existing) return [duplicated('Another user has the same identifiers')];
-  // This very import wrote it, before it was cut off.
-  if (existing.id === user.id && existing.createdAt === job.createdAt && !isAgain) return 'inserted';
-  if (!job.upsert) return [duplicated('The user already exist and upsert parameter is false')];
-  if (existing.linkedTo !== undefined) return [duplicated('The user is linked to another one')];
-  if (existing.connection !== connection.name) return [duplicated('A user of another connection has the same id')];
-  const updated = await store.users.update(tenantId, existing.id, (row) => ({
-    ...merged(row, input),
-    updatedAt: now(),
-  }));
-  return typeof updated === 'string' ? [duplicated('Another user has the same identifiers')] : 'updated';
+    meet(existing) {
+      if (!job.upsert) return duplicated('The user already exist and upsert parameter is false');
+      if (existing.linkedTo !== undefined) return duplicated('The user is linked to another one');
+      if (existing.connection !== connection.name) return duplicated('A user of another connection has the same id');
+      return { ...merged(existing, input), updatedAt: at };
+    },
+  };
 }
 
-const duplicated = (message: string) => ({ code: 'DUPLICATED_USER', message });
-
-async function findExisting(
-  store: Ports['store'],
-  { tenantId, name }: ConnectionRecord,
-  { id, email, username, phoneNumber }: UserRecord,
-): Promise<UserRecord | undefined> {
-  const byId = await store.users.find(tenantId, id);
-  if (byId) return byId;
-  for (const typed of [email, username, phoneNumber]) {
-    const found = typed === undefined ? undefined : await store.users.findByIdentifier(tenantId, name, typed);
-    if (found) return found;
-  }
-  return undefined;
-}
+const duplicated = (message: string): Errors => [{ code: 'DUPLICATED_USER', message }];
 
 /**
  * What an import may change of a user who is there already. A password that was proved here is never replaced by one of

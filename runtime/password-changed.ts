@@ -5,12 +5,11 @@ import type { TenantRecord, UserRecord } from '#storage/records.ts';
 import type { Change } from '#storage/store.ts';
 import type { Afterwards } from './afterwards.ts';
 import { placeOf } from './pipeline/log-place.ts';
-import { passwordChangedEvent } from './pipeline/password-changed-event.ts';
+import { type PasswordChange, passwordChangedEvent } from './pipeline/password-changed-event.ts';
 import { runTrigger, type TriggerStage } from './pipeline/run-trigger.ts';
 import { checkBy } from './pipeline/trigger-commands.ts';
 import type { World } from './pipeline/world.ts';
 import type { Caller, Ports } from './ports.ts';
-import type { PasswordChange } from './runtime.ts';
 import type { LoginTransaction } from './transaction/transaction.ts';
 
 const check = checkBy<never, PostChangePasswordCommand['name']>({}, ['cache.set', 'cache.delete']);

@@ -1,12 +1,11 @@
 // The face of this room: begin a login, read it, submit to it, finish it. Doors hold handles, never transactions:
 // a handle is an opaque key that finds one login at one ask, and only in the browser that began it.
 import type { ExchangeRefusal } from '#actions/credentials-exchange-command.ts';
-import type { PhoneMessageType } from '#actions/custom-phone-provider.ts';
 import type { ConnectionUser, CustomTokenExchangeCommand } from '#actions/custom-token-exchange-command.ts';
 import type {
   ClientRecord,
   ConnectionRecord,
-  JobRecord,
+  ExecutionResult,
   JsonObject,
   RefreshTokenRecord,
   SessionRecord,
@@ -19,20 +18,21 @@ import type { Notice } from './codes.ts';
 import type { DeliveryFault } from './delivery/delivery.ts';
 import type { ReportTaken, TwilioReport } from './delivery/twilio-reports.ts';
 import type { EnrollmentPromise } from './enrollment-ticket.ts';
+import type { JobWork } from './job-work.ts';
 import type { PasswordFlaw } from './lifecycle/judge-password.ts';
 import type { LiveConsole } from './live-console.ts';
 import type { LiveSteps } from './live-steps.ts';
 import type { MailSetting } from './mail-setting.ts';
+import type { Pace } from './pace.ts';
 import type { ResetRequest, ResetRequested } from './password-reset.ts';
 import type { Exchange } from './pipeline/credentials-exchange-event.ts';
 import type { TokenExchange } from './pipeline/custom-token-exchange-event.ts';
 import type { InvitationDraft } from './pipeline/invitation.ts';
-import type { PasswordPlace } from './pipeline/password-changed-event.ts';
+import type { PasswordChange } from './pipeline/password-changed-event.ts';
 import type { Caller } from './ports.ts';
 import type { PushDevices } from './push/push.ts';
 import type { ReplayNews, ReplayRequest, ReplaySummary } from './replayed-logins.ts';
 import type { ScriptLimits } from './script-limits.ts';
-import type { LogPlace } from './tenant-log.ts';
 import type { DoorInput, InteractionAnswer } from './transaction/input.ts';
 import type {
   Ask,
@@ -46,6 +46,7 @@ import type {
   StoredState,
   Subject,
 } from './transaction/transaction.ts';
+import type { ActionTrial, PhoneTrial } from './trial.ts';
 import type { Addressee } from './verification-ticket.ts';
 
 export type { Caller, Ports } from './ports.ts';
@@ -211,12 +212,6 @@ export type PasswordlessStarted =
   | { ok: true; id: string; verified: boolean }
   | { ok: false; refusal: PasswordlessRefusal };
 
-/** Where a password was changed, and the reset it was changed in. */
-export type PasswordChange = Omit<PasswordPlace, 'place'> & { logPlace: LogPlace; transactionId?: string };
-
-/** A message that tries something out. `to`: E.164 where it parses. `type`: whose template is tried. */
-export type PhoneTrial = { to: string; channel: 'sms' | 'voice'; type: PhoneMessageType; caller: Caller };
-
 export interface Runtime {
   /**
    * Opens a login. Without a usable session it rests in `identifying` (a silent one ends in `login_required`);
@@ -280,8 +275,10 @@ export interface Runtime {
   takeTwilioReport(tenant: TenantRecord, report: TwilioReport): Promise<ReportTaken>;
   /** What phones do that approve sign-ins. */
   push: PushDevices;
-  /** Begins with an import that is written already; returns at once. */
-  startImport(job: JobRecord): void;
+  /** Who waits for an answer says so here, and is served before what nobody waits for. */
+  pace: Pace;
+  /** The work of jobs that are written already. */
+  jobs: Pick<JobWork, 'start'>;
   /** Resolves when what follows answers already given has been done, or after `withinMs`. */
   settled(withinMs: number): Promise<void>;
   /** The same, at the end of the process: from then on no message leaves. */
@@ -290,6 +287,8 @@ export interface Runtime {
   liveConsole: LiveConsole;
   /** Runs recorded logins with other scripts. Writes nothing, calls nobody, sends nothing. */
   replay(request: ReplayRequest): AsyncGenerator<ReplayNews, ReplaySummary>;
+  /** Runs a script once on an event that somebody made up. What it commands is not followed; its calls go out. */
+  tryAction(tenant: TenantRecord, trial: ActionTrial): Promise<ExecutionResult>;
   /** Where steps of logins are told once they are written. `main.ts` ends it too. */
   steps: LiveSteps;
   /** The most that the operator allows any tenant's scripts. */

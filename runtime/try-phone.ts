@@ -7,7 +7,7 @@ import { codeText, spell } from './delivery/code-texts.ts';
 import { deliverAfterwards } from './delivery/deliver-afterwards.ts';
 import type { Messenger } from './delivery/delivery.ts';
 import type { Ports } from './ports.ts';
-import type { PhoneTrial } from './runtime.ts';
+import type { PhoneTrial } from './trial.ts';
 
 /** As long as a code is good. */
 const LIFETIME_MS = 5 * 60_000;

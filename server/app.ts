@@ -16,6 +16,7 @@ import { looksOf } from './hosted/look.ts';
 import { resetLinkRoutes } from './hosted/reset-link.ts';
 import { resetRequestRoutes } from './hosted/reset-request.ts';
 import { unblockRoutes } from './hosted/unblock.ts';
+import { exportRoutes } from './jobs/export-file.ts';
 import { jsonFlowRoutes } from './json-flow/json-flow.ts';
 import { managementRoutes } from './management/management.ts';
 import { mfaRoutes } from './mfa-api/mfa-api.ts';
@@ -86,6 +87,17 @@ export function createDoors(deps: Deps, ask: Ask): Hono<Env> {
 
   app.use(limitRequests(deps));
 
+  // Whoever signs in is waited for by the work of jobs; who runs it may wait for it.
+  app.use(async (c, next) => {
+    if (c.req.path.startsWith('/api/v2/')) return next();
+    const leave = deps.runtime.pace.enter();
+    try {
+      await next();
+    } finally {
+      leave();
+    }
+  });
+
   app.route('/', oauthRoutes(deps)); // /authorize, /oauth/token, /.well-known
   app.route('/', namedTenantRoutes(deps)); // /v1/tokens and its like, below the name of a tenant
   app.route('/', mfaRoutes(deps)); // /mfa
@@ -104,6 +116,7 @@ export function createDoors(deps: Deps, ask: Ask): Hono<Env> {
   app.route('/', twilioReportRoutes(deps)); // /twilio
   app.route('/', continueRoutes(deps)); // /continue
   app.route('/', managementRoutes(deps)); // /api/v2
+  app.route('/', exportRoutes(deps)); // /exports
   app.route('/', ownerManagementRoutes(deps)); // /v1/management
   app.route('/', operatorRoutes(deps)); // /operator
   app.route('/', devRoutes(deps, ask)); // /dev

@@ -42,6 +42,10 @@ export type Config = {
   untrustedIps?: string;
   /** Path of the operator's list of leaked passwords. */
   breachedPasswords?: string;
+  /** Folder below which tenants' log streams may write files. */
+  logStreamFolder?: string;
+  /** The longest file of users that one import takes. */
+  importBytes: number;
   /** What one address may ask of us. */
   rateLimits: Readonly<RateLimits> | 'off';
   /** `NODE_ENV=production`. */
@@ -89,6 +93,7 @@ export function readConfig(env: Environment, { start }: { start: boolean }): Con
   const geoip = readPath(read, 'SALLYPORT_GEOIP', 'a database file');
   const untrustedIps = readPath(read, 'SALLYPORT_UNTRUSTED_IPS', 'a list of addresses');
   const breachedPasswords = readPath(read, 'SALLYPORT_BREACHED_PASSWORDS', 'a list of SHA-1 hashes');
+  const logStreamFolder = read('SALLYPORT_LOG_STREAM_DIR');
   return Object.freeze({
     port,
     host: readHost(read('SALLYPORT_HOST'), dev),
@@ -111,6 +116,8 @@ export function readConfig(env: Environment, { start }: { start: boolean }): Con
     ...(geoip === undefined ? {} : { geoip }),
     ...(untrustedIps === undefined ? {} : { untrustedIps }),
     ...(breachedPasswords === undefined ? {} : { breachedPasswords }),
+    ...(logStreamFolder === undefined ? {} : { logStreamFolder }),
+    importBytes: integer(read, 'SALLYPORT_IMPORT_MB', 256, 1, 4096) * 1024 * 1024,
     rateLimits: rateLimits(read('SALLYPORT_RATE_LIMITS')),
     production,
     started: start,

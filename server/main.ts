@@ -2,6 +2,7 @@
 // when it is told to end.
 import { boot, describeStart } from './boot.ts';
 import { loadConfig } from './config.ts';
+import { resumeJobs } from './jobs/start-job.ts';
 import { listen } from './listen.ts';
 import { createLogger } from './log.ts';
 import { keepStreaming } from './log-streams/keep-streaming.ts';
@@ -12,6 +13,7 @@ import { whenOrphaned } from './when-orphaned.ts';
 
 const TIDY_EVERY_MS = 60_000;
 const DELIVER_EVERY_MS = 5_000;
+const RESUME_EVERY_MS = 10_000;
 const GRACE_MS = 5000;
 
 async function main(): Promise<void> {
@@ -34,6 +36,10 @@ async function main(): Promise<void> {
     runtime.deliverDue().catch((cause: unknown) => log.error({ cause }, 'delivering what was left failed'));
   }, DELIVER_EVERY_MS).unref();
 
+  const resuming = setInterval(() => {
+    resumeJobs(deps).catch((cause: unknown) => log.error({ cause }, 'going on with jobs failed'));
+  }, RESUME_EVERY_MS).unref();
+
   const telling = keepTelling(deps);
   const streaming = keepStreaming(deps);
 
@@ -44,6 +50,7 @@ async function main(): Promise<void> {
     log.info({ signal }, 'ending');
     clearInterval(tidying);
     clearInterval(delivering);
+    clearInterval(resuming);
     const deadline = Date.now() + GRACE_MS;
     // Readers of the live console would hold the listener open for as long as they are allowed.
     runtime.liveConsole.end();

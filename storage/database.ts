@@ -1,7 +1,8 @@
 // Storage: the small thing both databases can do, run work written once as a generator of queries. SQLite runs it
 // without leaving the event loop's turn, PostgreSQL awaits each query; the work itself cannot tell.
-import type { Compilable, CompiledQuery, Kysely, RawBuilder } from 'kysely';
+import type { Compilable, CompiledQuery, Expression, Kysely, RawBuilder, SqlBool } from 'kysely';
 import type { Tables } from './tables.ts';
+import type { Scalar } from './user-filter.ts';
 
 export type Result = { rows: unknown[]; affected: number };
 
@@ -13,6 +14,8 @@ export type Database = {
   build: Kysely<Tables>;
   /** The database's own clock in milliseconds, moving within a transaction too. */
   clock: RawBuilder<number>;
+  /** What a search asks that each database says in words of its own. */
+  search: SearchWords;
   /** Makes a select hold its rows until the transaction ends, where that is not so anyway. */
   hold<Q extends { forUpdate(): Q }>(query: Q): Q;
   /** For a single statement: it is its own transaction. */
@@ -25,6 +28,17 @@ export type Database = {
    */
   rehearse<T>(play: (db: Database) => Promise<T>): Promise<T>;
   close(): Promise<void>;
+};
+
+export type SearchWords = {
+  /** A text in the form that texts are compared in where case does not count. */
+  folded(text: Expression<string | null>): Expression<string | null>;
+  /** Whether a text consists of `texts` with anything between them; case counts. */
+  like(text: Expression<string | null>, texts: readonly string[]): Expression<SqlBool>;
+  /** Whether a document has a scalar at the end of a path, one of `values` if they are given. */
+  leadsTo(document: Expression<string>, path: readonly string[], values?: readonly Scalar[]): Expression<SqlBool>;
+  /** The text that a document has under a key of ours; null: none. */
+  textAt(document: Expression<string>, key: string): Expression<string | null>;
 };
 
 /** Longer than any write of ours takes, short enough for logins that wait. */

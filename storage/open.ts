@@ -20,22 +20,27 @@ import { createConsents } from './repositories/consents.ts';
 import { createDevices, createRememberedBrowsers } from './repositories/devices.ts';
 import { createExecutions } from './repositories/executions.ts';
 import { createGroupMemberships } from './repositories/group-memberships.ts';
+import { createGroupRoles } from './repositories/group-roles.ts';
 import { createHandles } from './repositories/handles.ts';
+import { createHoldings } from './repositories/holdings.ts';
 import { createJobs } from './repositories/jobs.ts';
 import { createLogStreams } from './repositories/log-streams.ts';
 import { createLoginBlocks } from './repositories/login-blocks.ts';
 import { createLoginSteps } from './repositories/login-steps.ts';
 import { createLogoutNotices } from './repositories/logout-notices.ts';
 import { createLogs } from './repositories/logs.ts';
+import { createMembersInOrder } from './repositories/members-in-order.ts';
 import { createMessages } from './repositories/messages.ts';
 import { createOwners } from './repositories/owners.ts';
 import { createPasswordlessCodes } from './repositories/passwordless-codes.ts';
+import { createPermissions } from './repositories/permissions.ts';
 import { createPushRequests } from './repositories/push-requests.ts';
 import { createRefreshTokens } from './repositories/refresh-tokens.ts';
 import { createSecurityEvents } from './repositories/security-events.ts';
 import { createSeen } from './repositories/seen.ts';
 import { createSessions } from './repositories/sessions.ts';
 import { createSigningKeys } from './repositories/signing-keys.ts';
+import { createStatistics } from './repositories/statistics.ts';
 import { createSweep } from './repositories/sweep.ts';
 import { createTenants } from './repositories/tenants.ts';
 import { createTickets } from './repositories/tickets.ts';
@@ -103,7 +108,14 @@ function createStore(desk: Desk): Store {
     bindings: createBindings(desk),
     users: createUsers(desk),
     authenticators: createAuthenticators(desk),
-    assignments: { ...createAssignments(desk), ...createGroupMemberships(desk) },
+    assignments: {
+      ...createAssignments(desk),
+      ...createGroupMemberships(desk),
+      ...createGroupRoles(desk),
+      ...createMembersInOrder(desk),
+    },
+    permissions: createPermissions(desk),
+    holdings: createHoldings(desk),
     signingKeys: createSigningKeys(desk),
     transactions: createTransactions(desk),
     handles: createHandles(desk),
@@ -123,6 +135,7 @@ function createStore(desk: Desk): Store {
     passwordlessCodes: createPasswordlessCodes(desk),
     messages: createMessages(desk),
     logs: createLogs(desk),
+    statistics: createStatistics(desk),
     securityEvents: createSecurityEvents(desk),
     executions: createExecutions(desk),
     loginSteps: createLoginSteps(desk),

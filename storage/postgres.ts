@@ -1,10 +1,11 @@
 // Storage: PostgreSQL through a pool. Every transaction is READ COMMITTED: guards are conditions of the writing
 // statement itself, which PostgreSQL checks again on the row's newest version after it has waited for a lock.
 import { setTimeout as pause } from 'node:timers/promises';
-import { type CompiledQuery, Kysely, PostgresDialect, sql } from 'kysely';
+import { type CompiledQuery, type Expression, Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { bindable, type Database, RehearsalOver, type Result, Violation, type Work } from './database.ts';
 import type { Tables } from './tables.ts';
+import type { Scalar } from './user-filter.ts';
 
 const TRIES = 6;
 const BIGINT = 20;
@@ -104,6 +105,13 @@ export function openPostgres(url: string): Database {
   const db: Database = {
     build,
     clock: sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`,
+    search: {
+      folded: (text) => sql`sallyport_folded(${text})`,
+      like: (text, texts) => sql`${text} like ${texts.map(literally).join('%')}`,
+      textAt: (document, key) => sql`(${storable(document)} ->> ${sql.lit(key)})`,
+      leadsTo: (document, path, values) =>
+        sql`jsonb_path_exists(${storable(document)}, ${pathTo(path, values)}::jsonpath)`,
+    },
     hold: (query) => query.forUpdate(),
     run: (work) => drive(pool, work()),
     async transact(work) {
@@ -127,6 +135,22 @@ export function openPostgres(url: string): Database {
 }
 
 function lost(): void {}
+
+/** A text within a pattern of LIKE, as it is. */
+const literally = (text: string): string => text.replaceAll(/[\\%_]/g, '\\$&');
+
+/** What no text of this database can hold, a document may hold escaped; as `jsonb` it would be refused with its row. */
+const storable = (document: Expression<string>) =>
+  sql`regexp_replace(${document}, ${String.raw`\\u(0000|d[89a-f][0-9a-f]{2})`}, ${String.raw`\ufffd`}, 'g')::jsonb`;
+
+/** The strings and numbers of JSON are those of a path. */
+function pathTo(path: readonly string[], values: readonly Scalar[] | undefined): string {
+  const keys = path.map((key) => `.${JSON.stringify(key)}`).join('');
+  const test = values
+    ? `? (${values.map((value) => `@ == ${JSON.stringify(value)}`).join(' || ')})`
+    : '.** ? (@.type() == "string" || @.type() == "number" || @.type() == "boolean")';
+  return `$${keys}${test}`;
+}
 
 /** Times and counts are 64 bits wide there and far below 2^53 here. */
 function getTypeParser(oid: number, format?: 'text' | 'binary') {

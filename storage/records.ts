@@ -49,6 +49,8 @@ export type TenantRecord = {
   /** What the tenant asks for its scripts where it differs from the defaults; the runtime's names and units. */
   scriptLimits?: ScriptLimitsRecord;
   attackProtection?: AttackProtectionRecord;
+  /** How risk is judged, where the tenant has said. */
+  riskAssessments?: { enabled?: boolean; rememberForDays?: number; akamaiEnabled?: boolean };
   /** What messages may cost at most; no bound where it is absent. */
   messageSpend?: MessageSpendRecord;
   /** Days that records of executions are kept; 10 when absent. */
@@ -137,9 +139,9 @@ export type ClientRecord = {
   /** The `client_id`. */
   id: string;
   name: string;
-  /** Sealed at rest. Absent for public clients and for those that prove themselves by a key. */
+  /** Sealed at rest. Worth nothing while the client is public or proves itself by a key. */
   secret?: string;
-  appType?: 'native' | 'spa' | 'regular_web' | 'non_interactive';
+  appType?: ClientAppType;
   callbacks: string[];
   grantTypes: string[];
   authMethod: 'none' | 'client_secret_post' | 'client_secret_basic' | 'private_key_jwt';
@@ -153,6 +155,34 @@ export type ClientRecord = {
   createdAt: number;
   updatedAt: number;
 };
+
+/** The first five are kinds of application; the others are Auth0's integrations, which are kept. */
+export type ClientAppType =
+  | 'native'
+  | 'spa'
+  | 'regular_web'
+  | 'non_interactive'
+  | 'resource_server'
+  | 'express_configuration'
+  | 'sso_integration'
+  | 'rms'
+  | 'box'
+  | 'cloudbees'
+  | 'concur'
+  | 'dropbox'
+  | 'mscrm'
+  | 'echosign'
+  | 'egnyte'
+  | 'newrelic'
+  | 'office365'
+  | 'salesforce'
+  | 'sentry'
+  | 'sharepoint'
+  | 'slack'
+  | 'springcm'
+  | 'zendesk'
+  | 'zoom'
+  | 'oag';
 
 /** How an application is told that a session has ended (OpenID Connect Back-Channel Logout 1.0). */
 export type BackChannelLogoutRecord = {
@@ -177,17 +207,26 @@ export type ClientCredentialRecord = {
   /** `cred_` and letters or digits. */
   id: string;
   name?: string;
+  createdAt: number;
+  updatedAt: number;
+  /** Absent: never. */
+  expiresAt?: number;
+} & (PublicKeyRecord | ClientCertificateRecord);
+
+export type PublicKeyRecord = {
+  type?: never;
   /** RFC 7638: SHA-256 thumbprint of the key. */
   kid: string;
   /** Of the signatures that it checks. */
   alg: 'RS256' | 'RS384' | 'PS256' | 'ES256';
   /** RFC 7517, the public part. */
   publicJwk: JsonObject;
-  createdAt: number;
-  updatedAt: number;
-  /** Absent: never. */
-  expiresAt?: number;
 };
+
+/** What a certificate would be known by in mutual TLS, which is not spoken here: kept and given back. */
+export type ClientCertificateRecord =
+  | { type: 'cert_subject_dn'; subjectDn: string }
+  | { type: 'x509_cert'; thumbprintSha256: string; subjectDn: string };
 
 export type ConnectionRecord = {
   tenantId: string;
@@ -240,8 +279,8 @@ export type RoleRecord = {
   id: string;
   name: string;
   description?: string;
-  /** Scopes that whoever has the role may get at an API. */
-  permissions?: { audience: string; scope: string }[];
+  /** The organization whose own role it is; absent for one of the tenant. */
+  ownerId?: string;
   createdAt: number;
   updatedAt: number;
 };
@@ -253,6 +292,22 @@ export type OrganizationRecord = {
   displayName?: string;
   metadata: Record<string, string>;
   settings: JsonObject;
+  createdAt: number;
+  updatedAt: number;
+};
+
+/** A domain by whose addresses people are known to belong to an organization. */
+export type DiscoveryDomainRecord = {
+  tenantId: string;
+  /** `ord_` and letters or digits. */
+  id: string;
+  organizationId: string;
+  /** Lower case; unique in its tenant. */
+  domain: string;
+  status: 'pending' | 'verified';
+  /** What a TXT record of the domain says to prove it. */
+  proof: string;
+  forDiscovery: boolean;
   createdAt: number;
   updatedAt: number;
 };
@@ -399,7 +454,16 @@ export type PageRecord = {
   createdAt: number;
   updatedAt: number;
 };
-export type PageDocumentKind = 'email-template' | 'phone-template' | 'custom-text' | 'theme' | 'template' | 'prompt';
+export type PageDocumentKind =
+  | 'email-template'
+  | 'phone-template'
+  | 'custom-text'
+  | 'partials'
+  | 'rendering'
+  | 'theme'
+  | 'template'
+  | 'login-page'
+  | 'prompt';
 
 /** Who sends messages of a channel, with what it takes to use them. */
 export type ProviderRecord = {
@@ -433,12 +497,17 @@ export type LogStreamRecord = {
   /** Whoever sends has it until then, of all servers. */
   busyUntil?: number;
   /** Of a receiver that does not take its lines: since when, how often it was tried, and when next. */
-  failing?: { since: number; tries: number; retryAt: number };
+  failing?: { since: number; tries: number; retryAt: number; code?: string };
+  /** What became of its lines until now. `error`: the last one, which may be long over. */
+  delivery?: { delivered: number; failed: number; deliveredAt?: number; failedAt?: number; error?: string };
   createdAt: number;
   updatedAt: number;
 };
+/** A line that its receiver refused for what it is. `error` is for people; it holds nothing of the line. */
+export type LogStreamLetter = { log: LogRecord; error: string; setAsideAt: number };
 export type LogStreamType =
   | 'http'
+  | 'file'
   | 'eventbridge'
   | 'eventgrid'
   | 'datadog'
@@ -785,6 +854,18 @@ export type TokenExchangeProfileRecord = {
   updatedAt: number;
 };
 
+/** What tools keep here and find again, and nothing here acts on. No two of a kind have the same name. */
+export type KeptDocumentRecord = {
+  tenantId: string;
+  id: string;
+  kind: 'custom-domain' | 'connection-profile' | 'user-attribute-profile';
+  name: string;
+  /** The rest, under its wire names. */
+  document: JsonObject;
+  createdAt: number;
+  updatedAt: number;
+};
+
 /** What a person allowed an application that is not the tenant's own. */
 export type ConsentRecord = {
   tenantId: string;
@@ -1101,22 +1182,35 @@ export type LoginWorkRecord = {
 /** What could not be done for one user of an import, in the words of the wire. */
 export type JobErrorRecord = { user: JsonObject; errors: { code: string; message: string; path?: string }[] };
 
+/**
+ * What a job works through or leaves behind, piece by piece: users to be written, what could not be done, its file. Sealed at
+ * rest. `position` orders those of one kind.
+ */
+export type JobPiece = { position: number; content: Json };
+export type JobPieceKind = 'people' | 'errors' | 'file';
+
 /** Work that goes on after the answer that took it on. */
 export type JobRecord = {
   tenantId: string;
   /** `job_` and letters or digits. */
   id: string;
-  type: 'users_import' | 'verification_email';
+  type: 'users_import' | 'users_export' | 'verification_email';
   status: 'pending' | 'processing' | 'completed' | 'failed';
   connectionId?: string;
   connection?: string;
   externalId?: string;
   upsert?: boolean;
-  /** Of an import that is not over: its users, as they were read. Sealed at rest. */
-  entries?: JsonObject[];
-  /** Of an import that is over. Sealed at rest. */
-  errors?: JobErrorRecord[];
+  /** Of an export: which users, as what. Without `limit` all of them. */
+  format?: 'json' | 'csv';
+  limit?: number;
+  fields?: { name: string; exportAs?: string }[];
+  /** Of an export: `seq` of the last user that is in its file. */
+  cursor?: number;
+  /** Of an export: what the address of its file is signed with. Sealed at rest. */
+  fileKey?: string;
   summary?: { total: number; inserted: number; updated: number; failed: number };
+  /** Of what goes through users: how many of them are done. */
+  progress?: { total: number; done: number; startedAt?: number };
   createdAt: number;
   /** While it is under way, a sign of life now and then. */
   updatedAt: number;

@@ -26,3 +26,12 @@ export type LoginStepRow = {
   doc: string;
   expires_at: number;
 };
+
+export type JobPieceRow = {
+  tenant_id: string;
+  job_id: string;
+  kind: string;
+  position: number;
+  sealed: string;
+  created_at: number;
+};

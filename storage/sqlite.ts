@@ -7,6 +7,7 @@ import BetterSqlite from 'better-sqlite3';
 import type { CompiledQuery } from 'kysely';
 import { Kysely, SqliteDialect, sql } from 'kysely';
 import { bindable, type Database, type Result, Violation, type Work } from './database.ts';
+import { leadsTo } from './document-search.ts';
 import { createStage } from './sqlite-rehearsal.ts';
 import type { Tables } from './tables.ts';
 import { createLogSync } from './wal-sync.ts';
@@ -35,6 +36,13 @@ function drivenBy(connection: BetterSqlite.Database, file: string): Database {
   connection.pragma('synchronous = NORMAL');
   connection.pragma('busy_timeout = 5000');
   connection.pragma('foreign_keys = ON');
+
+  // Its own idea of small letters ends with ASCII, and its paths take lists for something else than PostgreSQL's do.
+  const pure = { deterministic: true, directOnly: true };
+  connection.function('sallyport_folded', pure, (text) => (typeof text === 'string' ? text.toLowerCase() : null));
+  connection.function('sallyport_leads_to', pure, (document, path, values) =>
+    Number(leadsTo(String(document), String(path), String(values))),
+  );
 
   const log = file === ':memory:' ? undefined : createLogSync(`${resolve(file)}-wal`);
   let wrote = false;
@@ -83,6 +91,14 @@ function drivenBy(connection: BetterSqlite.Database, file: string): Database {
   const db: Database = {
     build,
     clock: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
+    search: {
+      folded: (text) => sql`sallyport_folded(${text})`,
+      // Its LIKE takes letters of both cases for one, where they are of the alphabet of ASCII.
+      like: (text, texts) => sql`${text} glob ${texts.map(literally).join('*')}`,
+      textAt: (document, key) => sql`${document} ->> ${sql.lit(key)}`,
+      leadsTo: (document, path, values) =>
+        sql`sallyport_leads_to(${document}, ${JSON.stringify(path)}, ${JSON.stringify(values ?? null)})`,
+    },
     hold: (query) => query,
     async run(work) {
       while (stage.holder) await stage.holder;
@@ -106,6 +122,9 @@ function drivenBy(connection: BetterSqlite.Database, file: string): Database {
   };
   return db;
 }
+
+/** A text within a pattern of GLOB, as it is. */
+const literally = (text: string): string => text.replaceAll(/[*?[]/g, '[$&]');
 
 function violation(error: unknown): Violation | undefined {
   if (!(error instanceof BetterSqlite.SqliteError)) return undefined;

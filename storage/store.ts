@@ -12,6 +12,7 @@
 //  5. No row of one tenant is found through another tenant's id.
 //  6. Secrets, keys, snapshots, message texts, results of executions and steps of logins are sealed at rest with tenant, table, row and column as associated
 //     data: a sealed value copied to another place does not open.
+import type { LogFilter } from './log-filter.ts';
 import type {
   ActionRecord,
   ActionVersionRecord,
@@ -25,19 +26,25 @@ import type {
   ClientRecord,
   ConnectionRecord,
   ConsentRecord,
+  DiscoveryDomainRecord,
   ExecutionRecord,
   FormRecord,
   GroupRecord,
   HandleKind,
   HandleRecord,
+  JobErrorRecord,
+  JobPiece,
+  JobPieceKind,
   JobRecord,
   JsonObject,
+  KeptDocumentRecord,
   LeaseRecord,
   LoginBlockRecord,
   LoginDeviceRecord,
   LoginStepRecord,
   LogoutNoticeRecord,
   LogRecord,
+  LogStreamLetter,
   LogStreamRecord,
   MessageOutcome,
   MessageRecord,
@@ -65,6 +72,7 @@ import type {
   TransactionRecord,
   UserRecord,
 } from './records.ts';
+import type { UserFilter, UserOrder } from './user-filter.ts';
 
 /** One write of a batch. Those with a guard say which; the others cannot fail. */
 export type Change =
@@ -225,11 +233,38 @@ export interface Collection<T> {
   /** By the family's natural key; for families without one always undefined. */
   findByKey(tenantId: string, key: string): Promise<T | undefined>;
   /** In the order of creation. `parent` narrows to what hangs on it (see each collection below). */
-  list(tenantId: string, options?: { parent?: string; page?: Page }): Promise<Listed<T>>;
+  /** `parent: null`: what hangs on nothing. */
+  list(tenantId: string, options?: { parent?: string | null; page?: Page }): Promise<Listed<T>>;
   /** Reads, edits and writes back in one database transaction. `edit` may be called twice. */
   update(tenantId: string, id: string, edit: (current: T) => T): Promise<T | 'missing' | 'conflict'>;
   remove(tenantId: string, id: string): Promise<boolean>;
 }
+
+/** Somebody whom a job writes. */
+export type Newcomer = {
+  user: UserRecord;
+  authenticators: readonly AuthenticatorRecord[];
+  /**
+   * Another user has the id, or what this one signs in with: what becomes of that one, or why nothing does. It may be asked
+   * twice.
+   */
+  meet(existing: UserRecord): UserRecord | JobErrorRecord['errors'];
+};
+
+/** What became of a newcomer. */
+export type Arrived = 'inserted' | 'updated' | JobErrorRecord['errors'];
+
+/** One step of a job, in one database transaction: a crash leaves it whole or undone, hence nobody is written twice or lost. */
+export type JobStep = {
+  /** Users to be written whose positions it works through; they go with it. */
+  takes?: readonly number[];
+  newcomers?: readonly Newcomer[];
+  /** What the job is from then on, and what the step leaves behind. It may be asked twice. */
+  conclude(
+    job: JobRecord,
+    arrived: readonly Arrived[],
+  ): { job: JobRecord; adds?: { kind: JobPieceKind; pieces: readonly JobPiece[] } };
+};
 
 export type UserQuery = {
   /** Exact, without regard to case. */
@@ -238,6 +273,15 @@ export type UserQuery = {
   /** Those that are linked to another, in place of those that are not. */
   linked?: true;
   page?: Page;
+};
+
+export type UserSearch = {
+  where?: UserFilter;
+  /** In the order of creation without it. */
+  order?: UserOrder;
+  page: Page;
+  /** Whether it is said how many there are; else `total` is a lower bound. */
+  totals: boolean;
 };
 
 /**
@@ -263,6 +307,16 @@ export interface Users {
   /** Who signs in to `connection` with this text: an e-mail address (any case), a username or a phone number. */
   findByIdentifier(tenantId: string, connection: string, identifier: string): Promise<UserRecord | undefined>;
   list(tenantId: string, query: UserQuery): Promise<Listed<UserRecord>>;
+  /** `too-slow`: so much would have to be read for it that it was given up. */
+  search(tenantId: string, query: UserSearch): Promise<Listed<UserRecord> | 'too-slow'>;
+  /**
+   * For whoever goes through all of them: those of lists, in the order of creation, behind a place in it. `last` is the place
+   * of the last one; absent when there is nobody.
+   */
+  following(
+    tenantId: string,
+    from: { connection?: string; after?: number; limit: number },
+  ): Promise<{ users: UserRecord[]; last?: number }>;
   update(
     tenantId: string,
     id: string,
@@ -337,11 +391,81 @@ export interface Assignments {
   /** Roles are dropped with the membership. */
   addMemberRoles(tenantId: string, organizationId: string, userId: string, roleIds: string[]): Promise<void>;
   removeMemberRoles(tenantId: string, organizationId: string, userId: string, roleIds: string[]): Promise<void>;
+  /** Members in the order in which they joined: those behind a place, or who joined after a moment. */
+  membersBehind(
+    tenantId: string,
+    organizationId: string,
+    from: { place?: number; since?: number },
+    limit: number,
+  ): Promise<{ user: UserRecord; place: number; joinedAt: number }[]>;
+  membersWithRole(tenantId: string, organizationId: string, roleId: string, page: Page): Promise<Listed<UserRecord>>;
+  /** Roles of groups: in an organization, or outside of all. */
+  addGroupRoles(
+    tenantId: string,
+    groupIds: readonly string[],
+    roleIds: readonly string[],
+    organizationId?: string,
+  ): Promise<void>;
+  removeGroupRoles(
+    tenantId: string,
+    groupIds: readonly string[],
+    roleIds: readonly string[],
+    organizationId?: string,
+  ): Promise<void>;
+  rolesOfGroup(tenantId: string, groupId: string, organizationId?: string): Promise<RoleRecord[]>;
+  groupsWithRole(tenantId: string, roleId: string, page: Page, organizationId?: string): Promise<Listed<GroupRecord>>;
+  /** Own roles and those of groups; with `organizationId` those that hold for the member there. */
+  effectiveRolesOf(tenantId: string, userId: string, organizationId?: string): Promise<RoleRecord[]>;
   addToGroup(tenantId: string, groupId: string, userIds: string[], at: number): Promise<void>;
   removeFromGroup(tenantId: string, groupId: string, userIds: string[]): Promise<void>;
   /** In the order in which the groups were made, with when the user joined. */
   groupsOf(tenantId: string, userId: string, page: Page): Promise<Listed<{ group: GroupRecord; joinedAt: number }>>;
   inGroup(tenantId: string, groupId: string, page: Page): Promise<Listed<UserRecord>>;
+}
+
+/** A scope of an API that a role or a person has. It goes with the API. */
+export type Permission = { apiId: string; scope: string };
+
+export interface Permissions {
+  addToRole(tenantId: string, roleId: string, permissions: readonly Permission[]): Promise<void>;
+  removeFromRole(tenantId: string, roleId: string, permissions: readonly Permission[]): Promise<void>;
+  /** In the order in which they were given. */
+  ofRole(tenantId: string, roleId: string): Promise<Permission[]>;
+  addToUser(tenantId: string, userId: string, permissions: readonly Permission[]): Promise<void>;
+  removeFromUser(tenantId: string, userId: string, permissions: readonly Permission[]): Promise<void>;
+  /** Those of the user, then those of the user's roles outside of organizations: one for each way to have it. */
+  ofUser(tenantId: string, userId: string): Promise<(Permission & { roleId?: string })[]>;
+  /** Scopes of an API that the user has directly or by one of these roles. */
+  reaching(tenantId: string, apiId: string, userId: string, roleIds: readonly string[]): Promise<string[]>;
+  /** Takes away those whose scope the API does not offer any more. */
+  keepOnly(tenantId: string, apiId: string, scopes: readonly string[]): Promise<void>;
+}
+
+/** What an organization holds beside its members. Either end takes the pair with it. */
+export interface Holdings {
+  /** False where it is there already, or one of the two is not. */
+  addGrant(tenantId: string, organizationId: string, grantId: string): Promise<boolean>;
+  removeGrant(tenantId: string, organizationId: string, grantId: string): Promise<boolean>;
+  grantsOf(tenantId: string, organizationId: string): Promise<ClientGrantRecord[]>;
+  organizationsOfGrant(tenantId: string, grantId: string, page: Page): Promise<Listed<OrganizationRecord>>;
+  /** One that is there already is changed. */
+  putClients(
+    tenantId: string,
+    organizationId: string,
+    clients: readonly { clientId: string; memberAccess: boolean }[],
+  ): Promise<void>;
+  removeClients(tenantId: string, organizationId: string, clientIds: readonly string[]): Promise<void>;
+  clientsOf(
+    tenantId: string,
+    organizationId: string,
+    page: Page,
+  ): Promise<Listed<{ client: ClientRecord; memberAccess: boolean }>>;
+  /** Of those organizations that hold the client: whether their members have access by it. */
+  memberAccess(
+    tenantId: string,
+    clientId: string,
+    organizationIds: readonly string[],
+  ): Promise<ReadonlyMap<string, boolean>>;
 }
 
 /** How an attempt to deliver ended. */
@@ -376,6 +500,8 @@ export type LogQuery = {
   order: 'newest' | 'oldest';
   page: Page;
 };
+
+export type LogSearch = { where?: LogFilter; order: 'newest' | 'oldest'; page: Page };
 
 export type SecurityEventQuery = {
   id?: string;
@@ -435,18 +561,20 @@ export interface Store {
     /** No tenant at all: the database is new. */
     isEmpty(): Promise<boolean>;
   };
-  /** Key: none. */
+  /** Key: none. Parent: the identifier of the API that the client is. */
   clients: Collection<ClientRecord>;
   /** Key: name. */
   connections: Collection<ConnectionRecord>;
   /** Key: identifier. */
   resourceServers: Collection<ResourceServerRecord>;
-  /** Key: client and audience, `<clientId> <audience>`. Parent: client. */
+  /** Key: client and audience, `<clientId> <audience>`; one for people has `user` and a line break before it. Parent: client. */
   clientGrants: Collection<ClientGrantRecord>;
-  /** Key: name. Removing one removes its assignments. */
+  /** Key: name; one of an organization's own is unique there. Parent: the organization. Removing one removes its assignments. */
   roles: Collection<RoleRecord>;
-  /** Key: name. Removing one removes its memberships and its tickets, with the handles that find them. */
+  /** Key: name. Removing one removes its memberships, roles and domains, and its tickets with the handles that find them. */
   organizations: Collection<OrganizationRecord>;
+  /** Key: domain. Parent: organization. */
+  discoveryDomains: Collection<DiscoveryDomainRecord>;
   /** Key: none. */
   actions: Collection<ActionRecord>;
   /** Key: none. Parent: Action. */
@@ -474,6 +602,8 @@ export interface Store {
   };
   /** Key: the type of the tokens it is for. Parent: Action. */
   tokenExchangeProfiles: Collection<TokenExchangeProfileRecord>;
+  /** Key: kind and name. Parent: kind. */
+  keptDocuments: Collection<KeptDocumentRecord>;
   /**
    * Key: none. Every log line that is written is put down, in the same database transaction, for each stream of its tenant
    * that is of a type that is sent, and stays so until it is told to have arrived; the sweep forgets it after thirty days.
@@ -487,13 +617,36 @@ export interface Store {
     arrived(tenantId: string, id: string, logIds: string[]): Promise<void>;
     /** Forgets what waits, and begins with the lines that were written at `from` or later. */
     restart(tenantId: string, id: string, from: number): Promise<void>;
+    /** These wait no more: they are letters, until they are sent again, dropped, or thirty days old. */
+    setAside(tenantId: string, id: string, logIds: string[], error: string): Promise<void>;
+    /** In the order of the lines. */
+    letters(tenantId: string, id: string, page: Page): Promise<Listed<LogStreamLetter>>;
+    /** Letters wait again: these, or all. Returns how many there were. */
+    redeliver(tenantId: string, id: string, logIds?: string[]): Promise<number>;
+    /** Forgets letters: these, or all. Returns how many there were. */
+    dropLetters(tenantId: string, id: string, logIds?: string[]): Promise<number>;
+    /** `oldestAt`: when the line that waits for longest was put down. */
+    backlog(tenantId: string, id: string): Promise<{ waiting: number; oldestAt?: number; letters: number }>;
   };
   /** Key: none. Removed by the sweep, a week after its last update. */
   jobs: Collection<JobRecord> & {
     /** Of all tenants, those under way without a sign of life since `before`: their process is gone. */
     abandoned(before: number, limit: number): Promise<JobRecord[]>;
-    /** How many of a tenant's are under way. */
-    underWay(tenantId: string): Promise<number>;
+    /** How many of a tenant's jobs of one type are under way. */
+    underWay(tenantId: string, type: JobRecord['type']): Promise<number>;
+    /** A piece whose place is taken stays as it is. Pieces may be there before their job; without one they go after a day. */
+    addPieces(tenantId: string, id: string, kind: JobPieceKind, pieces: readonly JobPiece[]): Promise<void>;
+    /** In their order, those behind `after`. */
+    pieces(
+      tenantId: string,
+      id: string,
+      kind: JobPieceKind,
+      from: { after?: number; limit: number },
+    ): Promise<JobPiece[]>;
+    /** All of a job's. */
+    removePieces(tenantId: string, id: string): Promise<void>;
+    /** One step of a job, whole or not at all. `gone`: the job is over, or somebody else did this step. */
+    advance(tenantId: string, id: string, step: JobStep): Promise<JobRecord | 'gone'>;
   };
   /** Key: none. One that no Action and no version names is removed by the sweep, an hour after its last update. */
   builds: Collection<BuildRecord>;
@@ -508,6 +661,8 @@ export interface Store {
   users: Users;
   authenticators: Authenticators;
   assignments: Assignments;
+  permissions: Permissions;
+  holdings: Holdings;
   signingKeys: {
     /** `conflict`: the id, or the place `current` or `next` of its algorithm, is taken. */
     insert(key: SigningKeyRecord): Promise<'inserted' | 'conflict'>;
@@ -702,6 +857,21 @@ export interface Store {
   logs: {
     find(tenantId: string, id: string): Promise<LogRecord | undefined>;
     list(tenantId: string, query: LogQuery): Promise<Listed<LogRecord>>;
+    /** Behind a checkpoint, oldest first. */
+    following(tenantId: string, query: { after?: string; limit: number }): Promise<LogRecord[]>;
+    /** `too-slow`: no index helps, and there are too many lines to read all of them. */
+    search(tenantId: string, query: LogSearch): Promise<LogRecord[] | 'too-slow'>;
+  };
+  /** Counted in indexes: cheap at any time. */
+  statistics: {
+    /** Users whose last login is not older than `since`, milliseconds since 1970. */
+    activeUsers(tenantId: string, since: number): Promise<number>;
+    /** Lines of the log of a day (UTC, `YYYYMMDD`), by type; a type without any is left out. */
+    linesOfDay(
+      tenantId: string,
+      types: readonly string[],
+      day: string,
+    ): Promise<{ type: string; lines: number; firstAt: number; lastAt: number }[]>;
   };
   executions: {
     find(tenantId: string, id: string): Promise<ExecutionRecord | undefined>;

@@ -1,6 +1,7 @@
 // Storage: the columns of every table, as Kysely types its queries by. Times are integers, flags are 0 or 1 and
 // documents are JSON in text columns (not jsonb: it loses the order of keys and refuses some strings), on both databases.
 import type { Generated } from 'kysely';
+import type { AssignmentTables } from './assignment-tables.ts';
 import type {
   ConsentRow,
   LogoutNoticeRow,
@@ -9,7 +10,7 @@ import type {
   SecurityEventRow,
   TicketRow,
 } from './protocol-tables.ts';
-import type { ExecutionRow, LoginStepRow } from './run-tables.ts';
+import type { ExecutionRow, JobPieceRow, LoginStepRow } from './run-tables.ts';
 
 /** A configuration family: what is looked up by has a column, the rest is a document. */
 export type CollectionTable = {
@@ -35,6 +36,7 @@ export type CollectionName =
   | 'client_grants'
   | 'roles'
   | 'organizations'
+  | 'discovery_domains'
   | 'actions'
   | 'action_versions'
   | 'builds'
@@ -45,6 +47,7 @@ export type CollectionName =
   | 'pages'
   | 'providers'
   | 'token_exchange_profiles'
+  | 'kept_documents'
   | 'log_streams'
   | 'authentication_configurations'
   | 'authentication_policies'
@@ -224,65 +227,67 @@ type TenantRow = {
   doc: string;
 };
 
-export type Tables = Record<CollectionName, CollectionTable> & {
-  /** One sealed value for each root key that has ever sealed here: every one of them must still open. */
-  root_keys: { id: string; sealed: string; created_at: number };
-  owners: { seq: Generated<number>; id: string; name: string; created_at: number };
-  tenants: TenantRow;
-  users: UserRow;
-  user_roles: { tenant_id: string; user_id: string; role_id: string };
-  members: { seq: Generated<number>; tenant_id: string; organization_id: string; user_id: string };
-  member_roles: { tenant_id: string; organization_id: string; user_id: string; role_id: string };
-  group_members: { seq: Generated<number>; tenant_id: string; group_id: string; user_id: string; joined_at: number };
-  authenticators: AuthenticatorRow;
-  push_requests: PushRequestRow;
-  bindings: BindingRow;
-  signing_keys: {
-    seq: Generated<number>;
-    tenant_id: string;
-    id: string;
-    algorithm: string;
-    /** Sealed. */
-    private_jwk: string;
-    public_jwk: string;
-    place: string;
-    current_since: number | null;
-    current_until: number | null;
-    revoked_at: number | null;
-    created_at: number;
+export type Tables = Record<CollectionName, CollectionTable> &
+  AssignmentTables & {
+    job_pieces: JobPieceRow;
+    /** One sealed value for each root key that has ever sealed here: every one of them must still open. */
+    root_keys: { id: string; sealed: string; created_at: number };
+    owners: { seq: Generated<number>; id: string; name: string; created_at: number };
+    tenants: TenantRow;
+    users: UserRow;
+    /** How many users of a tenant lists have. */
+    user_totals: { tenant_id: string; total: number };
+    authenticators: AuthenticatorRow;
+    push_requests: PushRequestRow;
+    bindings: BindingRow;
+    signing_keys: {
+      seq: Generated<number>;
+      tenant_id: string;
+      id: string;
+      algorithm: string;
+      /** Sealed. */
+      private_jwk: string;
+      public_jwk: string;
+      place: string;
+      current_since: number | null;
+      current_until: number | null;
+      revoked_at: number | null;
+      created_at: number;
+    };
+    transactions: TransactionRow;
+    handles: { tenant_id: string; kind: string; hash: string; target_id: string; ask: number; expires_at: number };
+    sessions: SessionRow;
+    refresh_tokens: RefreshTokenRow;
+    tickets: TicketRow;
+    consents: ConsentRow;
+    logout_notices: LogoutNoticeRow;
+    /** Keys that were used, until they may be used again. */
+    seen: { tenant_id: string; key_hash: string; expires_at: number };
+    login_devices: LoginDeviceRow;
+    remembered_browsers: RememberedBrowserRow;
+    /** `tat`: the moment at which the bucket is full again (GCRA's theoretical arrival time). */
+    attempts: { tenant_id: string; key_hash: string; tat: number };
+    /** `used`: whole numbers, as `allowance.ts` reads them. */
+    allowances: { tenant_id: string; key_hash: string; used: string; expires_at: number };
+    /** `network`: empty where failures from everywhere are counted together. */
+    login_blocks: {
+      tenant_id: string;
+      identifier: string;
+      network: string;
+      failures: number;
+      failed_at: number;
+      expires_at: number;
+    };
+    passwordless_codes: PasswordlessCodeRow;
+    messages: MessageRow;
+    logs: LogRow;
+    security_events: SecurityEventRow;
+    /** Lines that a stream has not got yet. `queued_at`: when they were put here. */
+    log_stream_lines: { tenant_id: string; stream_id: string; log_id: string; queued_at: number };
+    /** Lines that its receiver refused for what they are. */
+    log_stream_letters: { tenant_id: string; stream_id: string; log_id: string; error: string; set_aside_at: number };
+    executions: ExecutionRow;
+    /** Which Actions ran in an execution: one row for each. */
+    execution_actions: { tenant_id: string; action_id: string; execution: number; expires_at: number };
+    login_steps: LoginStepRow;
   };
-  transactions: TransactionRow;
-  handles: { tenant_id: string; kind: string; hash: string; target_id: string; ask: number; expires_at: number };
-  sessions: SessionRow;
-  refresh_tokens: RefreshTokenRow;
-  tickets: TicketRow;
-  consents: ConsentRow;
-  logout_notices: LogoutNoticeRow;
-  /** Keys that were used, until they may be used again. */
-  seen: { tenant_id: string; key_hash: string; expires_at: number };
-  login_devices: LoginDeviceRow;
-  remembered_browsers: RememberedBrowserRow;
-  /** `tat`: the moment at which the bucket is full again (GCRA's theoretical arrival time). */
-  attempts: { tenant_id: string; key_hash: string; tat: number };
-  /** `used`: whole numbers, as `allowance.ts` reads them. */
-  allowances: { tenant_id: string; key_hash: string; used: string; expires_at: number };
-  /** `network`: empty where failures from everywhere are counted together. */
-  login_blocks: {
-    tenant_id: string;
-    identifier: string;
-    network: string;
-    failures: number;
-    failed_at: number;
-    expires_at: number;
-  };
-  passwordless_codes: PasswordlessCodeRow;
-  messages: MessageRow;
-  logs: LogRow;
-  security_events: SecurityEventRow;
-  /** Lines that a stream has not got yet. `queued_at`: when they were put here. */
-  log_stream_lines: { tenant_id: string; stream_id: string; log_id: string; queued_at: number };
-  executions: ExecutionRow;
-  /** Which Actions ran in an execution: one row for each. */
-  execution_actions: { tenant_id: string; action_id: string; execution: number; expires_at: number };
-  login_steps: LoginStepRow;
-};

@@ -24,6 +24,7 @@ const HOMES: PackageHomes = {
   url: ['actions/prelude/node/'],
   hono: ['server/'],
   '@hono/node-server': ['server/'],
+  '@fastify/busboy': ['server/management/upload.ts'],
   diff: ['server/management/', 'server/deploy/show-changes.ts'],
   microdiff: ['server/management/diff.ts'],
   'zod-openapi': ['server/management/openapi.ts'],
@@ -132,6 +133,12 @@ describe('the clients', () => {
     const shown = [...document.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => flat(code ?? ''));
     expect(shown).not.toEqual([]);
     expect(shown.filter((code) => !programs.some((program) => program.includes(code)))).toEqual([]);
+  });
+
+  test('are shown files that tests import', () => {
+    const file = readFileSync(join(ROOT, 'test/clients/fixtures/tenant/tenant.yaml'), 'utf8');
+    const shown = blocksOf('yaml').filter(({ path }) => path === 'docs/configuration-as-code.md');
+    expect(shown.map(({ code }) => file.includes(code))).toEqual([true, true, true]);
   });
 });
 

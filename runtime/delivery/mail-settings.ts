@@ -9,6 +9,7 @@ export const MAIL_PROVIDER_KEY = 'email';
 export const MAIL_PROVIDERS = [
   'smtp',
   'sendgrid',
+  'resend',
   'mailgun',
   'ses',
   'mandrill',
@@ -24,6 +25,7 @@ export type MailProviderName = (typeof MAIL_PROVIDERS)[number];
 export const SHOWN_CREDENTIALS: Readonly<Record<MailProviderName, readonly string[]>> = {
   smtp: ['smtp_host', 'smtp_port', 'smtp_user', 'smtp_tls'],
   sendgrid: [],
+  resend: [],
   mailgun: ['domain', 'region'],
   ses: ['region'],
   mandrill: [],

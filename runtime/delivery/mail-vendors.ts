@@ -33,6 +33,24 @@ export const MAIL_VENDORS: { readonly [Name in MailProviderName]?: MailVendor } 
     reference: ({ headers }) => headers.find(([name]) => name === 'x-message-id')?.[1],
   },
 
+  // Here a domain says whether opens and links are counted, not a mail; it does not unless somebody has it so.
+  resend: {
+    call: ({ from, to, subject, text, html, headers }, { credentials }) =>
+      json('https://api.resend.com/emails', bearer(credentials, 'api_key'), {
+        from: spelled(from),
+        to: [to],
+        subject,
+        text,
+        ...(html === undefined ? {} : { html }),
+        headers,
+      }),
+    reference: ({ body }) => textIn(body, 'id') || undefined,
+    judge: ({ body }) => {
+      const name = textIn(body, 'name');
+      return /_api_key$/.test(name) ? { code: 'unauthorized', answered: name } : undefined;
+    },
+  },
+
   mailgun: {
     call: ({ from, to, subject, text, html, headers }, { credentials }) => {
       const host = textIn(credentials, 'region') === 'eu' ? 'api.eu.mailgun.net' : 'api.mailgun.net';

@@ -1,8 +1,9 @@
 // Password hashes that came from another system: read once, when they are imported, so that a mistake shows there and not
-// at somebody's login; and verified, until a login replaces them. Everything is done by Node's own crypto.
+// at somebody's login; and verified, until a login replaces them. All but MD4 is done by Node's own crypto.
 // The algorithms and their parameters are those of Auth0's bulk import (`custom_password_hash`).
 import { createHash, createHmac, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
+import { hmacMd4, MD4_BYTES, md4 } from './md4.ts';
 import { readPhc, verifyPhc } from './phc-hash.ts';
 
 export const HASH_ALGORITHMS = [
@@ -60,8 +61,8 @@ type Imported =
 const PREFIX = '$imported$';
 const BCRYPT = /^\$2[abxy]\$(0[4-9]|1[0-4])\$[./A-Za-z0-9]{53}$/;
 
-/** OpenSSL 3 has given these up, and nothing else of ours knows them. */
-const GIVEN_UP: ReadonlySet<string> = new Set(['md4', 'whirlpool']);
+/** OpenSSL 3 has given it up, and nothing else of ours knows it. */
+const GIVEN_UP: ReadonlySet<string> = new Set(['whirlpool']);
 
 /** What one login may cost: a hash that asks for more could be used to exhaust the server. Lanes run one after the other. */
 const SCRYPT_BYTES = 128 * 1024 * 1024;
@@ -74,8 +75,6 @@ export const isImported = (hash: string): boolean => hash.startsWith(PREFIX);
 /** The text to keep in place of a password hash of our own; a reason where it could never be verified. */
 export function readCustomHash(custom: CustomHash): ReadHash {
   const { algorithm, hash, salt } = custom;
-  if (GIVEN_UP.has(algorithm))
-    return refuse(`Hashes of ${algorithm} are not supported; those users need a new password`);
   if (algorithm === 'bcrypt') {
     return BCRYPT.test(hash.value)
       ? { ok: true, hash: hash.value }
@@ -96,7 +95,7 @@ export function readCustomHash(custom: CustomHash): ReadHash {
   if (digest === undefined) return refuse('An hmac needs hash.digest');
   if (GIVEN_UP.has(digest)) return refuse(`The digest ${digest} is not supported; those users need a new password`);
   const bytes = bytesOf(hash);
-  if (!bytes || bytes.length !== createHash(digest).digest().length) {
+  if (!bytes || bytes.length !== lengthOf(digest)) {
     return refuse(`The value of the hash, in its encoding (hex or base64), is no ${digest}`);
   }
   const salted = salt ? decode(salt) : Buffer.alloc(0);
@@ -124,9 +123,13 @@ async function compute(imported: Exclude<Imported, { by: 'phc' }>, typed: Buffer
     return derive(typed, Buffer.from(salt, 'base64'), length, options);
   }
   const { digest, before, after } = imported;
-  const hash = imported.by === 'hmac' ? createHmac(digest, Buffer.from(imported.key, 'base64')) : createHash(digest);
-  return hash.update(Buffer.from(before, 'base64')).update(typed).update(Buffer.from(after, 'base64')).digest();
+  const whole = Buffer.concat([Buffer.from(before, 'base64'), typed, Buffer.from(after, 'base64')]);
+  if (imported.by === 'digest') return digest === 'md4' ? md4(whole) : createHash(digest).update(whole).digest();
+  const key = Buffer.from(imported.key, 'base64');
+  return digest === 'md4' ? hmacMd4(key, whole) : createHmac(digest, key).update(whole).digest();
 }
+
+const lengthOf = (digest: string): number => (digest === 'md4' ? MD4_BYTES : createHash(digest).digest().length);
 
 const derive = promisify<Buffer, Buffer, number, object, Buffer>(scrypt);
 

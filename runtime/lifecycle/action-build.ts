@@ -13,8 +13,11 @@ const RECIPE = 1;
 const EXACT = /^\d+\.\d+\.\d+(?:-[\w.-]+)?$/;
 
 export type Builder = {
-  /** Starts the build of a draft that waits for one, unless it is already under way. `built` is called when it has ended. */
-  start(action: ActionRecord, built?: (action: ActionRecord) => Promise<void>): void;
+  /**
+   * Starts the build of a draft that waits for one, unless it is already under way. `built` is called when it has ended.
+   * False: none is under way now.
+   */
+  start(action: ActionRecord, built?: (action: ActionRecord) => Promise<void>): boolean;
   /** Settles when no build is under way. */
   settled(): Promise<void>;
 };
@@ -26,9 +29,9 @@ export function createBuilder(ports: LifecyclePorts, builds: Builds, failed: (fa
   const underWay = new Map<string, Promise<void>>();
   return {
     start(action, built) {
-      if (!isWaiting(action)) return;
+      if (!isWaiting(action)) return false;
       const key = `${action.tenantId} ${action.id} ${action.updatedAt}`;
-      if (underWay.has(key)) return;
+      if (underWay.has(key)) return true;
       const work = build(ports, builds, action)
         .then(async (result) => {
           if (result && built) await built(result);
@@ -36,6 +39,7 @@ export function createBuilder(ports: LifecyclePorts, builds: Builds, failed: (fa
         .catch(failed)
         .finally(() => underWay.delete(key));
       underWay.set(key, work);
+      return true;
     },
     settled: async () => {
       while (underWay.size > 0) await Promise.all(underWay.values());

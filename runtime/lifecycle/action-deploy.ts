@@ -28,13 +28,27 @@ function inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
   return turn;
 }
 
-/** Deploys the draft. Refused unless it is built. */
+/** Triggers whose Actions run without being bound: what is deployed last carries the message, or is named elsewhere. */
+const RUN_UNBOUND: readonly string[] = ['custom-token-exchange', 'custom-phone-provider', 'custom-email-provider'];
+
+/**
+ * Whether a text that cannot be read may be deployed all the same, and fail when it runs: only where nothing runs it now.
+ * Tools bring whole tenants along, with whatever lies about in them.
+ */
+async function mayFailLater({ store }: LifecyclePorts, { tenantId, id, trigger, errors }: Faulty): Promise<boolean> {
+  if (errors.length === 0 || errors.some((error) => error.id !== 'syntax_error')) return false;
+  return !RUN_UNBOUND.includes(trigger.id) && (await store.bindings.ofAction(tenantId, id)).length === 0;
+}
+type Faulty = Pick<ActionRecord, 'tenantId' | 'id' | 'trigger' | 'errors'>;
+
+/** Deploys the draft. Refused unless it is built, or runs nowhere and is only not to be read. */
 export function deployAction(ports: LifecyclePorts, tenantId: string, actionId: string): Promise<Deployed> {
   return inTurn(`${tenantId} ${actionId}`, async () => {
     const action = await ports.store.actions.find(tenantId, actionId);
     if (!action) return { deployed: false, reason: 'missing' };
-    if (action.status === 'failed') return { deployed: false, reason: 'failed', action };
-    if (action.status !== 'built') return { deployed: false, reason: 'not-built', action };
+    const isFaulty = action.status === 'failed';
+    if (isFaulty && !(await mayFailLater(ports, action))) return { deployed: false, reason: 'failed', action };
+    if (action.status !== 'built' && !isFaulty) return { deployed: false, reason: 'not-built', action };
     const loaded = await loadModules(ports.store, tenantId, action.modules);
     if ('gone' in loaded) return { deployed: false, reason: 'module-gone', message: loaded.gone };
     const { modules: _drafted, ...text } = action;
@@ -57,13 +71,16 @@ export function redeployVersion(
     const former = await ports.store.actionVersions.find(tenantId, versionId);
     if (!action || former?.actionId !== actionId) return { deployed: false, reason: 'missing' };
     const at = Math.max(ports.now(), action.updatedAt + 1);
-    const { code, dependencies, secrets, trigger, runtime, buildId, modules = [] } = former;
+    const { code, dependencies, secrets, trigger, runtime, buildId, modules = [], errors } = former;
+    if (errors.length > 0 && !(await mayFailLater(ports, { ...action, errors }))) {
+      return { deployed: false, reason: 'failed', action: { ...action, errors } };
+    }
     const built = buildId === undefined ? {} : { buildId };
     const draft = { code, dependencies, secrets, trigger, runtime, modules, ...built };
     return publish(ports, action, former, ({ buildId: draftBuild, ...current }, newVersionId) => ({
       ...current,
       ...(updateDraft
-        ? { ...draft, status: 'built', errors: [], builtAt: at, updatedAt: at }
+        ? { ...draft, status: errors.length === 0 ? 'built' : 'failed', errors, builtAt: at, updatedAt: at }
         : draftBuild === undefined
           ? {}
           : { buildId: draftBuild }),
@@ -75,7 +92,7 @@ export function redeployVersion(
 
 type Text = Pick<
   ActionVersionRecord,
-  'code' | 'dependencies' | 'secrets' | 'modules' | 'moduleSecrets' | 'trigger' | 'runtime' | 'buildId'
+  'code' | 'dependencies' | 'secrets' | 'modules' | 'moduleSecrets' | 'trigger' | 'runtime' | 'buildId' | 'errors'
 >;
 
 async function publish(
@@ -99,8 +116,8 @@ async function publish(
     secrets: text.secrets,
     ...(text.modules && { modules: text.modules }),
     ...(text.moduleSecrets && { moduleSecrets: text.moduleSecrets }),
-    status: 'built',
-    errors: [],
+    status: text.errors.length === 0 ? 'built' : 'failed',
+    errors: text.errors,
     builtAt: at,
     ...(text.buildId === undefined ? {} : { buildId: text.buildId }),
     createdAt: at,

@@ -10,17 +10,18 @@ export const asksToAdminister = (scope: readonly string[]): boolean =>
 
 /**
  * The scopes of administration that this person has: granted by a role of the person, and offered by the tenant's own
- * system API. A role within an organization of users grants none.
+ * system API. A role within an organization of users grants none, nor does one of a group, nor a permission without a role.
  */
 export async function administrationOf(
-  { resourceServers, assignments }: Pick<Store, 'resourceServers' | 'assignments'>,
+  { resourceServers, assignments, permissions }: Pick<Store, 'resourceServers' | 'assignments' | 'permissions'>,
   tenant: Pick<TenantRecord, 'id' | 'baseUrl'>,
   userId: string,
 ): Promise<string[]> {
   const audience = managementAudience(tenant.baseUrl);
   const api = await resourceServers.findByKey(tenant.id, audience);
   const offered = OPERATOR_SCOPES.filter((scope) => api?.isSystem && api.scopes.some(({ value }) => value === scope));
-  if (offered.length === 0) return [];
-  const permissions = (await assignments.rolesOf(tenant.id, userId)).flatMap(({ permissions = [] }) => permissions);
-  return offered.filter((scope) => permissions.some((each) => each.audience === audience && each.scope === scope));
+  if (!api || offered.length === 0) return [];
+  const roles = await assignments.rolesOf(tenant.id, userId);
+  const held = (await Promise.all(roles.map(({ id }) => permissions.ofRole(tenant.id, id)))).flat();
+  return offered.filter((scope) => held.some((each) => each.apiId === api.id && each.scope === scope));
 }

@@ -34,14 +34,30 @@ export function defaultAuthMethod(appType: ClientRecord['appType']): ClientRecor
   return appType === 'native' || appType === 'spa' ? 'none' : 'client_secret_post';
 }
 
-function defaultGrantTypes(authMethod: ClientRecord['authMethod']): string[] {
+function defaultGrantTypes(appType: ClientRecord['appType'], authMethod: ClientRecord['authMethod']): string[] {
+  // An API that only exchanges the tokens it was called with, or whatever it is told.
+  if (appType === 'resource_server') return [];
   const common = ['authorization_code', 'implicit', 'refresh_token'];
   return authMethod === 'none' ? common : [...common, 'client_credentials'];
 }
 
-/** Of the ways to prove itself, those that need a secret. */
+/** Of the ways to prove itself, those in which a secret is worth something. */
 export const hasSecret = (authMethod: ClientRecord['authMethod']): boolean =>
   authMethod !== 'none' && authMethod !== 'private_key_jwt';
+
+/**
+ * The secret of a client that from now on proves itself by `authMethod`. One that opened something is over when the client
+ * turns to another way, so that whoever held it has nothing when the client turns back.
+ */
+export function secretAfter(
+  { authMethod: former, secret }: Pick<ClientRecord, 'authMethod' | 'secret'>,
+  authMethod: ClientRecord['authMethod'],
+  fresh: string,
+): string | undefined {
+  if (hasSecret(authMethod)) return hasSecret(former) ? (secret ?? fresh) : fresh;
+  if (!hasSecret(former)) return secret;
+  return authMethod === 'none' ? fresh : undefined;
+}
 
 /** Makes a client and enables it on the first connection. `conflict`: the id is taken. */
 export async function newClient(
@@ -55,10 +71,11 @@ export async function newClient(
     tenantId,
     id: input.id ?? newClientId(ports),
     name: input.name,
-    ...(hasSecret(authMethod) ? { secret: input.secret ?? newClientSecret(ports) } : {}),
+    // As on the wire, also where it opens nothing: it is what the client gets when it turns to proving itself by one.
+    secret: input.secret ?? newClientSecret(ports),
     ...(input.appType === undefined ? {} : { appType: input.appType }),
     callbacks: input.callbacks ?? [],
-    grantTypes: input.grantTypes ?? defaultGrantTypes(authMethod),
+    grantTypes: input.grantTypes ?? defaultGrantTypes(input.appType, authMethod),
     authMethod,
     ...(input.credentials === undefined ? {} : { credentials: input.credentials }),
     metadata: input.metadata ?? {},
@@ -120,12 +137,16 @@ export async function grantManagement(
   });
 }
 
+/** What tools that administer a tenant look for in the clients they call with. */
+const BY_POST = { token_endpoint_auth_method: 'client_secret_post' };
+
 /** A machine-to-machine client with every scope of its own tenant's Management API. */
 export async function newAdminClient(ports: LifecyclePorts, tenant: TenantRecord): Promise<ClientRecord> {
   const made = await newClient(ports, tenant.id, {
     name: 'Tenant administration',
     appType: 'non_interactive',
     grantTypes: ['client_credentials'],
+    settings: BY_POST,
   });
   if (made === 'conflict') throw new Error('a new client id is already taken');
   await grantManagement(ports, tenant, made.id, [...MANAGEMENT_SCOPES]);
@@ -153,6 +174,7 @@ export async function ensureOperatorClient(
       name: 'Operator',
       appType: 'non_interactive',
       grantTypes: ['client_credentials'],
+      settings: BY_POST,
     });
   }
   await grantManagement(ports, tenant, clientId, [...MANAGEMENT_SCOPES, ...OPERATOR_SCOPES]);

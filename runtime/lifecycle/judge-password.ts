@@ -4,6 +4,7 @@ import type { Json, JsonObject, UserRecord } from '#storage/records.ts';
 import type { Notice } from '../codes.ts';
 import type { Passwords } from '../ports.ts';
 import { isCommon } from './common-passwords.ts';
+import { olderPasswordOptions } from './password-options.ts';
 import { meets, type PasswordRule, passwordRules } from './password-policy.ts';
 
 /** Why a connection does not take it. */
@@ -44,8 +45,9 @@ export async function judgePassword(
   const rules = passwordRules(options);
   if (password.length > PASSWORD_LENGTH || !rules.every((rule) => meets(rule, password)))
     return { kind: 'weak', rules };
-  if (isInDictionary(options, password)) return { kind: 'common' };
-  if (enabled(options.password_no_personal_info) && isPersonal(password, owner)) return { kind: 'personal' };
+  const older = olderPasswordOptions(options);
+  if (isInDictionary(older, password)) return { kind: 'common' };
+  if (enabled(older.password_no_personal_info) && isPersonal(password, owner)) return { kind: 'personal' };
   const { passwordHash, formerPasswordHashes = [] } = owner;
   const had = passwordHash === undefined ? formerPasswordHashes : [passwordHash, ...formerPasswordHashes];
   for (const hash of had.slice(0, historyOf(options))) {
@@ -79,7 +81,8 @@ export function formerPasswords(options: JsonObject, user: UserRecord): string[]
 }
 
 /** How many passwords nobody may take again, the present one among them. */
-function historyOf({ password_history: history }: JsonObject): number {
+function historyOf(options: JsonObject): number {
+  const { password_history: history } = olderPasswordOptions(options);
   if (!enabled(history)) return 0;
   const { size } = history;
   return typeof size === 'number' && size >= 0 ? Math.min(MOST_KEPT, Math.floor(size)) : KEPT_UNLESS_SAID;

@@ -43,7 +43,8 @@ export type Onboarded =
       client: ClientRecord;
       /** A machine-to-machine client with every scope of the tenant's Management API. */
       adminClient: ClientRecord;
-      roles: RoleRecord[];
+      /** With what they give at the tenant's own API. */
+      roles: (RoleRecord & { scopes: readonly string[] })[];
     }
   | { made: false; problem: OnboardingProblem };
 
@@ -125,19 +126,21 @@ async function signWith({ store }: LifecyclePorts, tenant: TenantRecord, signing
 }
 
 /** One role: whoever has it administers the tenant, and the tenants of the same owner. */
-async function makeRoles({ store, random, now }: LifecyclePorts, tenant: TenantRecord): Promise<RoleRecord[]> {
-  const audience = managementAudience(tenant.baseUrl);
+async function makeRoles({ store, random, now }: LifecyclePorts, tenant: TenantRecord) {
+  const api = await store.resourceServers.findByKey(tenant.id, managementAudience(tenant.baseUrl));
+  if (!api) throw new Error('a new tenant has no Management API');
   const role: RoleRecord = {
     tenantId: tenant.id,
     id: `rol_${random.letters(16)}`,
     name: 'Administrator',
     description: 'Administers this tenant and the tenants of the same owner',
-    permissions: OPERATOR_SCOPES.map((scope) => ({ audience, scope })),
     createdAt: now(),
     updatedAt: now(),
   };
   if ((await store.roles.insert(role)) === 'conflict') throw new Error('a new tenant has a role already');
-  return [role];
+  const permissions = OPERATOR_SCOPES.map((scope) => ({ apiId: api.id, scope }));
+  await store.permissions.addToRole(tenant.id, role.id, permissions);
+  return [{ ...role, scopes: OPERATOR_SCOPES }];
 }
 
 async function makeUser(

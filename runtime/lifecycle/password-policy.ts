@@ -1,6 +1,7 @@
 // Lifecycle: which passwords a database connection takes. The five levels and what they ask for are Auth0's; a connection
 // that names none asks for eight characters.
 import type { JsonObject } from '#storage/records.ts';
+import { newerPasswordRules } from './password-options.ts';
 
 export type PasswordCharacters = 'lowerCase' | 'upperCase' | 'numbers' | 'specialCharacters';
 
@@ -30,8 +31,14 @@ const LEVELS = new Map<unknown, { least: number; rules: readonly PasswordRule[] 
 ]);
 const UNNAMED = { least: 8, rules: [] };
 
-/** What a connection asks for, from its options `passwordPolicy` and `password_complexity_options.min_length`. */
-export function passwordRules({ passwordPolicy, password_complexity_options: own }: JsonObject): PasswordRule[] {
+/**
+ * What a connection asks for, from its options `passwordPolicy` and `password_complexity_options.min_length`, or from
+ * `password_options.complexity`.
+ */
+export function passwordRules(options: JsonObject): PasswordRule[] {
+  const newer = newerPasswordRules(options);
+  if (newer) return newer;
+  const { passwordPolicy, password_complexity_options: own } = options;
   const { least, rules } = LEVELS.get(passwordPolicy) ?? UNNAMED;
   const named = typeof own === 'object' && own !== null && !Array.isArray(own) ? own.min_length : undefined;
   const length = typeof named === 'number' && Number.isInteger(named) && named >= 1 ? named : least;

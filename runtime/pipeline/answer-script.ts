@@ -88,7 +88,7 @@ function groupsOf({ assignments }: Asked, { tenant, user }: World, range: { offs
 
 /** In an organization the roles that the member has there. */
 async function rolesOf({ assignments }: Asked, { tenant, user, organization }: World): Promise<RoleRecord[]> {
-  return user ? assignments.rolesOf(tenant.id, user.id, organization?.id) : [];
+  return user ? assignments.effectiveRolesOf(tenant.id, user.id, organization?.id) : [];
 }
 
 function showGroup(group: GroupRecord, joinedAt: number, { tenant }: World) {

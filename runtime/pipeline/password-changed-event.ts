@@ -4,10 +4,11 @@ import type { PostChangePasswordEvent } from '#actions/post-change-password.ts';
 import type { ConnectionRecord, TenantRecord, UserRecord } from '#storage/records.ts';
 import type { Caller } from '../ports.ts';
 import type { Place } from '../risk/geography.ts';
+import type { LogPlace } from '../tenant-log.ts';
 import { connectionOf, iso, originOf } from './event-pieces.ts';
 
 /** Where a password was changed. */
-export type PasswordPlace = {
+type PasswordPlace = {
   tenant: TenantRecord;
   /** The database that keeps the password. */
   connection: ConnectionRecord;
@@ -16,6 +17,9 @@ export type PasswordPlace = {
   /** What the application marked its request with. */
   correlationId?: string;
 };
+
+/** The same for whoever is to be told of it, and the reset it was changed in. */
+export type PasswordChange = Omit<PasswordPlace, 'place'> & { logPlace: LogPlace; transactionId?: string };
 
 /** `user`: as the row is now. */
 export function passwordChangedEvent(

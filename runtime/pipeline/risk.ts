@@ -17,6 +17,7 @@ export function circumstancesOf(
 ): Circumstances {
   const place = geography.locate(caller.ip);
   const location = coordinatesOf(place);
+  const { rememberForDays } = world.tenant.riskAssessments ?? {};
   const risk = assessRisk({
     now: now(),
     // Where there is no browser, none is known.
@@ -29,6 +30,7 @@ export function circumstancesOf(
     isKnownAddress: place !== undefined,
     isAnonymousProxy: place?.isAnonymousProxy ?? false,
     ...(location ? { location } : {}),
+    ...(rememberForDays === undefined ? {} : { rememberForDays }),
     ...(caller.userAgent === undefined ? {} : { userAgent: caller.userAgent }),
   });
   return { risk, place };

@@ -86,7 +86,7 @@ export async function loadWorld(
       ? false
       : store.assignments.isMember(tenantId, organizationId, userId),
     request.invitationId === undefined ? undefined : store.tickets.find(tenantId, request.invitationId),
-    userId === undefined ? [] : store.assignments.rolesOf(tenantId, userId, organizationId),
+    userId === undefined ? [] : store.assignments.effectiveRolesOf(tenantId, userId, organizationId),
     origin.kind === 'session' ? store.sessions.find(tenantId, origin.sessionId) : undefined,
     origin.kind === 'refresh-token' ? store.refreshTokens.find(tenantId, origin.tokenId) : undefined,
     userId === undefined || binding === undefined ? [] : store.devices.ofUser(tenantId, userId),
@@ -102,6 +102,11 @@ export async function loadWorld(
           audience === undefined ? undefined : store.resourceServers.findByKey(tenantId, audience),
         ])
       : [];
+  // Nobody is asked to hand on what they do not have.
+  const isHeld = api?.settings.enforce_policies === true && userId !== undefined;
+  const roleIds = roles.map(({ id }) => id);
+  const held = isHeld ? await store.permissions.reaching(tenantId, api.id, userId, roleIds) : undefined;
+  const scopes = held ? { scopes: api?.scopes.filter(({ value }) => held.includes(value)) ?? [] } : {};
   // Whether it is for this person is for the barrier, before any script is told.
   const promised = invitation && user && !isMember ? await rolesOf(store, invitation) : [];
   return {
@@ -118,7 +123,7 @@ export async function loadWorld(
     ...(session ? { session } : {}),
     ...(refreshToken ? { refreshToken } : {}),
     ...(consent ? { consent } : {}),
-    ...(api ? { api } : {}),
+    ...(api ? { api: { ...api, ...scopes } } : {}),
     ...(remembered ? { remembered } : {}),
   };
 }

@@ -1,5 +1,5 @@
 // Risk: whether the person has signed in with this browser before. A browser is known by its cookie, and by the family
-// of its user agent; what was seen more than 30 days ago is forgotten here. Pure.
+// of its user agent; what was not seen for as long as the tenant says is forgotten here. Pure.
 import type { LoginDeviceRecord } from '#storage/records.ts';
 import type { Confidence } from './confidence.ts';
 
@@ -29,16 +29,21 @@ export type NewDeviceFacts = {
   history: readonly LoginDeviceRecord[];
   /** Of this person, this login included. */
   loginsCount: number;
+  /** As the tenant says; absent: as usual. */
+  rememberForDays?: number;
 };
 
-const SEEN_WITHIN_MS = 30 * 24 * 60 * 60 * 1000;
+/** How long a browser counts as known that was not seen again. */
+export const NEW_DEVICE_DAYS = { usual: 30, most: 365 } as const;
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
  * Known cookie and known user agent: `high`. One of them: `medium`. Neither: `low`, with the code `unknown_device` where
  * no user agent was sent, so that a client that hides it can be told from a new browser. Nothing to compare with: `neutral`.
  */
-export function assessNewDevice({ now, device, userAgent = '', history, loginsCount }: NewDeviceFacts): NewDevice {
-  const recent = history.filter(({ seenAt }) => now - seenAt <= SEEN_WITHIN_MS);
+export function assessNewDevice(facts: NewDeviceFacts): NewDevice {
+  const { now, device, userAgent = '', history, loginsCount, rememberForDays = NEW_DEVICE_DAYS.usual } = facts;
+  const recent = history.filter(({ seenAt }) => now - seenAt <= rememberForDays * DAY_MS);
   if (recent.length === 0)
     return { confidence: 'neutral', code: loginsCount <= 1 ? 'initial_login' : 'no_device_history' };
   const family = familyOf(userAgent);

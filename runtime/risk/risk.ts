@@ -6,6 +6,7 @@ import { assessImpossibleTravel, type ImpossibleTravel, type TravelFacts } from 
 import { assessNewDevice, type NewDevice, type NewDeviceFacts } from './new-device.ts';
 import { type AddressFacts, assessUntrustedIp, type UntrustedIP } from './untrusted-ip.ts';
 
+export { NEW_DEVICE_DAYS } from './new-device.ts';
 export type { Confidence };
 
 /** Everything the assessors judge by: the login, what the databases say of its address, and earlier logins. */

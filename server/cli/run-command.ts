@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   replay: async () => (await import('./replay.ts')).replay,
   test: async () => (await import('./test.ts')).test,
   try: async () => (await import('./try.ts')).tryScript,
+  undo: async () => (await import('./undo.ts')).undo,
 };
 
 const FAILED = 1;

@@ -127,6 +127,12 @@ function takeApart(page: string): { plain: string; styles: string[] } {
   return { plain: plain + page.slice(from), styles };
 }
 
+/** Whether what follows a piece of markup would be seen: nothing in it is left open that hides the rest. */
+export function endsInPlainSight(piece: string): boolean {
+  const mark = MARKS.widget;
+  return takeApart(`${piece}${mark}`).plain.endsWith(mark) && piece.lastIndexOf('<') <= piece.lastIndexOf('>');
+}
+
 /** Where a closing begins, in whatever letters; what is never closed hides all that follows from a browser. */
 function endOf(page: string, begin: number, closing: string): number {
   // Lower case of a whole page would have other places: that of "İ" is two characters long.

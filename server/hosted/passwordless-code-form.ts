@@ -3,6 +3,7 @@
 import { html } from 'hono/html';
 import { form, invalid } from './form.ts';
 import type { Markup } from './page.ts';
+import { placed } from './partials.ts';
 import { type Fields, type Reading, refused, type View } from './screen.ts';
 
 const CODE_NOTICES: ReadonlySet<string> = new Set(['no-code', 'invalid-code', 'too-many-failures']);
@@ -13,14 +14,14 @@ type Say = (key: 'placeholder' | 'buttonText' | 'resendActionText' | 'editText')
 export function passwordlessCodeForm(view: View, say: Say): Markup {
   const wrong = view.notice !== undefined && CODE_NOTICES.has(view.notice.key);
   // The first button is the one that Enter presses.
-  return form(
+  return html`${form(
     view,
-    html`<label for="code">${say('placeholder')}</label>
+    html`${placed(view, 'form-content-start')}<label for="code">${say('placeholder')}</label>
 <input class="code-field" id="code" name="code" type="text" inputmode="numeric" autocomplete="one-time-code" autocapitalize="none" spellcheck="false" maxlength="60" aria-required="true"${invalid(wrong)} autofocus>
-<button type="submit" name="action" value="default">${say('buttonText')}</button>
-<button class="quiet-button" type="submit" name="action" value="resend">${say('resendActionText')}</button>
-<button class="quiet-button" type="submit" name="action" value="edit">${say('editText')}</button>`,
-  );
+${placed(view, 'form-content-end')}<button type="submit" name="action" value="default">${say('buttonText')}</button>
+${placed(view, 'form-footer-start')}<button class="quiet-button" type="submit" name="action" value="resend">${say('resendActionText')}</button>
+<button class="quiet-button" type="submit" name="action" value="edit">${say('editText')}</button>${placed(view, 'form-footer-end')}`,
+  )}${placed(view, 'secondary-actions-start')}${placed(view, 'secondary-actions-end')}`;
 }
 
 /** Format is judged here, before a try is spent. */

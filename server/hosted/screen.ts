@@ -8,6 +8,7 @@ import type { DoorInput } from '#runtime/transaction/input.ts';
 import type { Challenge, Enrollment, Information } from '#runtime/transaction/transaction.ts';
 import type { Values } from '../request.ts';
 import type { Markup } from './page.ts';
+import type { Partials } from './partials.ts';
 import type { Voice } from './speak.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { PageName } from './texts/texts.ts';
@@ -22,6 +23,8 @@ export type View = Voice & {
   /** Why the former try was refused. */
   notice?: Notice;
   surroundings: Surroundings;
+  /** What the tenant put at the places of the page. */
+  partials?: Partials;
   /** The parameters of the page's own address. */
   query: Fields;
   /** What the refused form held, so that nobody types it again; empty when the page is opened. */

@@ -11,6 +11,7 @@ import type { Values } from '../request.ts';
 import { errorPage } from './error-page.ts';
 import { undeliveredAtGate } from './gate.ts';
 import { type Page, type PageStatus, sendPage, sendTo } from './page.ts';
+import { partialsOf } from './partials.ts';
 import {
   addressAt,
   type Fields,
@@ -57,6 +58,11 @@ export async function lookAt(
   return {
     ...voice,
     custom: await customTexts(deps.store, c.var.tenant, voice.language, prompts),
+    partials: await partialsOf(deps.store, screen, {
+      tenant: c.var.tenant,
+      organization,
+      page: { language: voice.language, application: applicationOf(login, surroundings) },
+    }),
     login,
     action: addressAt(pathIn(login, screen), key, rest),
     state: key,

@@ -6,7 +6,10 @@ import { type Documents, part } from './theme.ts';
 type Around = { tenant: TenantRecord; organization: OrganizationRecord | undefined; documents: Documents };
 
 /** The variables of a template for one page. */
-export function templateScope(page: Page, { tenant, organization, documents }: Around): JsonObject {
+export function templateScope(
+  page: Pick<Page, 'language' | 'application' | 'screen'>,
+  { tenant, organization, documents }: Around,
+): JsonObject {
   const { application, screen } = page;
   const shown = application && given({ id: application.id, name: application.name, logo_url: application.logo });
   return given({

@@ -34,7 +34,7 @@ async function documentAround({ store }: Pick<Deps, 'store'>, login: RestedLogin
   if (subject.kind !== 'user') return documentOf(login);
   const [user, roles] = await Promise.all([
     draft ?? store.users.find(tenantId, subject.userId),
-    store.assignments.rolesOf(tenantId, subject.userId, request.organizationId),
+    store.assignments.effectiveRolesOf(tenantId, subject.userId, request.organizationId),
   ]);
   const names = roles.map(({ name }) => name);
   return user ? documentOf(login, user, names) : documentOf(login);

@@ -1,9 +1,9 @@
 // Server, log streams: an address of the tenant's that takes lines by POST. Its settings as the wire has them, and the
 // requests that a batch becomes. Source: mfa-wire reference, section 4.5, and recordings.
 import { z } from 'zod';
-import type { OutgoingCall } from '#actions/outgoing-call.ts';
 import type { JsonObject } from '#storage/records.ts';
 import { webAddress } from '../management/branding.ts';
+import { type Line, type Parcel, post } from './parcels.ts';
 
 const HTTP_FORMATS = ['JSONLINES', 'JSONARRAY', 'JSONOBJECT'] as const;
 
@@ -53,35 +53,21 @@ export const httpSink = z.strictObject({
 });
 type HttpSink = z.output<typeof httpSink>;
 
-/** A line as receivers get it, as text. */
-export type Line = { id: string; json: string };
-
 /** The requests of a batch, each with the lines that have arrived when it is answered well. */
-export function httpRequests(
-  sink: JsonObject,
-  lines: readonly Line[],
-): { call: OutgoingCall; lines: readonly Line[] }[] {
+export function httpRequests(sink: JsonObject, lines: readonly Line[]): Parcel[] {
   const settings = sink as HttpSink;
-  const format = settings.httpContentFormat ?? 'JSONLINES';
-  const call = (text: string): OutgoingCall => ({
-    url: settings.httpEndpoint,
-    method: 'POST',
-    headers: headersOf(settings),
-    body: { text },
-    // The lines are for this address and no other.
-    redirect: 'manual',
-  });
+  const { httpEndpoint, httpContentType, httpContentFormat: format = 'JSONLINES' } = settings;
+  const call = (text: string) => post(httpEndpoint, headersOf(settings), text, httpContentType);
   if (format === 'JSONOBJECT') return lines.map((line) => ({ call: call(line.json), lines: [line] }));
   const texts = lines.map(({ json }) => json);
   return [{ call: call(format === 'JSONARRAY' ? `[${texts.join(',')}]` : texts.join('\n')), lines }];
 }
 
 function headersOf(sink: HttpSink): [string, string][] {
-  const { httpContentType = 'application/json', httpAuthorization, httpCustomHeaders = [] } = sink;
+  const { httpAuthorization, httpCustomHeaders = [] } = sink;
   const own = httpCustomHeaders.map(({ header, value }): [string, string] => [header, value]);
   const others = httpAuthorization === undefined ? own : own.filter(([name]) => !/^authorization$/i.test(name));
   return [
-    ['content-type', httpContentType],
     ...(httpAuthorization === undefined ? [] : [['authorization', httpAuthorization] as [string, string]]),
     ...others,
   ];

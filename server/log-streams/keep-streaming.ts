@@ -19,7 +19,9 @@ const LONGEST_PAUSE_MS = 5 * 60_000;
 const TRIES_UNTOLD = 5;
 const SUSPENDED_AFTER_MS = 24 * 60 * 60_000;
 
-type Needs = Pick<Deps, 'store' | 'clock' | 'random' | 'egress' | 'log'>;
+type Needs = Pick<Deps, 'store' | 'clock' | 'random' | 'egress' | 'log'> & {
+  config: Pick<Deps['config'], 'logStreamFolder'>;
+};
 
 export type Streaming = {
   /** Sends what is due now; resolves when this server has nothing under way of what it began. */
@@ -83,22 +85,30 @@ async function sendWaiting(deps: Needs, { tenantId, id }: LogStreamRecord, signa
   const tenant = await deps.store.tenants.find(tenantId);
   let held = tenant && (await hold(deps, { tenantId, id }));
   if (!tenant || !held) return;
-  let last: BatchEnd = { end: 'sent' };
+  const nothing: BatchEnd = { end: 'sent', delivered: 0, setAside: 0 };
+  let last: BatchEnd = nothing;
   try {
     for (let batches = 0; held && last.end === 'sent' && batches < BATCHES; batches += 1) {
       last = await sendBatch(deps, tenant, held, signal);
-      // Between two batches somebody may have changed or paused it.
-      if (last.end === 'sent') held = await hold(deps, held);
+      if (last.end !== 'sent') break;
+      await tellSetAside(deps, tenant, held, last);
+      // Between two batches somebody may have changed or paused it. What it says of this one is written down with that.
+      held = await hold(deps, held, last);
+      last = nothing;
     }
   } finally {
     if (held) await letGo(deps, tenant, held, last);
   }
 }
 
-/** Takes a stream for a batch, or takes it on; undefined: somebody else has it, or it is sent no more. */
+/**
+ * Takes a stream for a batch, or takes it on; undefined: somebody else has it, or it is sent no more.
+ * @param sent the batch before, which is written down with it.
+ */
 async function hold(
   { store, clock }: Needs,
   { tenantId, id, busyUntil: mine }: Pick<LogStreamRecord, 'tenantId' | 'id' | 'busyUntil'>,
+  sent?: BatchEnd,
 ): Promise<LogStreamRecord | undefined> {
   const now = clock.now();
   let isHeld = false;
@@ -106,24 +116,40 @@ async function hold(
     const isOurs = mine !== undefined && current.busyUntil === mine;
     isHeld = current.status === 'active' && (mine === undefined ? isDue(current, now) : isOurs);
     // Whose receiver has just taken a batch fails no more.
-    const { failing: _over, busyUntil: _lease, ...free } = current;
+    const { failing: _over, busyUntil: _lease, ...free } = sent ? counted(current, sent, now) : current;
     if (!isHeld) return isOurs ? free : current;
     return { ...(isOurs ? free : current), busyUntil: Math.max(now + LEASE_MS, (mine ?? 0) + 1) };
   });
   return isHeld && typeof kept !== 'string' ? kept : undefined;
 }
 
+/** What became of a batch, added to what is shown of its stream. */
+function counted(stream: LogStreamRecord, { delivered, setAside, error }: BatchEnd, now: number): LogStreamRecord {
+  const before = stream.delivery ?? { delivered: 0, failed: 0 };
+  const failures = setAside > 0 ? setAside : error ? 1 : 0;
+  return {
+    ...stream,
+    delivery: {
+      ...before,
+      delivered: before.delivered + delivered,
+      failed: before.failed + failures,
+      ...(delivered > 0 ? { deliveredAt: now } : {}),
+      ...(error ? { failedAt: now, error: error.message } : {}),
+    },
+  };
+}
+
 async function letGo(deps: Needs, tenant: TenantRecord, held: LogStreamRecord, last: BatchEnd): Promise<void> {
-  const { store, clock, log, random } = deps;
+  const { store, clock, log } = deps;
   const now = clock.now();
   const news: LogStreamRecord[] = [];
   await store.logStreams.update(held.tenantId, held.id, (current) => {
-    const { busyUntil, failing, ...free } = current;
     // The lease ran out, and somebody else has it.
-    if (busyUntil !== held.busyUntil) return current;
+    if (current.busyUntil !== held.busyUntil) return current;
+    const { busyUntil: _lease, failing, ...free } = counted(current, last, now);
     if (last.end === 'stopped') return failing ? { ...free, failing } : free;
     if (last.end !== 'failed') return free;
-    const failed = failedAgain({ ...free, ...(failing ? { failing } : {}) }, now);
+    const failed = failedAgain({ ...free, ...(failing ? { failing } : {}) }, last.error.code, now);
     news.splice(0, 1, failed);
     return failed;
   });
@@ -139,21 +165,39 @@ async function letGo(deps: Needs, tenant: TenantRecord, held: LogStreamRecord, l
   const description = isSuspended
     ? `Log stream suspended: its receiver took nothing for a day (${error.message})`
     : `Log lines could not be sent: ${error.message}`;
+  await tell(deps, tenant, held, { description, error: error.message });
+}
+
+/** Of the first only: the line that says so may be refused itself. */
+async function tellSetAside(deps: Needs, tenant: TenantRecord, stream: LogStreamRecord, sent: BatchEnd): Promise<void> {
+  if (sent.setAside === 0 || !sent.error) return;
+  const { letters } = await deps.store.logStreams.backlog(tenant.id, stream.id);
+  if (letters > sent.setAside) return;
+  const description = `Log lines were refused for what they are, and set aside: ${sent.error.message}`;
+  await tell(deps, tenant, stream, { description, error: sent.error.message });
+}
+
+async function tell(
+  { store, clock, random }: Needs,
+  tenant: TenantRecord,
+  stream: LogStreamRecord,
+  { description, error }: { description: string; error: string },
+): Promise<void> {
   const line = tenantLog(
     {
       type: 'fn',
       description,
-      details: { notification_type: 'log_stream', to: held.name, stream_id: held.id, error: error.message },
+      details: { notification_type: 'log_stream', to: stream.name, stream_id: stream.id, error },
     },
-    { tenantId: tenant.id, now, random, hostname: new URL(tenant.baseUrl).host },
+    { tenantId: tenant.id, now: clock.now(), random, hostname: new URL(tenant.baseUrl).host },
   );
   await store.commit([{ kind: 'log.insert', log: line }]);
 }
 
 /** Tried again later each time, and no more after a day. */
-function failedAgain(stream: LogStreamRecord, now: number): LogStreamRecord {
+function failedAgain(stream: LogStreamRecord, code: string, now: number): LogStreamRecord {
   const { since, tries } = stream.failing ?? { since: now, tries: 0 };
   const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(tries, 20));
-  const failing = { since, tries: tries + 1, retryAt: now + pause };
+  const failing = { since, tries: tries + 1, retryAt: now + pause, code };
   return now - since >= SUSPENDED_AFTER_MS ? { ...stream, status: 'suspended', failing } : { ...stream, failing };
 }

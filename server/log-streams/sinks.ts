@@ -1,10 +1,12 @@
-// Server, log streams: the kinds of receiver and what each is reached by. One kind is sent to; the others are kept and given
-// back, so that tools which write a whole tenant go through, and their state says that nothing is sent. Source: mfa-wire
-// reference, section 4.5, and recordings.
+// Server, log streams: the kinds of receiver, what each is reached by, and how lines go there. Those that the vendor reaches
+// through partners of its own are kept and given back, so that tools which write a whole tenant go through, and their state
+// says that nothing is sent. Source: mfa-wire reference, section 4.5, and recordings.
 import { z } from 'zod';
 import type { JsonObject, LogStreamType } from '#storage/records.ts';
 import { text } from '../management/fields.ts';
-import { httpSink } from './http-sink.ts';
+import { httpRequests, httpSink } from './http-sink.ts';
+import { fileSink } from './line-files.ts';
+import { type Line, type Parcel, toDatadog, toMixpanel, toSegment, toSplunk, toSumo } from './parcels.ts';
 
 type Kind = {
   body: z.ZodType<Record<string, unknown>>;
@@ -12,12 +14,17 @@ type Kind = {
   made?: (host: string, id: string) => JsonObject;
   /** Shown as stars, and kept where stars come back. */
   secret?: string;
+  /** Calls that carry the lines. Without it lines go into a file, or nowhere. */
+  parcels?: (sink: JsonObject, lines: readonly Line[]) => Parcel[];
 };
 
 const maybe = z.string().max(1024).optional();
+/** It travels in a header: one byte a letter and no control characters (RFC 9110 §5.5). */
+const headerText = text(1024).refine((value) => /^[\x20-\x7e]+$/.test(value), 'Letters that no header carries');
 
 export const SINKS: Readonly<Record<LogStreamType, Kind>> = {
-  http: { body: httpSink },
+  http: { body: httpSink, parcels: httpRequests },
+  file: { body: fileSink },
   eventbridge: {
     body: z.strictObject({
       awsAccountId: z.string().regex(/^\d{12}$/),
@@ -35,17 +42,18 @@ export const SINKS: Readonly<Record<LogStreamType, Kind>> = {
     }),
     made: (host, id) => ({ azurePartnerTopic: `${host}-${id}` }),
   },
-  datadog: { body: z.strictObject({ datadogRegion: text(64), datadogApiKey: text(1024) }) },
+  datadog: { body: z.strictObject({ datadogRegion: text(64), datadogApiKey: headerText }), parcels: toDatadog },
   splunk: {
     body: z.strictObject({
       splunkDomain: text(255),
-      splunkToken: text(1024),
+      splunkToken: headerText,
       splunkPort: z.string().regex(/^\d{1,5}$/),
       splunkSecure: z.boolean(),
     }),
+    parcels: toSplunk,
   },
-  sumo: { body: z.strictObject({ sumoSourceAddress: text(2048) }) },
-  segment: { body: z.strictObject({ segmentWriteKey: text(1024) }) },
+  sumo: { body: z.strictObject({ sumoSourceAddress: text(2048) }), parcels: toSumo },
+  segment: { body: z.strictObject({ segmentWriteKey: text(1024) }), parcels: toSegment },
   mixpanel: {
     body: z.strictObject({
       mixpanelRegion: text(16),
@@ -54,8 +62,12 @@ export const SINKS: Readonly<Record<LogStreamType, Kind>> = {
       mixpanelServiceAccountPassword: text(1024),
     }),
     secret: 'mixpanelServiceAccountPassword',
+    parcels: toMixpanel,
   },
 };
+
+/** Whether lines of this kind go anywhere. */
+export const isSent = (type: LogStreamType): boolean => type === 'file' || SINKS[type].parcels !== undefined;
 
 const STARS = '********';
 

@@ -12,18 +12,29 @@ import { makeAndPublish, type Published, publishModule, rollBackModule } from '#
 import { usersOfModules } from '#runtime/lifecycle/module-uses.ts';
 import type { ModuleRecord } from '#storage/records.ts';
 import { dependency, secretList } from './action-fields.ts';
-import { type Answer, answer, created, empty, invalidBody, type Refusal, refuse } from './answer.ts';
+import { actionListing, MODULES_MANNER } from './action-listing.ts';
+import { answer, created, empty, invalidBody, type Refusal, refuse } from './answer.ts';
 import { optional, text } from './fields.ts';
-import { integer } from './paging.ts';
-import { type Incoming, type Route, route } from './route.ts';
-import { showListedModule, showModule, showModuleUser, showModuleVersion } from './show-action-module.ts';
+import { type Incoming, NOTHING, type Route, route } from './route.ts';
+import {
+  listedModuleShape,
+  moduleShape,
+  moduleUserShape,
+  moduleVersionShape,
+  showListedModule,
+  showModule,
+  showModuleUser,
+  showModuleVersion,
+} from './show-action-module.ts';
 
 const BASE = '/actions/modules';
 const NO_MODULE = refuse(404, 'That module does not exist.');
 const NO_VERSION = refuse(404, 'That module version does not exist.');
 const NAME_TAKEN = refuse(409, 'A module with this name already exists.');
 
-const pageQuery = z.strictObject({ page: integer(0, 1_000_000).optional(), per_page: integer(1, 100).optional() });
+const MODULES = actionListing('modules', listedModuleShape, MODULES_MANNER);
+const USERS = actionListing('actions', moduleUserShape, MODULES_MANNER);
+const VERSIONS = actionListing('versions', moduleVersionShape, MODULES_MANNER);
 
 const draft = {
   code: z.string(),
@@ -44,11 +55,13 @@ export const actionModuleRoutes: Route[] = [
     method: 'GET',
     path: BASE,
     scopes: ['read:actions'],
-    query: pageQuery,
+    summary: 'List shared modules',
+    query: z.strictObject(MODULES.query),
+    answers: MODULES.answers,
     async handle({ deps, tenant, query }) {
       const { records } = await deps.store.modules.list(tenant.id);
       const users = await usersOfModules(deps.store, tenant.id);
-      return listed('modules', records, query, (module) => showListedModule(module, users.get(module.id)));
+      return MODULES.answer(query, records, (module) => showListedModule(module, users.get(module.id)));
     },
   }),
 
@@ -56,6 +69,8 @@ export const actionModuleRoutes: Route[] = [
     method: 'POST',
     path: BASE,
     scopes: ['create:actions'],
+    summary: 'Create a shared module',
+    answers: { 201: moduleShape },
     body: creation,
     async handle(call) {
       const { deps, ports, tenant, body } = call;
@@ -74,6 +89,8 @@ export const actionModuleRoutes: Route[] = [
     method: 'GET',
     path: `${BASE}/:id`,
     scopes: ['read:actions'],
+    summary: 'Get a shared module',
+    answers: { 200: moduleShape },
     async handle(call) {
       const module = await call.deps.store.modules.find(call.tenant.id, call.param('id'));
       return module ? answer(await present(call, module)) : NO_MODULE;
@@ -84,6 +101,8 @@ export const actionModuleRoutes: Route[] = [
     method: 'PATCH',
     path: `${BASE}/:id`,
     scopes: ['update:actions'],
+    summary: 'Change the draft of a shared module',
+    answers: { 200: moduleShape },
     body: change,
     async handle(call) {
       const { ports, tenant, body } = call;
@@ -96,6 +115,8 @@ export const actionModuleRoutes: Route[] = [
     method: 'DELETE',
     path: `${BASE}/:id`,
     scopes: ['delete:actions'],
+    summary: 'Delete a shared module',
+    answers: { 204: NOTHING },
     async handle({ ports, tenant, param }) {
       const outcome = await removeModule(ports, tenant.id, param('id'));
       if (outcome === 'missing') return NO_MODULE;
@@ -109,13 +130,15 @@ export const actionModuleRoutes: Route[] = [
     method: 'GET',
     path: `${BASE}/:id/actions`,
     scopes: ['read:actions'],
-    query: pageQuery,
+    summary: 'List the Actions that run with a shared module',
+    query: z.strictObject(USERS.query),
+    answers: USERS.answers,
     async handle({ deps, tenant, param, query }) {
       const module = await deps.store.modules.find(tenant.id, param('id'));
       if (!module) return NO_MODULE;
       const users = (await usersOfModules(deps.store, tenant.id)).get(module.id) ?? [];
       const deployed = users.filter((user) => user.deployed);
-      return listed('actions', deployed, query, showModuleUser);
+      return USERS.answer(query, deployed, showModuleUser);
     },
   }),
 
@@ -123,14 +146,16 @@ export const actionModuleRoutes: Route[] = [
     method: 'GET',
     path: `${BASE}/:id/versions`,
     scopes: ['read:actions'],
-    query: pageQuery,
+    summary: 'List the versions of a shared module',
+    query: z.strictObject(VERSIONS.query),
+    answers: VERSIONS.answers,
     async handle({ deps, tenant, param, query }) {
       const module = await deps.store.modules.find(tenant.id, param('id'));
       if (!module) return NO_MODULE;
       const { records } = await deps.store.moduleVersions.list(tenant.id, { parent: module.id });
       // Newest first: the one people look for.
       const versions = records.toSorted((a, b) => b.number - a.number);
-      return listed('versions', versions, query, showModuleVersion);
+      return VERSIONS.answer(query, versions, showModuleVersion);
     },
   }),
 
@@ -138,6 +163,11 @@ export const actionModuleRoutes: Route[] = [
     method: 'POST',
     path: `${BASE}/:id/versions`,
     scopes: ['update:actions'],
+    summary: 'Publish the draft of a shared module',
+    // The module is what changes; the list of its versions only grows.
+    subject: `${BASE}/:id`,
+    unrehearsed: 'its text is built first.',
+    answers: { 200: moduleVersionShape },
     async handle({ deps, ports, tenant, param }) {
       const published = await publishModule(ports, deps.builds, tenant.id, param('id'));
       return published.published ? answer(showModuleVersion(published.version)) : wordUnpublished(published);
@@ -148,6 +178,8 @@ export const actionModuleRoutes: Route[] = [
     method: 'GET',
     path: `${BASE}/:id/versions/:version`,
     scopes: ['read:actions'],
+    summary: 'Get a version of a shared module',
+    answers: { 200: moduleVersionShape },
     async handle({ deps, tenant, param }) {
       const version = await deps.store.moduleVersions.find(tenant.id, param('version'));
       return version?.moduleId === param('id') ? answer(showModuleVersion(version)) : NO_VERSION;
@@ -158,6 +190,8 @@ export const actionModuleRoutes: Route[] = [
     method: 'POST',
     path: `${BASE}/:id/rollback`,
     scopes: ['update:actions'],
+    summary: 'Roll the draft of a shared module back to a version',
+    answers: { 200: moduleShape },
     body: z.strictObject({ module_version_id: text(255) }),
     async handle(call) {
       const { deps, ports, tenant, body } = call;
@@ -184,17 +218,6 @@ async function present({ deps }: Incoming, module: ModuleRecord): Promise<Record
   const { tenantId, id, latestVersion } = module;
   const latest = latestVersion && (await deps.store.moduleVersions.find(tenantId, latestVersion.id));
   return showModule(module, latest, (await usersOfModules(deps.store, tenantId)).get(id));
-}
-
-/** Lists of modules name their page always; without `per_page` everything is on the first. */
-function listed<T>(
-  plural: string,
-  records: T[],
-  { page = 0, per_page: perPage = 100 }: z.output<typeof pageQuery>,
-  show: (record: T) => unknown,
-): Answer {
-  const shown = records.slice(page * perPage, (page + 1) * perPage).map(show);
-  return answer({ [plural]: shown, total: records.length, page, per_page: perPage });
 }
 
 function wordRefusal(refusal: ModuleRefusal): Refusal {

@@ -3,23 +3,34 @@ import { z } from 'zod';
 import { type Deployed, deployAction, redeployVersion } from '#runtime/lifecycle/action-deploy.ts';
 import { isOutdated } from '#runtime/lifecycle/triggers.ts';
 import { tenantLog } from '#runtime/tenant-log.ts';
-import { ACTIONS_PER_PAGE, actionPageQuery } from './actions.ts';
+import { ACTIONS_MANNER, actionListing } from './action-listing.ts';
 import { type Answer, answer, NOT_FOUND, refuse } from './answer.ts';
 import { text } from './fields.ts';
 import { type Incoming, type Route, route } from './route.ts';
-import { actionList, showVersionOf } from './show-action.ts';
-import { type Side, showDiff, sideOfDraft, sideOfVersion } from './version-diff.ts';
+import { actionVersionShape, showVersionOf } from './show-action.ts';
+import { UNDO_DEPLOYMENT } from './undo-action.ts';
+import { type Side, showDiff, sideOfDraft, sideOfVersion, versionDiffShape } from './version-diff.ts';
+import { whenBuilt } from './when-built.ts';
 
 /** Clients wait for the build as long as a refusal holds these words. */
 const NOT_BUILT = refuse(400, "A draft must be in the 'built' state before it can be deployed.");
 const BASE = '/actions/actions/:id';
+/** So long a deployment waits for a build that is under way; one with packages takes ten seconds. */
+const BUILD_MS = 30_000;
+
+const VERSIONS = actionListing('versions', actionVersionShape, ACTIONS_MANNER);
 
 export const actionVersionRoutes: Route[] = [
   route({
     method: 'POST',
     path: `${BASE}/deploy`,
     scopes: ['create:actions'],
+    undo: UNDO_DEPLOYMENT,
+    summary: 'Deploy the draft of an Action',
+    answers: { 200: actionVersionShape },
     async handle(call) {
+      const draft = await call.deps.store.actions.find(call.tenant.id, call.param('id'));
+      if (draft) await whenBuilt(call, draft, BUILD_MS);
       return answerDeployed(call, await deployAction(call.ports, call.tenant.id, call.param('id')), NOT_FOUND.action);
     },
   }),
@@ -28,18 +39,17 @@ export const actionVersionRoutes: Route[] = [
     method: 'GET',
     path: `${BASE}/versions`,
     scopes: ['read:actions'],
-    query: z.strictObject(actionPageQuery),
+    summary: 'List the versions of an Action',
+    query: z.strictObject(VERSIONS.query),
+    answers: VERSIONS.answers,
     async handle({ deps, tenant, param, query }) {
       const action = await deps.store.actions.find(tenant.id, param('id'));
       if (!action) return NOT_FOUND.action;
-      const { records, total } = await deps.store.actionVersions.list(tenant.id, { parent: action.id });
-      const [page, perPage] = [query.page ?? 0, query.per_page ?? ACTIONS_PER_PAGE];
+      const { records } = await deps.store.actionVersions.list(tenant.id, { parent: action.id });
       // Newest first: the one people look for.
-      const shown = records
-        .toReversed()
-        .slice(page * perPage, (page + 1) * perPage)
-        .map((version) => showVersionOf(action, version, version.id === action.deployedVersionId));
-      return answer(actionList('versions', shown, { page, perPage, total }));
+      return VERSIONS.answer(query, records.toReversed(), (version) =>
+        showVersionOf(action, version, version.id === action.deployedVersionId),
+      );
     },
   }),
 
@@ -47,6 +57,8 @@ export const actionVersionRoutes: Route[] = [
     method: 'GET',
     path: `${BASE}/versions/:version`,
     scopes: ['read:actions'],
+    summary: 'Get a version of an Action',
+    answers: { 200: actionVersionShape },
     async handle({ deps, tenant, param }) {
       const action = await deps.store.actions.find(tenant.id, param('id'));
       if (!action) return NOT_FOUND.action;
@@ -60,6 +72,8 @@ export const actionVersionRoutes: Route[] = [
     method: 'GET',
     path: `${BASE}/versions/:version/diff`,
     scopes: ['read:actions'],
+    summary: 'Compare two versions of an Action',
+    answers: { 200: versionDiffShape },
     // `draft`, `deployed`, or the id of a version of the same Action.
     query: z.strictObject({ against: text(255).optional() }),
     async handle({ deps, tenant, param, query }) {
@@ -83,6 +97,11 @@ export const actionVersionRoutes: Route[] = [
     method: 'POST',
     path: `${BASE}/versions/:version/deploy`,
     scopes: ['create:actions'],
+    undo: UNDO_DEPLOYMENT,
+    summary: 'Roll an Action back to a version',
+    // The Action is what changes: the version that is named stays as it is.
+    subject: BASE,
+    answers: { 200: actionVersionShape },
     body: z.strictObject({ update_draft: z.boolean().optional() }),
     async handle(call) {
       const { ports, tenant, param, body } = call;
@@ -108,7 +127,6 @@ async function answerDeployed(call: Incoming, outcome: Deployed, missing: Answer
     const reasons = outcome.action?.errors.map(({ message }) => message).join('; ');
     return refuse(400, `The draft failed to build and cannot be deployed: ${reasons}`);
   }
-  if (outcome.action) call.builder.start(outcome.action);
   return NOT_BUILT;
 }
 

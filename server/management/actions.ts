@@ -7,15 +7,16 @@ import { MODULES_PER_ACTION } from '#runtime/lifecycle/module-uses.ts';
 import { versionOf } from '#runtime/lifecycle/triggers.ts';
 import type { ActionRecord } from '#storage/records.ts';
 import { dependency, secretList } from './action-fields.ts';
+import { ACTIONS_MANNER, actionListing } from './action-listing.ts';
 import { answer, created, empty, invalidBody, NOT_FOUND, type Refusal, refuse } from './answer.ts';
 import { optional, text } from './fields.ts';
 import { boolean, integer } from './paging.ts';
-import { type Incoming, type Route, route } from './route.ts';
-import { actionList, showAction } from './show-action.ts';
+import { type Incoming, NOTHING, type Route, route } from './route.ts';
+import { actionShape, showAction } from './show-action.ts';
+import { UNDO_CREATION, UNDO_DELETION, UNDO_DRAFT } from './undo-action.ts';
 import { invalid } from './validation.ts';
 
-export const actionPageQuery = { page: integer(0, 1_000_000).optional(), per_page: integer(1, 100).optional() };
-export const ACTIONS_PER_PAGE = 20;
+const ACTIONS = actionListing('actions', actionShape, ACTIONS_MANNER);
 
 const trigger = z.strictObject({ id: text(100), version: text(20).optional(), status: z.string().max(20).optional() });
 
@@ -54,8 +55,10 @@ export const actionRoutes: Route[] = [
     method: 'GET',
     path: '/actions/actions',
     scopes: ['read:actions'],
+    summary: 'List Actions',
+    answers: ACTIONS.answers,
     query: z.strictObject({
-      ...actionPageQuery,
+      ...ACTIONS.query,
       triggerId: text(100).optional(),
       actionName: text(255).optional(),
       deployed: boolean.optional(),
@@ -71,9 +74,7 @@ export const actionRoutes: Route[] = [
           (query.deployed === undefined || (action.deployedVersionId !== undefined) === query.deployed) &&
           query.installed !== true,
       );
-      const [page, perPage] = [query.page ?? 0, query.per_page ?? ACTIONS_PER_PAGE];
-      const shown = found.slice(page * perPage, (page + 1) * perPage).map((action) => present(call, action));
-      return answer(actionList('actions', await Promise.all(shown), { page, perPage, total: found.length }));
+      return ACTIONS.answer(query, found, (action) => present(call, action));
     },
   }),
 
@@ -81,6 +82,9 @@ export const actionRoutes: Route[] = [
     method: 'POST',
     path: '/actions/actions',
     scopes: ['create:actions'],
+    undo: UNDO_CREATION,
+    summary: 'Create an Action',
+    answers: { 201: actionShape },
     body: creation,
     async handle(call) {
       const { ports, tenant, builder, body } = call;
@@ -104,6 +108,8 @@ export const actionRoutes: Route[] = [
     method: 'GET',
     path: '/actions/actions/:id',
     scopes: ['read:actions'],
+    summary: 'Get an Action',
+    answers: { 200: actionShape },
     async handle(call) {
       const action = await call.deps.store.actions.find(call.tenant.id, call.param('id'));
       return action ? answer(await present(call, action)) : NOT_FOUND.action;
@@ -114,6 +120,9 @@ export const actionRoutes: Route[] = [
     method: 'PATCH',
     path: '/actions/actions/:id',
     scopes: ['update:actions'],
+    undo: UNDO_DRAFT,
+    summary: 'Change the draft of an Action',
+    answers: { 200: actionShape },
     body: change,
     async handle(call) {
       const { ports, tenant, body } = call;
@@ -131,6 +140,9 @@ export const actionRoutes: Route[] = [
     method: 'DELETE',
     path: '/actions/actions/:id',
     scopes: ['delete:actions'],
+    undo: UNDO_DELETION,
+    summary: 'Delete an Action',
+    answers: { 204: NOTHING },
     query: z.strictObject({ force: boolean.optional() }),
     async handle({ ports, tenant, param, query }) {
       const outcome = await removeAction(ports, tenant.id, param('id'), { force: query.force === true });

@@ -3,7 +3,7 @@ import { isThrottled, throttleOf } from '#runtime/protection/throttle.ts';
 import { readAddress } from '#runtime/risk/address.ts';
 import type { TenantRecord, ThrottledStage } from '#storage/records.ts';
 import { answer, empty, NOT_FOUND, type Refusal } from './answer.ts';
-import { type Incoming, type Route, route } from './route.ts';
+import { type Incoming, NOTHING, type Route, route } from './route.ts';
 import { invalid } from './validation.ts';
 
 const STAGES: readonly ThrottledStage[] = ['pre-login', 'pre-user-registration', 'pre-custom-token-exchange'];
@@ -13,6 +13,8 @@ export const anomalyRoutes: Route[] = [
     method: 'GET',
     path: '/anomaly/blocks/ips/:id',
     scopes: ['read:anomaly_blocks'],
+    summary: 'Say whether an address is blocked',
+    answers: { 200: NOTHING },
     async handle(call) {
       const { deps, tenant, param } = call;
       const malformed = refuseAddress(call);
@@ -30,6 +32,8 @@ export const anomalyRoutes: Route[] = [
     method: 'DELETE',
     path: '/anomaly/blocks/ips/:id',
     scopes: ['delete:anomaly_blocks'],
+    summary: 'Unblock an address',
+    answers: { 204: NOTHING },
     async handle(call) {
       const { deps, tenant, param } = call;
       const malformed = refuseAddress(call);

@@ -41,7 +41,7 @@ export const invalidBody = (message: string): Refusal => refuse(400, message, 'i
 export const NOT_FOUND = {
   action: refuse(404, 'That action does not exist.'),
   version: refuse(404, 'That action version does not exist.'),
-  execution: refuse(404, 'The execution does not exist.'),
+  execution: refuse(404, 'That execution does not exist.'),
   login: refuse(404, 'Nothing is known of such a login, or no longer.', 'inexistent_login'),
   trigger: refuse(404, 'That trigger does not exist.'),
   method: refuse(404, 'The authentication method does not exist.', 'inexistent_authentication_method'),
@@ -54,6 +54,7 @@ export const NOT_FOUND = {
   role: refuse(404, 'The role does not exist.'),
   user: refuse(404, 'The user does not exist.', 'inexistent_user'),
   organization: refuse(404, 'No organization found by that id or name'),
+  discoveryDomain: refuse(404, 'No organization domain found by that id'),
   organizationConnection: refuse(404, 'No connection found by that id'),
   invitation: refuse(404, 'The invitation does not exist.', 'inexistent_invitation'),
   job: refuse(404, 'The job does not exist.', 'inexistent_job'),

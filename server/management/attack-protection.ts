@@ -6,6 +6,7 @@ import { breachedPasswordOf, bruteForceOf, suspiciousIpOf } from '#runtime/prote
 import type { AttackProtectionRecord, JsonObject, TenantRecord } from '#storage/records.ts';
 import { type Answer, answer, NOT_FOUND } from './answer.ts';
 import { mergeSettings, text, wholeNumber } from './fields.ts';
+import { isNode } from './mask.ts';
 import { type Call, type Route, route } from './route.ts';
 
 type Family = keyof AttackProtectionRecord;
@@ -74,7 +75,8 @@ const botDetection = z.strictObject({
   monitoring_mode_enabled: z.boolean().optional(),
 });
 
-const key = text(1000);
+/** Empty: the provider is not set up, and is shown so. */
+const key = z.string().max(1000);
 const secret = text(5120).optional();
 const site = z.strictObject({ site_key: key, secret }).optional();
 const captcha = z.strictObject({
@@ -114,18 +116,92 @@ const BOT_DETECTION: JsonObject = {
   bot_detection_level: 'medium',
   monitoring_mode_enabled: false,
 };
-const CAPTCHA: JsonObject = {
+/** The wire shows every provider, with empty keys where nobody has set it up: tools tell them by that. */
+const CAPTCHA = {
   active_provider_id: 'auth_challenge',
   simple_captcha: {},
   auth_challenge: { fail_open: false },
-};
+  recaptcha_v2: { site_key: '' },
+  recaptcha_enterprise: { site_key: '', project_id: '' },
+  hcaptcha: { site_key: '' },
+  friendly_captcha: { site_key: '' },
+  arkose: { site_key: '', client_subdomain: 'client-api', verify_subdomain: 'verify-api', fail_open: false },
+} satisfies JsonObject;
+
+/** A provider that was set up before keeps what a change of it does not name. */
+function captchaOf({ attackProtection }: TenantRecord): JsonObject {
+  const kept = attackProtection?.captcha ?? {};
+  return Object.fromEntries(
+    Object.entries(CAPTCHA).map(([name, usual]) => {
+      const given = kept[name];
+      if (typeof usual === 'string') return [name, typeof given === 'string' ? given : usual];
+      return [name, isNode(given) ? { ...usual, ...given } : usual];
+    }),
+  );
+}
 
 const shown: { [F in Family]: (tenant: TenantRecord) => Shown<F> } = {
   bruteForce: bruteForceOf,
   suspiciousIp: suspiciousIpOf,
   breachedPassword: breachedPasswordOf,
   botDetection: ({ attackProtection }) => attackProtection?.botDetection ?? BOT_DETECTION,
-  captcha: ({ attackProtection }) => attackProtection?.captcha ?? CAPTCHA,
+  captcha: captchaOf,
+};
+
+const shields = z.array(z.string());
+const stageRate = z.strictObject({ max_attempts: z.int(), rate: z.int() });
+const stageShieldsShown = z.strictObject({ shields });
+const shapes: { [F in Family]: z.ZodType } = {
+  bruteForce: z.strictObject({
+    enabled: z.boolean(),
+    shields,
+    mode: z.string(),
+    allowlist: z.array(z.string()),
+    max_attempts: z.int(),
+  }),
+  suspiciousIp: z.strictObject({
+    enabled: z.boolean(),
+    shields,
+    allowlist: z.array(z.string()),
+    stage: z.strictObject({
+      'pre-login': stageRate,
+      'pre-user-registration': stageRate,
+      'pre-custom-token-exchange': stageRate,
+    }),
+  }),
+  breachedPassword: z.strictObject({
+    enabled: z.boolean(),
+    shields,
+    admin_notification_frequency: z.array(z.string()),
+    method: z.string(),
+    stage: z.strictObject({
+      'pre-user-registration': stageShieldsShown,
+      'pre-change-password': stageShieldsShown,
+    }),
+  }),
+  botDetection: z.strictObject({
+    challenge_password_policy: z.string(),
+    challenge_passwordless_policy: z.string(),
+    challenge_password_reset_policy: z.string(),
+    allowlist: z.array(z.string()),
+    bot_detection_level: z.string(),
+    monitoring_mode_enabled: z.boolean(),
+  }),
+  captcha: z.strictObject({
+    active_provider_id: z.string(),
+    simple_captcha: z.strictObject({}),
+    auth_challenge: z.strictObject({ fail_open: z.boolean() }),
+    recaptcha_v2: z.strictObject({ site_key: z.string() }),
+    recaptcha_enterprise: z.strictObject({ site_key: z.string(), project_id: z.string() }),
+    hcaptcha: z.strictObject({ site_key: z.string() }),
+    friendly_captcha: z.strictObject({ site_key: z.string() }),
+    arkose: z.strictObject({
+      site_key: z.string(),
+      client_subdomain: z.string(),
+      verify_subdomain: z.string(),
+      fail_open: z.boolean(),
+    }),
+  }),
 };
 
 /** The two routes of a family. `merge`: what a change leaves of what was. */
@@ -136,13 +212,24 @@ function familyRoutes<F extends Family, Change>(
   merge: (current: Shown<F>, change: Change) => Shown<F>,
 ): Route[] {
   const path = `/attack-protection/${name}`;
+  const what = name.replaceAll('-', ' ');
+  const answers = { 200: shapes[family].meta({ id: `AttackProtection${family[0]?.toUpperCase()}${family.slice(1)}` }) };
   const read = async ({ tenant }: Call<undefined, undefined>): Promise<Answer> => answer(shown[family](tenant));
   return [
-    route({ method: 'GET', path, scopes: ['read:attack_protection'], handle: read }),
+    route({
+      method: 'GET',
+      path,
+      scopes: ['read:attack_protection'],
+      summary: `Get the settings of ${what}`,
+      answers,
+      handle: read,
+    }),
     route({
       method: 'PATCH',
       path,
       scopes: ['update:attack_protection'],
+      summary: `Update the settings of ${what}`,
+      answers,
       body: change,
       async handle({ deps, tenant, body }) {
         const updated = await deps.store.tenants.update(tenant.id, (current) => ({

@@ -5,6 +5,7 @@ import type { AuthenticatorRecord, AuthenticatorType, UserRecord } from '#storag
 import { type Answer, answer, created, empty, invalidBody, NOT_FOUND, refuse } from './answer.ts';
 import { optional } from './fields.ts';
 import { findUser } from './find-user.ts';
+import { listing } from './listing.ts';
 import {
   isSameMethod,
   methodInput,
@@ -14,13 +15,16 @@ import {
   ownIdentity,
   phonePreference,
 } from './method-input.ts';
-import { list, pageQuery, slice } from './paging.ts';
+import { slice } from './paging.ts';
 import { removeMethods } from './remove-methods.ts';
-import { type Incoming, type Route, route } from './route.ts';
-import { isOpen, showMethod } from './show-method.ts';
+import { type Incoming, NOTHING, type Route, route } from './route.ts';
+import { handedInShape, isOpen, methodShape, showMethod } from './show-method.ts';
 import { invalid } from './validation.ts';
 
 const BASE = '/users/:id/authentication-methods';
+const METHODS = listing('authenticators', methodShape, { paging: 'page' });
+/** An empty list has no total, unlike every other family's. */
+const NONE = z.strictObject({ start: z.int(), limit: z.int(), authenticators: z.tuple([]) });
 const ALREADY_EXISTS = refuse(409, 'Authentication method already exists.');
 const LIMIT_PER_TYPE = 20;
 const LIMIT_REACHED = refuse(403, 'You reached the limit of entities of this type for this user.');
@@ -32,17 +36,17 @@ export const authenticationMethodRoutes: Route[] = [
     method: 'GET',
     path: BASE,
     scopes: ['read:authentication_methods'],
-    query: z.strictObject(pageQuery),
+    summary: 'List the authentication methods of a user',
+    query: z.strictObject(METHODS.query),
+    answers: { 200: z.union([METHODS.answers[200], NONE]) },
     async handle({ deps, tenant, param, query }) {
       const user = await findUser(deps.store, tenant.id, param('id'));
       if (!user) return NOT_FOUND.user;
       const records = await deps.store.authenticators.ofUser(tenant.id, user.id);
-      const result = await list(query, {
-        plural: 'authenticators',
+      const result = await METHODS.answer(query, {
         read: async (page) => slice(records, page),
         show: (record) => showMethod(record, { tenant, user, masked: !isOpen(tenant) }),
       });
-      // An empty list has no total, unlike every other family's.
       if (!result.ok || records.length > 0 || query.include_totals !== true) return result;
       const { total: _none, ...rest } = result.body as Record<string, unknown>;
       return answer(rest);
@@ -53,6 +57,8 @@ export const authenticationMethodRoutes: Route[] = [
     method: 'POST',
     path: BASE,
     scopes: ['create:authentication_methods'],
+    summary: 'Create an authentication method of a user',
+    answers: { 201: handedInShape },
     body: methodInput,
     async handle(call) {
       const { deps, tenant, param, body } = call;
@@ -76,6 +82,8 @@ export const authenticationMethodRoutes: Route[] = [
     method: 'PUT',
     path: BASE,
     scopes: ['update:authentication_methods'],
+    summary: 'Replace the authentication methods of a user',
+    answers: { 200: z.array(methodShape) },
     body: z.array(methodListInput).max(LIMIT_PER_TYPE),
     async handle(call) {
       const { deps, tenant, param, body } = call;
@@ -98,6 +106,8 @@ export const authenticationMethodRoutes: Route[] = [
     method: 'DELETE',
     path: BASE,
     scopes: ['delete:authentication_methods'],
+    summary: 'Remove all authentication methods of a user',
+    answers: { 204: NOTHING },
     async handle(call) {
       const user = await findUser(call.deps.store, call.tenant.id, call.param('id'));
       if (!user) return NOT_FOUND.user;
@@ -112,6 +122,8 @@ export const authenticationMethodRoutes: Route[] = [
     method: 'GET',
     path: `${BASE}/:method`,
     scopes: ['read:authentication_methods'],
+    summary: 'Get an authentication method of a user',
+    answers: { 200: methodShape },
     async handle(call) {
       const found = await find(call);
       if (!found.ok) return found.refusal;
@@ -124,6 +136,8 @@ export const authenticationMethodRoutes: Route[] = [
     method: 'PATCH',
     path: `${BASE}/:method`,
     scopes: ['update:authentication_methods'],
+    summary: 'Update an authentication method of a user',
+    answers: { 200: handedInShape },
     body: z.strictObject({ name: methodName, preferred_authentication_method: phonePreference }),
     async handle(call) {
       const found = await find(call);
@@ -149,6 +163,8 @@ export const authenticationMethodRoutes: Route[] = [
     method: 'DELETE',
     path: `${BASE}/:method`,
     scopes: ['delete:authentication_methods'],
+    summary: 'Remove an authentication method of a user',
+    answers: { 204: NOTHING },
     async handle(call) {
       const found = await find(call);
       if (!found.ok) return found.refusal;

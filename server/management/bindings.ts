@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { type Bound, bindActions } from '#runtime/lifecycle/bindings.ts';
 import { refuseBindings } from '#runtime/lifecycle/triggers.ts';
 import type { BindingRecord } from '#storage/records.ts';
-import { ACTIONS_PER_PAGE, actionPageQuery } from './actions.ts';
+import { ACTIONS_MANNER, actionListing } from './action-listing.ts';
 import { answer, NOT_FOUND, type Refusal, refuse } from './answer.ts';
 import { optional, text } from './fields.ts';
 import { type Incoming, type Route, route } from './route.ts';
-import { actionList, showBinding } from './show-action.ts';
-import { isTrigger, TRIGGERS } from './triggers.ts';
+import { bindingShape, showBinding } from './show-action.ts';
+import { isTrigger, TRIGGERS, triggerShape } from './triggers.ts';
 import { invalid, parse } from './validation.ts';
 
 const PATH = '/actions/triggers/:trigger/bindings';
@@ -22,11 +22,33 @@ const binding = z.strictObject({
 /** Entries are judged one by one: the wire names one reason for all that is wrong with one. */
 const list = z.strictObject({ bindings: z.array(z.unknown()) });
 
+const BINDINGS = actionListing('bindings', bindingShape, ACTIONS_MANNER);
+
+/** What audits and rehearsals see of a trigger: what is bound, in its order, as a change would name it, without any code. */
+const bound = route({
+  method: 'GET',
+  path: PATH,
+  scopes: ['read:actions'],
+  summary: 'What is bound, without any code',
+  answers: { 200: list },
+  async handle({ deps, tenant, param }) {
+    const bindings = await deps.store.bindings.list(tenant.id, param('trigger'));
+    return answer({
+      bindings: bindings.map(({ actionId, displayName }) => ({
+        ref: { type: 'action_id', value: actionId },
+        display_name: displayName,
+      })),
+    });
+  },
+});
+
 export const bindingRoutes: Route[] = [
   route({
     method: 'GET',
     path: '/actions/triggers',
     scopes: ['read:actions'],
+    summary: 'List triggers',
+    answers: { 200: z.strictObject({ triggers: z.array(triggerShape) }) },
     async handle() {
       return answer({ triggers: TRIGGERS });
     },
@@ -36,14 +58,14 @@ export const bindingRoutes: Route[] = [
     method: 'GET',
     path: PATH,
     scopes: ['read:actions'],
-    query: z.strictObject(actionPageQuery),
+    summary: 'List what is bound to a trigger',
+    query: z.strictObject(BINDINGS.query),
+    answers: BINDINGS.answers,
     async handle(call) {
       const { deps, tenant, param, query } = call;
       if (!isTrigger(param('trigger'))) return NOT_FOUND.trigger;
       const bindings = await deps.store.bindings.list(tenant.id, param('trigger'));
-      const [page, perPage] = [query.page ?? 0, query.per_page ?? ACTIONS_PER_PAGE];
-      const shown = bindings.slice(page * perPage, (page + 1) * perPage).map((one) => present(call, one));
-      return answer(actionList('bindings', await Promise.all(shown), { page, perPage, total: bindings.length }));
+      return BINDINGS.answer(query, bindings, (one) => present(call, one));
     },
   }),
 
@@ -51,6 +73,9 @@ export const bindingRoutes: Route[] = [
     method: 'PATCH',
     path: PATH,
     scopes: ['update:actions'],
+    summary: 'Bind Actions to a trigger',
+    subject: bound,
+    answers: { 200: z.strictObject({ bindings: z.array(bindingShape) }) },
     body: list,
     async handle(call) {
       const { ports, tenant, param, body } = call;

@@ -13,8 +13,8 @@ import type { JsonObject, ProviderRecord } from '#storage/records.ts';
 import { answer, created, empty, NOT_FOUND, type Refusal, refuse } from './answer.ts';
 import { iso, text } from './fields.ts';
 import { boolean } from './paging.ts';
-import { ACCEPTED, trial } from './phone-trial.ts';
-import { type Incoming, type Route, route } from './route.ts';
+import { ACCEPTED, acceptedShape, trial } from './phone-trial.ts';
+import { type Incoming, NOTHING, type Route, route } from './route.ts';
 import { invalid } from './validation.ts';
 
 const PATH = '/branding/phone/providers';
@@ -54,11 +54,28 @@ const change = z.strictObject({
   credentials: credentials.optional(),
 });
 
+const providerShape = z
+  .strictObject({
+    id: z.string(),
+    tenant: z.string(),
+    name,
+    channel: z.literal('phone'),
+    disabled: z.boolean(),
+    configuration,
+    created_at: z.string(),
+    updated_at: z.string(),
+  })
+  .meta({ id: 'PhoneProvider' });
+/** A list says of each that it has no credentials to show. */
+const listed = z.strictObject({ providers: z.array(providerShape.extend({ credentials: z.null() })) });
+
 export const brandingPhoneProviderRoutes: Route[] = [
   route({
     method: 'GET',
     path: PATH,
     scopes: ['read:phone_providers'],
+    summary: 'List phone providers',
+    answers: { 200: listed },
     query: z.strictObject({ disabled: boolean.optional() }),
     async handle({ deps, tenant, query }) {
       const row = await findBrandingPhone(deps.store, tenant.id);
@@ -71,6 +88,8 @@ export const brandingPhoneProviderRoutes: Route[] = [
     method: 'POST',
     path: PATH,
     scopes: ['create:phone_providers'],
+    summary: 'Create the phone provider',
+    answers: { 201: providerShape },
     body: creation,
     async handle({ deps, ports, tenant, body }) {
       const settings = plain(body);
@@ -93,6 +112,8 @@ export const brandingPhoneProviderRoutes: Route[] = [
     method: 'GET',
     path: `${PATH}/:id`,
     scopes: ['read:phone_providers'],
+    summary: 'Get a phone provider',
+    answers: { 200: providerShape },
     async handle(call) {
       const row = await find(call);
       return row ? answer(show(row, call.tenant)) : NOT_FOUND.notification;
@@ -103,6 +124,8 @@ export const brandingPhoneProviderRoutes: Route[] = [
     method: 'PATCH',
     path: `${PATH}/:id`,
     scopes: ['update:phone_providers'],
+    summary: 'Update a phone provider',
+    answers: { 200: providerShape },
     body: change,
     async handle(call) {
       const { deps, ports, tenant, body } = call;
@@ -124,6 +147,8 @@ export const brandingPhoneProviderRoutes: Route[] = [
     method: 'DELETE',
     path: `${PATH}/:id`,
     scopes: ['delete:phone_providers'],
+    summary: 'Delete a phone provider',
+    answers: { 204: NOTHING },
     async handle(call) {
       const row = await find(call);
       return row && (await call.deps.store.providers.remove(call.tenant.id, row.id)) ? empty() : NOT_FOUND.notification;
@@ -134,6 +159,9 @@ export const brandingPhoneProviderRoutes: Route[] = [
     method: 'POST',
     path: `${PATH}/:id/try`,
     scopes: ['create:phone_providers'],
+    summary: 'Send a message by a phone provider to try it',
+    answers: { 202: acceptedShape },
+    unrehearsed: 'it sends a message.',
     body: trial,
     async handle(call) {
       if (!(await find(call))) return NOT_FOUND.notification;

@@ -14,8 +14,8 @@ import type { JsonObject, PageRecord, TenantRecord } from '#storage/records.ts';
 import { answer, created, empty, NOT_FOUND, type Refusal, refuse } from './answer.ts';
 import { iso } from './fields.ts';
 import { boolean } from './paging.ts';
-import { ACCEPTED, trial } from './phone-trial.ts';
-import { type Incoming, type Route, route } from './route.ts';
+import { ACCEPTED, acceptedShape, trial } from './phone-trial.ts';
+import { type Incoming, NOTHING, type Route, route } from './route.ts';
 import { invalid } from './validation.ts';
 
 const PATH = '/branding/phone/templates';
@@ -35,11 +35,34 @@ const creation = z.strictObject({
 });
 const change = z.strictObject({ disabled: z.boolean().optional(), content: content.optional() });
 
+const templateShape = z
+  .strictObject({
+    id: z.string(),
+    tenant: z.string(),
+    channel: z.literal('phone'),
+    type: z.enum(PHONE_TEMPLATE_TYPES),
+    disabled: z.boolean(),
+    created_at: z.string(),
+    updated_at: z.string(),
+    content: z.strictObject({
+      syntax: z.literal('liquid'),
+      from: z.string().optional(),
+      body: z.strictObject({ text: z.string(), voice: z.string() }),
+    }),
+  })
+  .meta({ id: 'PhoneTemplate' });
+/** The vendor's own texts were never made, and have no id. */
+const listed = z.strictObject({
+  templates: z.array(templateShape.partial({ id: true, created_at: true, updated_at: true })),
+});
+
 export const brandingPhoneTemplateRoutes: Route[] = [
   route({
     method: 'GET',
     path: PATH,
     scopes: ['read:phone_templates'],
+    summary: 'List phone templates',
+    answers: { 200: listed },
     query: z.strictObject({ disabled: boolean.optional() }),
     async handle({ deps, tenant, query }) {
       const { records } = await deps.store.pages.list(tenant.id, { parent: KIND });
@@ -57,6 +80,8 @@ export const brandingPhoneTemplateRoutes: Route[] = [
     method: 'POST',
     path: PATH,
     scopes: ['create:phone_templates'],
+    summary: 'Create a phone template',
+    answers: { 201: templateShape },
     body: creation,
     async handle({ deps, ports, tenant, body: { type, disabled, content } }) {
       const document = documentOf({ disabled, content: { body: DEFAULT_BODIES[type] } }, { content });
@@ -81,6 +106,8 @@ export const brandingPhoneTemplateRoutes: Route[] = [
     method: 'GET',
     path: `${PATH}/:id`,
     scopes: ['read:phone_templates'],
+    summary: 'Get a phone template',
+    answers: { 200: templateShape },
     async handle(call) {
       const page = await find(call);
       return page ? answer(show(page, call.tenant)) : NOT_FOUND.notification;
@@ -91,6 +118,8 @@ export const brandingPhoneTemplateRoutes: Route[] = [
     method: 'PATCH',
     path: `${PATH}/:id`,
     scopes: ['update:phone_templates'],
+    summary: 'Update a phone template',
+    answers: { 200: templateShape },
     body: change,
     async handle(call) {
       const page = await find(call);
@@ -104,6 +133,8 @@ export const brandingPhoneTemplateRoutes: Route[] = [
     method: 'DELETE',
     path: `${PATH}/:id`,
     scopes: ['delete:phone_templates'],
+    summary: 'Delete a phone template',
+    answers: { 204: NOTHING },
     async handle(call) {
       const page = await find(call);
       return page && (await call.deps.store.pages.remove(call.tenant.id, page.id)) ? empty() : NOT_FOUND.notification;
@@ -114,6 +145,8 @@ export const brandingPhoneTemplateRoutes: Route[] = [
     method: 'PATCH',
     path: `${PATH}/:id/reset`,
     scopes: ['update:phone_templates'],
+    summary: 'Give a phone template our texts again',
+    answers: { 200: templateShape },
     async handle(call) {
       const page = await find(call);
       if (!page) return NOT_FOUND.notification;
@@ -128,6 +161,9 @@ export const brandingPhoneTemplateRoutes: Route[] = [
     method: 'POST',
     path: `${PATH}/:id/try`,
     scopes: ['create:phone_templates'],
+    summary: 'Send a message by a phone template to try it',
+    answers: { 202: acceptedShape },
+    unrehearsed: 'it sends a message.',
     body: trial,
     async handle(call) {
       const page = await find(call);

@@ -6,7 +6,7 @@ import { TEMPLATE_KEY } from '../hosted/look.ts';
 import { compile, render, TemplateFault } from '../hosted/page-template.ts';
 import { SAMPLE_SCOPE } from '../hosted/template-scope.ts';
 import { type Answer, answer, created, empty, NOT_FOUND } from './answer.ts';
-import { type Incoming, type Route, route } from './route.ts';
+import { type Incoming, NOTHING, type Route, route } from './route.ts';
 import { invalid } from './validation.ts';
 
 const PATH = '/branding/templates/universal-login';
@@ -19,6 +19,8 @@ export const brandingTemplateRoutes: Route[] = [
     method: 'GET',
     path: PATH,
     scopes: ['read:branding'],
+    summary: 'Get the page template',
+    answers: { 200: z.strictObject({ body: z.string() }) },
     async handle({ deps, tenant }) {
       const record = await deps.store.pages.findByKey(tenant.id, TEMPLATE_KEY);
       return record ? answer({ body: record.document.body }) : NOT_FOUND.pageTemplate;
@@ -29,6 +31,9 @@ export const brandingTemplateRoutes: Route[] = [
     method: 'PUT',
     path: PATH,
     scopes: ['update:branding'],
+    summary: 'Set the page template',
+    undo: { body: ({ body }) => ({ template: body ?? '' }) },
+    answers: { 201: NOTHING, 204: NOTHING },
     body,
     handle: ({ body: given, ...incoming }) => keep(incoming, typeof given === 'string' ? given : given.template),
   }),
@@ -37,6 +42,8 @@ export const brandingTemplateRoutes: Route[] = [
     method: 'DELETE',
     path: PATH,
     scopes: ['delete:branding'],
+    summary: 'Remove the page template',
+    answers: { 204: NOTHING },
     async handle({ deps, tenant }) {
       const record = await deps.store.pages.findByKey(tenant.id, TEMPLATE_KEY);
       if (record) await deps.store.pages.remove(tenant.id, record.id);

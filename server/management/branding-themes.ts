@@ -5,7 +5,7 @@ import type { JsonObject, PageRecord } from '#storage/records.ts';
 import { THEME_KEY } from '../hosted/look.ts';
 import { type Answer, answer, empty, NOT_FOUND, refuse } from './answer.ts';
 import { webAddress } from './branding.ts';
-import { type Incoming, type Route, route } from './route.ts';
+import { type Incoming, NOTHING, type Route, route } from './route.ts';
 
 const TAKEN = refuse(
   409,
@@ -98,15 +98,27 @@ const free = {
 const creation = z.strictObject({ ...sections, ...free });
 const change = z.strictObject({ ...sections, ...free }).partial();
 
+const themeShape = creation.extend({ themeId: z.string() }).meta({ id: 'Theme' });
+
 const show = (theme: PageRecord): Record<string, unknown> => ({ ...theme.document, themeId: theme.id });
 
 export const brandingThemeRoutes: Route[] = [
-  route({ method: 'POST', path: '/branding/themes', scopes: ['update:branding'], body: creation, handle: create }),
+  route({
+    method: 'POST',
+    path: '/branding/themes',
+    scopes: ['update:branding'],
+    summary: 'Create the theme',
+    answers: { 200: themeShape },
+    body: creation,
+    handle: create,
+  }),
 
   route({
     method: 'GET',
     path: '/branding/themes/default',
     scopes: ['read:branding'],
+    summary: 'Get the theme that is in use',
+    answers: { 200: themeShape },
     async handle({ deps, tenant }) {
       const theme = await deps.store.pages.findByKey(tenant.id, THEME_KEY);
       return theme ? answer(show(theme)) : NOT_FOUND.theme;
@@ -117,6 +129,8 @@ export const brandingThemeRoutes: Route[] = [
     method: 'GET',
     path: '/branding/themes/:id',
     scopes: ['read:branding'],
+    summary: 'Get a theme',
+    answers: { 200: themeShape },
     async handle(incoming) {
       const theme = await find(incoming);
       return theme ? answer(show(theme)) : NOT_FOUND.theme;
@@ -127,6 +141,8 @@ export const brandingThemeRoutes: Route[] = [
     method: 'PATCH',
     path: '/branding/themes/:id',
     scopes: ['update:branding'],
+    summary: 'Update a theme',
+    answers: { 200: themeShape },
     body: change,
     async handle({ body, ...incoming }) {
       const { deps, tenant } = incoming;
@@ -145,6 +161,8 @@ export const brandingThemeRoutes: Route[] = [
     method: 'DELETE',
     path: '/branding/themes/:id',
     scopes: ['delete:branding'],
+    summary: 'Delete a theme',
+    answers: { 204: NOTHING },
     async handle(incoming) {
       const theme = await find(incoming);
       return theme && (await incoming.deps.store.pages.remove(incoming.tenant.id, theme.id)) ? empty() : GONE;

@@ -43,6 +43,17 @@ const change = z.strictObject({
 });
 type Change = z.output<typeof change>;
 
+const brandingShape = z
+  .strictObject({
+    colors: z
+      .strictObject({ primary: z.string().optional(), page_background: z.union([z.string(), gradient]).optional() })
+      .optional(),
+    favicon_url: z.string().optional(),
+    logo_url: z.string().optional(),
+    font: z.strictObject({ url: z.string() }).optional(),
+  })
+  .meta({ id: 'Branding' });
+
 /** `branding` of an organization. */
 export const organizationBranding = z
   .strictObject({
@@ -56,6 +67,8 @@ export const brandingRoutes: Route[] = [
     method: 'GET',
     path: '/branding',
     scopes: ['read:branding'],
+    summary: 'Get the branding of pages',
+    answers: { 200: brandingShape },
     async handle({ tenant }) {
       return answer(tenant.branding ?? {});
     },
@@ -65,6 +78,8 @@ export const brandingRoutes: Route[] = [
     method: 'PATCH',
     path: '/branding',
     scopes: ['update:branding'],
+    summary: 'Update the branding of pages',
+    answers: { 200: brandingShape },
     body: change,
     async handle({ deps, tenant, body }) {
       const updated = await deps.store.tenants.update(tenant.id, (current) => ({

@@ -1,10 +1,11 @@
 // Management: what a client may be given. What the house acts on has a column of its record; the rest is kept under its
-// wire name and given back, so that tools which manage whole clients find them as they left them.
+// wire name and given back.
 import { z } from 'zod';
-import { TOKEN_ALGORITHMS } from '../oauth/token-signature.ts';
+import type { ClientAppType, JsonObject } from '#storage/records.ts';
 import { newCredential } from './client-credentials.ts';
 import { clientLogout } from './client-logout.ts';
-import { jsonObject, text, textMap, wholeNumber } from './fields.ts';
+import { keptClientProperties } from './client-properties.ts';
+import { jsonObject, mergeSettings, text, textMap } from './fields.ts';
 
 /** Schemes in which an address is a program. */
 const PROGRAMS = new Set(['javascript:', 'data:', 'vbscript:']);
@@ -18,145 +19,94 @@ export const callback = z
     context.addIssue({ code: 'invalid_format', format: 'callback-url', input: value });
   });
 
-/** Whoever could change a key set on its way to us would be the client. */
-const keySetAddress = z
-  .string()
-  .max(2048)
-  .superRefine((value, context) => {
-    const url = URL.parse(value);
-    const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.test(url.hostname));
-    if (isSafe && url?.username === '' && url.password === '' && url.hash === '') return;
-    context.addIssue({ code: 'invalid_format', format: 'key-set-url', input: value });
-  });
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
-
-/** A credential by its id; what else is said of it is not ours to change here. */
-const named = z.object({ id: text(64) });
-
-const texts = z.array(z.string().max(2048)).max(100).optional();
-const flag = z.boolean().optional();
-const object = jsonObject.nullable().optional();
-
-const jwtConfiguration = z.strictObject({
-  alg: z.enum(TOKEN_ALGORITHMS).exactOptional(),
-  lifetime_in_seconds: wholeNumber(1, 2_592_000).exactOptional(),
-  secret_encoded: z.boolean().exactOptional(),
-  scopes: jsonObject.exactOptional(),
-});
-
-/** Seconds. Five years are the longest life. */
-const life = wholeNumber(1, 157_788_000).exactOptional();
-
-const refreshToken = z
-  .strictObject({
-    rotation_type: z.enum(['rotating', 'non-rotating']),
-    expiration_type: z.enum(['expiring', 'non-expiring']),
-    leeway: wholeNumber(0, 60).exactOptional(),
-    token_lifetime: life,
-    infinite_token_lifetime: z.boolean().exactOptional(),
-    idle_token_lifetime: life,
-    infinite_idle_token_lifetime: z.boolean().exactOptional(),
-    policies: z
-      .array(z.strictObject({ audience: text(600), scope: z.array(text(280)).max(1000) }))
-      .max(100)
-      .nullable()
-      .exactOptional(),
-  })
-  .superRefine(({ rotation_type, expiration_type }, context) => {
-    if (rotation_type !== 'rotating' || expiration_type === 'expiring') return;
-    const message = 'Rotating refresh tokens must have expiration_type expiring';
-    context.addIssue({ code: 'custom', path: ['expiration_type'], message, input: expiration_type });
-  });
+export const APP_TYPES = [
+  'native',
+  'spa',
+  'regular_web',
+  'non_interactive',
+  'resource_server',
+  'express_configuration',
+  'sso_integration',
+  'rms',
+  'box',
+  'cloudbees',
+  'concur',
+  'dropbox',
+  'mscrm',
+  'echosign',
+  'egnyte',
+  'newrelic',
+  'office365',
+  'salesforce',
+  'sentry',
+  'sharepoint',
+  'slack',
+  'springcm',
+  'zendesk',
+  'zoom',
+  'oag',
+] as const satisfies readonly ClientAppType[];
 
 const acted = {
   name: z
     .string()
     .regex(/^[^<>]+$/)
     .max(255),
-  app_type: z.enum(['native', 'spa', 'regular_web', 'non_interactive']).optional(),
+  app_type: z.enum(APP_TYPES).optional(),
   callbacks: z.array(callback).max(100).optional(),
   grant_types: z.array(text(200)).max(50).optional(),
-  token_endpoint_auth_method: z.enum(['none', 'client_secret_post', 'client_secret_basic']).optional(),
+  token_endpoint_auth_method: z.enum(['none', 'client_secret_post', 'client_secret_basic']).nullable().optional(),
   client_metadata: textMap.optional(),
   client_secret: text(512).optional(),
   ...clientLogout,
 };
 
-const kept = {
-  description: z.string().max(140).optional(),
-  logo_uri: z.string().max(2048).optional(),
-  is_first_party: flag,
-  is_token_endpoint_ip_header_trusted: flag,
-  oidc_conformant: flag,
-  sso: flag,
-  sso_disabled: flag,
-  cross_origin_auth: flag,
-  cross_origin_authentication: flag,
-  cross_origin_loc: z.string().max(2048).nullable().optional(),
-  custom_login_page: z.string().max(100_000).optional(),
-  custom_login_page_on: flag,
-  custom_login_page_preview: z.string().max(100_000).optional(),
-  form_template: z.string().max(100_000).optional(),
-  initiate_login_uri: z.string().max(2048).optional(),
-  jwt_configuration: jwtConfiguration.nullable().optional(),
-  id_token_signed_response_alg: z.enum(TOKEN_ALGORITHMS).nullable().optional(),
-  refresh_token: refreshToken.nullable().optional(),
-  encryption_key: object,
-  addons: object,
-  mobile: object,
-  native_social_login: object,
-  session_transfer: object,
-  token_exchange: object,
-  token_quota: object,
-  default_organization: object,
-  allowed_clients: texts,
-  allowed_logout_urls: texts,
-  allowed_origins: texts,
-  web_origins: texts,
-  client_aliases: texts,
-  async_approval_notification_channels: texts.nullable(),
-  organization_usage: z.enum(['deny', 'allow', 'require']).nullable().optional(),
-  organization_require_behavior: z.enum(['no_prompt', 'pre_login_prompt', 'post_login_prompt']).nullable().optional(),
-  organization_discovery_methods: texts.nullable(),
-  // Ours: false switches the JSON flow off for the client.
-  json_flow: flag,
-  require_pushed_authorization_requests: flag,
-  require_proof_of_possession: flag,
-  require_signed_request_object: flag,
-  client_authentication_methods: z
-    .strictObject({ private_key_jwt: z.strictObject({ credentials: z.array(named).min(1).max(10) }) })
-    .nullable()
-    .optional(),
-  jwks_uri: keySetAddress.nullable().optional(),
-  jwks: z
-    .strictObject({ keys: z.array(jsonObject).min(1).max(20) })
-    .nullable()
-    .optional(),
-  redirection_policy: z.enum(['allow_always', 'open_redirect_protection']).nullable().optional(),
-  third_party_security_mode: z.enum(['strict', 'permissive']).nullable().optional(),
-  compliance_level: z.string().max(100).nullable().optional(),
-  resource_server_identifier: z.string().max(600).optional(),
-  skip_non_verifiable_callback_uri_confirmation_prompt: z.boolean().nullable().optional(),
-};
+/** A credential by its id; what else is said of it is not ours to change here. */
+const named = z.object({ id: text(64) });
 
-export const clientCreation = z.strictObject({
-  ...acted,
-  ...kept,
-  // A client that does not exist yet brings its keys along.
-  client_authentication_methods: z
-    .strictObject({ private_key_jwt: z.strictObject({ credentials: z.array(newCredential).min(1).max(10) }) })
-    .optional(),
-});
+/** Ways to prove itself without a secret; the last two are mutual TLS, which is kept and not spoken. */
+function keyed<T extends z.ZodType>(credential: T) {
+  const credentials = z.strictObject({ credentials: z.array(credential).min(1).max(10) }).exactOptional();
+  return {
+    client_authentication_methods: z
+      .strictObject({
+        private_key_jwt: credentials,
+        tls_client_auth: credentials,
+        self_signed_tls_client_auth: credentials,
+      })
+      .refine((methods) => Object.keys(methods).length === 1, { message: 'A client proves itself in exactly one way' })
+      .nullable()
+      .optional(),
+    signed_request_object: z
+      .strictObject({ required: z.boolean().exactOptional(), credentials: z.array(credential).max(10).exactOptional() })
+      .nullable()
+      .optional(),
+    token_vault_privileged_access: z
+      .strictObject({
+        credentials: z.array(credential).max(10).exactOptional(),
+        ip_allowlist: z.array(text(64)).max(100).exactOptional(),
+        grants: z.array(jsonObject).max(100).exactOptional(),
+      })
+      .nullable()
+      .optional(),
+  };
+}
+
+// A client that does not exist yet brings its keys along.
+export const clientCreation = z.strictObject({ ...acted, ...keptClientProperties, ...keyed(newCredential) });
+export type ClientCreation = z.output<typeof clientCreation>;
+
 export const clientChange = z.strictObject({
   ...acted,
-  ...kept,
+  ...keptClientProperties,
+  ...keyed(named),
   name: acted.name.optional(),
   app_type: acted.app_type.nullable(),
-  token_endpoint_auth_method: acted.token_endpoint_auth_method.nullable(),
 });
+export type ClientChange = z.output<typeof clientChange>;
 
 /** Splits what was given into what the house acts on and what it keeps. */
-export function splitKept<T extends z.output<typeof clientChange>>(body: T) {
+export function splitKept<T extends Omit<ClientChange, keyof ReturnType<typeof keyed>>>(body: T) {
   const {
     name,
     app_type,
@@ -175,3 +125,30 @@ export function splitKept<T extends z.output<typeof clientChange>>(body: T) {
     rest,
   };
 }
+
+const SESSION_TRANSFER: JsonObject = {
+  can_create_session_transfer_token: false,
+  allowed_authentication_methods: [],
+  enforce_device_binding: 'ip',
+  allow_refresh_token: false,
+  enforce_online_refresh_tokens: true,
+  enforce_cascade_revocation: true,
+};
+
+/** What is kept after a change. Most properties are replaced whole; those two are changed part by part, as on the wire. */
+export function keptAfter(current: JsonObject, given: Parameters<typeof mergeSettings>[1]): JsonObject {
+  const { session_transfer: transfer, signed_request_object: requests } = given;
+  return mergeSettings(current, {
+    ...given,
+    ...(isObject(transfer)
+      ? { session_transfer: mergeSettings({ ...SESSION_TRANSFER, ...objectOf(current.session_transfer) }, transfer) }
+      : {}),
+    ...(isObject(requests)
+      ? { signed_request_object: mergeSettings(objectOf(current.signed_request_object), requests) }
+      : {}),
+  });
+}
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const objectOf = (value: unknown): JsonObject => (isObject(value) ? value : {});

@@ -1,39 +1,57 @@
-// Management: options of a connection. All are kept as they are given; those that change how people sign in or up must say
-// it in a way that is understood.
+// Management: options of a connection. All are kept as they are given; those that are understood must be well formed, and
+// each strategy completes them in its way.
 import { z } from 'zod';
 import type { JsonObject } from '#storage/records.ts';
-import { text, wholeNumber } from './fields.ts';
+import { invalidBody, type Refusal } from './answer.ts';
+import { completed } from './connection-strategies.ts';
+import { completedDatabase, contradiction, databaseOptions } from './database-options.ts';
+import { federationOptions } from './federation-options.ts';
+import { jsonObject, text } from './fields.ts';
 import { emailConnectionOptions, smsConnectionOptions } from './passwordless-options.ts';
+import { parse } from './validation.ts';
 
-const policy = <T extends z.ZodRawShape>(shape: T) => z.looseObject({ enable: z.boolean(), ...shape }).nullish();
+/** What connections to others have in common. */
+const upstream: z.ZodType<JsonObject> = z
+  .looseObject({
+    client_id: z.string().max(4096).nullish(),
+    client_secret: z.string().max(16_384).nullish(),
+    scope: z.union([z.string().max(4096), z.array(text(1024)).max(200)]).nullish(),
+    domain_aliases: z.array(text(256)).max(1000).nullish(),
+    upstream_params: jsonObject.nullish(),
+    icon_url: z.string().max(2048).nullish(),
+    set_user_root_attributes: z.enum(['on_each_login', 'on_first_login', 'never_on_login']).nullish(),
+    non_persistent_attrs: z.array(text(256)).max(200).nullish(),
+  })
+  .transform((options) => options as JsonObject);
 
-const method = z.looseObject({ enabled: z.boolean() }).optional();
-
-const understood = z.looseObject({
-  disable_signup: z
-    .custom<boolean>((value) => typeof value === 'boolean', { message: 'disable_signup is true or false' })
-    .optional(),
-  requires_username: z.boolean().optional(),
-  passwordPolicy: z.enum(['none', 'low', 'fair', 'good', 'excellent']).nullish(),
-  password_complexity_options: z.looseObject({ min_length: wholeNumber(1, 128).optional() }).nullish(),
-  password_history: policy({ size: wholeNumber(0, 24).optional() }),
-  password_no_personal_info: policy({}),
-  password_dictionary: policy({ dictionary: z.array(text(200)).max(2000).optional() }),
-  authentication_methods: z.looseObject({ passkey: method, password: method }).nullish(),
-  passkey_options: z
-    .looseObject({
-      challenge_ui: z.enum(['both', 'autofill', 'button']).optional(),
-      progressive_enrollment_enabled: z.boolean().optional(),
-      local_enrollment_enabled: z.boolean().optional(),
-    })
-    .nullish(),
-});
-
-/** Parsed JSON is what comes in, and all of it goes out. */
-const databaseOptions: z.ZodType<JsonObject> = understood.transform((options) => options as JsonObject);
-
-/** What the options of a connection of this strategy must look like. */
-export function connectionOptions(strategy: string): z.ZodType<JsonObject> {
+function schemaOf(strategy: string): z.ZodType<JsonObject> {
   if (strategy === 'sms') return smsConnectionOptions;
-  return strategy === 'email' ? emailConnectionOptions : databaseOptions;
+  if (strategy === 'email') return emailConnectionOptions;
+  return strategy === 'auth0' ? databaseOptions : upstream;
+}
+
+/** The options of a connection as they are kept, or what is wrong with them. `when`: it is made, or they are replaced. */
+export function readOptions(
+  strategy: string,
+  given: JsonObject | undefined,
+  when: 'made' | 'replaced',
+): { ok: true; options: JsonObject } | Refusal {
+  // Named by their place in the body.
+  const parsed = parse('payload', z.object({ options: schemaOf(strategy) }), { options: given ?? {} });
+  if (!parsed.ok) return parsed.refusal;
+  const { options } = parsed.value;
+  switch (strategy) {
+    case 'sms':
+    case 'email':
+      // With options it has exactly those.
+      return { ok: true, options: given === undefined ? { brute_force_protection: true } : options };
+    case 'auth0': {
+      const wrong = contradiction(options);
+      return wrong === undefined ? { ok: true, options: completedDatabase(options, when) } : invalidBody(wrong);
+    }
+    default: {
+      const read = federationOptions(strategy, options);
+      return read.ok ? { ok: true, options: completed(strategy, read.options, when) } : read;
+    }
+  }
 }

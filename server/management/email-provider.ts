@@ -14,7 +14,7 @@ import type { JsonObject, ProviderRecord } from '#storage/records.ts';
 import { type Answer, answer, created, empty, NOT_FOUND, type Refusal, refuse } from './answer.ts';
 import { jsonObject, text, wholeNumber } from './fields.ts';
 import { fieldsQuery, project } from './paging.ts';
-import { type Incoming, type Route, route } from './route.ts';
+import { type Incoming, NOTHING, type Route, route } from './route.ts';
 import { invalid, parse } from './validation.ts';
 
 const PATH = '/emails/provider';
@@ -33,6 +33,7 @@ const CREDENTIALS: Readonly<Record<MailProviderName, z.ZodType>> = {
     smtp_tls: z.enum(['required', 'optional', 'implicit']).optional(),
   }),
   sendgrid: key,
+  resend: key,
   mailgun: z.strictObject({ api_key: text(1000), domain: text(253).regex(/^[a-zA-Z0-9.-]+$/), region }),
   ses: z.strictObject({
     accessKeyId: text(200),
@@ -66,11 +67,24 @@ const change = z.strictObject({
   credentials: jsonObject.optional(),
 });
 
+const providerShape = z
+  .strictObject({
+    name: z.enum(MAIL_PROVIDERS),
+    enabled: z.boolean(),
+    default_from_address: z.string().optional(),
+    /** What of them is no secret. */
+    credentials: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
+    settings: jsonObject.optional(),
+  })
+  .meta({ id: 'EmailProvider' });
+
 export const emailProviderRoutes: Route[] = [
   route({
     method: 'GET',
     path: PATH,
     scopes: ['read:email_provider'],
+    summary: 'Get the e-mail provider',
+    answers: { 200: providerShape.partial() },
     query: z.strictObject(fieldsQuery),
     async handle({ query, ...call }) {
       const kept = await find(call);
@@ -82,6 +96,8 @@ export const emailProviderRoutes: Route[] = [
     method: 'POST',
     path: PATH,
     scopes: ['create:email_provider'],
+    summary: 'Set up the e-mail provider',
+    answers: { 201: providerShape },
     body: creation,
     async handle({ deps, ports, tenant, body }) {
       const { name, credentials, enabled = true, default_from_address: from, settings } = body;
@@ -111,6 +127,8 @@ export const emailProviderRoutes: Route[] = [
     method: 'PATCH',
     path: PATH,
     scopes: ['update:email_provider'],
+    summary: 'Update the e-mail provider',
+    answers: { 200: providerShape },
     body: change,
     async handle({ body, ...call }) {
       const { deps, ports, tenant } = call;
@@ -138,6 +156,8 @@ export const emailProviderRoutes: Route[] = [
     method: 'DELETE',
     path: PATH,
     scopes: ['delete:email_provider'],
+    summary: 'Remove the e-mail provider',
+    answers: { 204: NOTHING },
     async handle(call): Promise<Answer> {
       const kept = await find(call);
       if (kept) await call.deps.store.providers.remove(call.tenant.id, kept.id);

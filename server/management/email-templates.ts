@@ -8,6 +8,7 @@ import { type Answer, answer, NOT_FOUND, type Refusal, refuse } from './answer.t
 import { mergeSettings, wholeNumber } from './fields.ts';
 import { keepPage } from './kept-page.ts';
 import { type Incoming, type Route, route } from './route.ts';
+import { STOCK_MAIL_TEMPLATES } from './stock-mail-templates.ts';
 import { invalid } from './validation.ts';
 
 /** 90 days, as for links that are asked for one by one. */
@@ -29,11 +30,15 @@ const rest = {
 const whole = z.strictObject({ ...fields, ...rest, template: name });
 const part = z.strictObject({ ...z.strictObject(fields).partial().shape, ...rest, template: name.optional() });
 
+const templateShape = part.required({ template: true }).meta({ id: 'EmailTemplate' });
+
 export const emailTemplateRoutes: Route[] = [
   route({
     method: 'POST',
     path: '/email-templates',
     scopes: ['create:email_templates'],
+    summary: 'Create an e-mail template',
+    answers: { 200: templateShape },
     body: whole,
     async handle({ deps, ports, tenant, body }) {
       const flaw = flawIn(body);
@@ -57,11 +62,14 @@ export const emailTemplateRoutes: Route[] = [
     method: 'GET',
     path: '/email-templates/:name',
     scopes: ['read:email_templates'],
+    summary: 'Get an e-mail template',
+    answers: { 200: templateShape },
     async handle(call) {
       const asked = nameIn(call);
       if (typeof asked !== 'string') return asked;
       const page = await call.deps.store.pages.findByKey(call.tenant.id, mailTemplateKey(asked));
-      return page ? answer(page.document) : NOT_FOUND.emailTemplate;
+      const document = page?.document ?? STOCK_MAIL_TEMPLATES[asked];
+      return document ? answer(document) : NOT_FOUND.emailTemplate;
     },
   }),
 
@@ -69,6 +77,8 @@ export const emailTemplateRoutes: Route[] = [
     method: 'PUT',
     path: '/email-templates/:name',
     scopes: ['update:email_templates'],
+    summary: 'Replace an e-mail template',
+    answers: { 200: templateShape },
     body: part,
     handle: ({ body, ...call }) => change(call, body, () => ({})),
   }),
@@ -77,6 +87,8 @@ export const emailTemplateRoutes: Route[] = [
     method: 'PATCH',
     path: '/email-templates/:name',
     scopes: ['update:email_templates'],
+    summary: 'Update an e-mail template',
+    answers: { 200: templateShape },
     body: part,
     handle: ({ body, ...call }) => change(call, body, (current) => current),
   }),
@@ -96,9 +108,13 @@ async function change(
   const flaw = flawIn(given);
   if (flaw) return flaw;
   const { deps, ports, tenant } = call;
-  if (!(await deps.store.pages.findByKey(tenant.id, mailTemplateKey(asked)))) return NOT_FOUND.emailTemplate;
+  const stock = STOCK_MAIL_TEMPLATES[asked];
+  const isThere = stock !== undefined || (await deps.store.pages.findByKey(tenant.id, mailTemplateKey(asked)));
+  if (!isThere) return NOT_FOUND.emailTemplate;
   const page = { tenantId: tenant.id, kind: 'email-template', name: asked } as const;
-  const edit = (current: JsonObject) => mergeSettings({ template: asked, ...kept(current) }, given);
+  // What was never written is edited as an empty document.
+  const edit = (current: JsonObject) =>
+    mergeSettings({ template: asked, ...kept(current.template === undefined ? (stock ?? {}) : current) }, given);
   return answer((await keepPage(ports, page, edit)).document);
 }
 

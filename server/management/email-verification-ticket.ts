@@ -26,11 +26,16 @@ export const whose = {
 /** 90 days. */
 const LONGEST_SECONDS = 90 * 24 * 60 * 60;
 
+/** What whoever sends it gets: the link. */
+export const ticketShape = z.strictObject({ ticket: z.string() }).meta({ id: 'Ticket' });
+
 export const emailVerificationTicketRoutes: Route[] = [
   route({
     method: 'POST',
     path: '/tickets/email-verification',
     scopes: ['create:user_tickets'],
+    summary: 'Create a link that verifies an address',
+    answers: { 201: ticketShape },
     body: z.strictObject({
       ...whose,
       result_url: z

@@ -1,12 +1,13 @@
 // Management: second factors as they were looked at before they were called authentication methods: as enrollments of a
 // user or of the tenant's Guardian, by their bare ids. Source: mfa-wire reference, sections 3 and 4.4.
+import { z } from 'zod';
 import { maskPhone } from '#runtime/factors/mask.ts';
 import type { AuthenticatorRecord, AuthenticatorType, TenantRecord } from '#storage/records.ts';
 import { answer, empty, NOT_FOUND, refuse } from './answer.ts';
 import { iso, optional } from './fields.ts';
 import { findUser } from './find-user.ts';
 import { removeMethods } from './remove-methods.ts';
-import { type Incoming, type Route, route } from './route.ts';
+import { type Incoming, NOTHING, type Route, route } from './route.ts';
 import { isOpen } from './show-method.ts';
 import { invalid } from './validation.ts';
 
@@ -26,6 +27,19 @@ const PROVIDERS: ReadonlyMap<string, AuthenticatorType[]> = new Map([
   ['google-authenticator', ['totp']],
 ]);
 
+const enrollment = {
+  id: z.string(),
+  status: z.enum(['confirmed', 'pending']),
+  name: z.string().optional(),
+  phone_number: z.string().optional(),
+  enrolled_at: z.string().optional(),
+  last_auth: z.string().optional(),
+};
+const enrollmentShape = z.strictObject(enrollment).meta({ id: 'Enrollment' });
+const ofUserShape = z
+  .strictObject({ ...enrollment, type: z.string(), auth_method: z.string().optional() })
+  .meta({ id: 'UserEnrollment' });
+
 const NO_ENROLLMENT = refuse(404, 'Enrollment not found', 'enrollment_not_found');
 
 export const enrollmentRoutes: Route[] = [
@@ -33,6 +47,8 @@ export const enrollmentRoutes: Route[] = [
     method: 'GET',
     path: '/users/:id/enrollments',
     scopes: ['read:users'],
+    summary: 'List the enrollments of a user',
+    answers: { 200: z.array(ofUserShape) },
     async handle({ deps, tenant, param }) {
       if (!(await findUser(deps.store, tenant.id, param('id')))) return NOT_FOUND.user;
       const records = await deps.store.authenticators.ofUser(tenant.id, param('id'));
@@ -51,6 +67,9 @@ export const enrollmentRoutes: Route[] = [
     method: 'DELETE',
     path: '/users/:id/authenticators',
     scopes: ['delete:guardian_enrollments'],
+    summary: 'Remove all second factors of a user',
+    subject: '/users/:id/authentication-methods',
+    answers: { 204: NOTHING },
     async handle(call) {
       const { deps, tenant, param } = call;
       if (!(await findUser(deps.store, tenant.id, param('id')))) return NOT_FOUND.user;
@@ -67,6 +86,9 @@ export const enrollmentRoutes: Route[] = [
     method: 'DELETE',
     path: '/users/:id/multifactor/:provider',
     scopes: ['update:users'],
+    summary: "Remove a user's second factors of a provider",
+    subject: '/users/:id/authentication-methods',
+    answers: { 204: NOTHING },
     async handle(call) {
       const { deps, tenant, param } = call;
       const types = PROVIDERS.get(param('provider'));
@@ -85,6 +107,8 @@ export const enrollmentRoutes: Route[] = [
     method: 'GET',
     path: '/guardian/enrollments/:id',
     scopes: ['read:guardian_enrollments'],
+    summary: 'Get an enrollment',
+    answers: { 200: enrollmentShape },
     async handle(call) {
       const record = await findEnrollment(call);
       return record ? answer(showEnrollment(record, call.tenant)) : NO_ENROLLMENT;
@@ -95,6 +119,8 @@ export const enrollmentRoutes: Route[] = [
     method: 'DELETE',
     path: '/guardian/enrollments/:id',
     scopes: ['delete:guardian_enrollments'],
+    summary: 'Remove an enrollment',
+    answers: { 204: NOTHING },
     async handle(call) {
       const record = await findEnrollment(call);
       if (!record) return NO_ENROLLMENT;

@@ -7,7 +7,7 @@ import { optional, text } from './fields.ts';
 import { answerLive } from './live-executions.ts';
 import { integer } from './paging.ts';
 import { type Route, route } from './route.ts';
-import { showExecution } from './show-execution.ts';
+import { executionShape, showExecution } from './show-execution.ts';
 
 const DEFAULT_TAKE = 50;
 const checkpoints = checkpointsOf('x');
@@ -18,6 +18,8 @@ export const executionRoutes: Route[] = [
     method: 'GET',
     path: '/actions/executions',
     scopes,
+    summary: 'List executions',
+    answers: { 200: z.strictObject({ executions: z.array(executionShape), next: z.string().optional() }) },
     query: z.strictObject({
       action_id: text(255).optional(),
       transaction_id: text(255).optional(),
@@ -47,6 +49,9 @@ export const executionRoutes: Route[] = [
     method: 'GET',
     path: '/actions/executions/live',
     scopes,
+    summary: 'Listen to executions as they end',
+    // Server-sent events, as a text that goes on.
+    answers: { 200: z.string() },
     query: z.strictObject({ action_id: text(255).optional() }),
     async handle({ deps, tenant, query }) {
       return answerLive(deps.runtime.liveConsole, tenant.id, optional('actionId', query.action_id));
@@ -57,6 +62,8 @@ export const executionRoutes: Route[] = [
     method: 'GET',
     path: '/actions/executions/:id',
     scopes,
+    summary: 'Get an execution',
+    answers: { 200: executionShape },
     async handle({ deps, tenant, param }) {
       const execution = await deps.store.executions.find(tenant.id, param('id'));
       // One whose time is over may be waiting for the sweep.

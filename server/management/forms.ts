@@ -4,8 +4,8 @@ import { z } from 'zod';
 import type { FormRecord, Json, JsonObject } from '#storage/records.ts';
 import { type Answer, answer, created, empty, invalidBody, NOT_FOUND } from './answer.ts';
 import { iso, jsonObject, mergeSettings, text } from './fields.ts';
-import { list, pageQuery } from './paging.ts';
-import { type Incoming, type Route, route } from './route.ts';
+import { listing } from './listing.ts';
+import { type Incoming, NOTHING, type Route, route } from './route.ts';
 
 /** All of a definition, as JSON in UTF-8. */
 const LIMIT_BYTES = 512 * 1024;
@@ -44,6 +44,15 @@ const definition = {
 const creation = z.strictObject({ name: text(150), ...definition });
 const change = z.strictObject({ name: text(150).optional(), ...definition });
 
+/** What may be added to a form: counts and links of flows, of which there are none. */
+const hydrate = z.string().max(255).optional();
+
+const stamps = { created_at: z.string(), updated_at: z.string() };
+const summaryShape = z.strictObject({ id: z.string(), name: z.string(), ...stamps });
+const formShape = z.strictObject({ ...definition, ...summaryShape.shape }).meta({ id: 'Form' });
+
+const FORMS = listing('forms', summaryShape, { paging: 'page' });
+
 function summarize(form: FormRecord): Record<string, unknown> {
   return { id: form.id, name: form.name, created_at: iso(form.createdAt), updated_at: iso(form.updatedAt) };
 }
@@ -55,34 +64,56 @@ export const formRoutes: Route[] = [
     method: 'GET',
     path: '/forms',
     scopes: ['read:forms'],
-    query: z.strictObject(pageQuery),
+    summary: 'List forms',
+    query: z.strictObject({ ...FORMS.query, hydrate }),
+    answers: FORMS.answers,
     async handle({ deps, tenant, query }) {
-      return list(query, {
-        plural: 'forms',
+      return FORMS.answer(query, {
         read: (page) => deps.store.forms.list(tenant.id, { page }),
         show: summarize,
       });
     },
   }),
 
-  route({ method: 'POST', path: '/forms', scopes: ['create:forms'], body: creation, handle: create }),
+  route({
+    method: 'POST',
+    path: '/forms',
+    scopes: ['create:forms'],
+    summary: 'Create a form',
+    answers: { 201: formShape },
+    body: creation,
+    handle: create,
+  }),
 
   route({
     method: 'GET',
     path: '/forms/:id',
     scopes: ['read:forms'],
+    summary: 'Get a form',
+    query: z.strictObject({ hydrate }),
+    answers: { 200: formShape },
     async handle({ deps, tenant, param }) {
       const form = await deps.store.forms.find(tenant.id, param('id'));
       return form ? answer(show(form)) : NOT_FOUND.form;
     },
   }),
 
-  route({ method: 'PATCH', path: '/forms/:id', scopes: ['update:forms'], body: change, handle: edit }),
+  route({
+    method: 'PATCH',
+    path: '/forms/:id',
+    scopes: ['update:forms'],
+    summary: 'Update a form',
+    answers: { 200: formShape },
+    body: change,
+    handle: edit,
+  }),
 
   route({
     method: 'DELETE',
     path: '/forms/:id',
     scopes: ['delete:forms'],
+    summary: 'Delete a form',
+    answers: { 204: NOTHING },
     async handle({ deps, tenant, param }) {
       return (await deps.store.forms.remove(tenant.id, param('id'))) ? empty() : NOT_FOUND.form;
     },

@@ -4,20 +4,34 @@ import { z } from 'zod';
 import type { ConsentRecord } from '#storage/records.ts';
 import { empty } from './answer.ts';
 import { text } from './fields.ts';
-import { list, pageQuery } from './paging.ts';
-import { type Route, route } from './route.ts';
+import { listing } from './listing.ts';
+import { NOTHING, type Route, route } from './route.ts';
+
+const grantShape = z
+  .strictObject({
+    id: z.string(),
+    clientID: z.string(),
+    user_id: z.string(),
+    audience: z.string().optional(),
+    scope: z.array(z.string()),
+  })
+  .meta({ id: 'Grant' });
+
+const GRANTS = listing('grants', grantShape, { paging: 'page' });
 
 export const grantRoutes: Route[] = [
   route({
     method: 'GET',
     path: '/grants',
     scopes: ['read:grants'],
+    summary: 'List what people allowed applications',
     query: z.strictObject({
-      ...pageQuery,
+      ...GRANTS.query,
       user_id: text(1000).optional(),
       client_id: text(200).optional(),
       audience: z.string().max(600).optional(),
     }),
+    answers: GRANTS.answers,
     async handle({ deps, tenant, query }) {
       const { user_id: userId, client_id: clientId, audience } = query;
       const of = {
@@ -26,7 +40,7 @@ export const grantRoutes: Route[] = [
         ...(audience === undefined ? {} : { audience }),
       };
       const read = (page: { offset: number; limit: number }) => deps.store.consents.list(tenant.id, { ...of, page });
-      return list(query, { plural: 'grants', read, show: showGrant });
+      return GRANTS.answer(query, { read, show: showGrant });
     },
   }),
 
@@ -34,6 +48,8 @@ export const grantRoutes: Route[] = [
     method: 'DELETE',
     path: '/grants',
     scopes: ['delete:grants'],
+    summary: 'Take back all that a user allowed',
+    answers: { 204: NOTHING },
     // Required: nobody means to take back what everybody allowed.
     query: z.strictObject({ user_id: text(1000) }),
     async handle({ deps, tenant, query }) {
@@ -46,6 +62,8 @@ export const grantRoutes: Route[] = [
     method: 'DELETE',
     path: '/grants/:id',
     scopes: ['delete:grants'],
+    summary: 'Take back what a user allowed an application',
+    answers: { 204: NOTHING },
     async handle({ deps, tenant, param }) {
       await deps.store.consents.remove(tenant.id, param('id'));
       return empty();

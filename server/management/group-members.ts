@@ -4,11 +4,23 @@ import type { GroupRecord } from '#storage/records.ts';
 import { empty, invalidBody, NOT_FOUND } from './answer.ts';
 import { idList, iso, optional } from './fields.ts';
 import { findUser, unknownUser } from './find-user.ts';
-import { groupPageQuery, showGroup } from './groups.ts';
-import { fieldsQuery, list, project } from './paging.ts';
-import { type Route, route } from './route.ts';
+import { membershipShape, showGroup } from './groups.ts';
+import { listing } from './listing.ts';
+import { NOTHING, type Route, route } from './route.ts';
 
 const PATH = '/groups/:id/members';
+const memberShape = z
+  .strictObject({
+    id: z.string(),
+    member_type: z.literal('user'),
+    type: z.enum(['connection', 'organization', 'tenant']),
+    connection_id: z.string().optional(),
+  })
+  .meta({ id: 'GroupMember' });
+
+const MEMBERS = listing('members', memberShape, { paging: 'take', fields: true });
+const MEMBERSHIPS = listing('groups', membershipShape, { paging: 'take', fields: true });
+
 const members = z.strictObject({ members: idList });
 
 export const groupMemberRoutes: Route[] = [
@@ -16,27 +28,21 @@ export const groupMemberRoutes: Route[] = [
     method: 'GET',
     path: PATH,
     scopes: ['read:group_members'],
-    query: z.strictObject({ ...groupPageQuery, ...fieldsQuery }),
+    summary: 'List the members of a group',
+    query: z.strictObject(MEMBERS.query),
+    answers: MEMBERS.answers,
     async handle({ deps, tenant, param, query }) {
       const group = await deps.store.groups.find(tenant.id, param('id'));
       if (!group) return NOT_FOUND.group;
-      return list(
-        { ...query, take: query.take ?? 50 },
-        {
-          plural: 'members',
-          read: (page) => deps.store.assignments.inGroup(tenant.id, group.id, page),
-          show: (user) =>
-            project(
-              {
-                id: user.id,
-                member_type: 'user',
-                type: kindOf(group),
-                ...optional('connection_id', group.connectionId),
-              },
-              query,
-            ),
-        },
-      );
+      return MEMBERS.answer(query, {
+        read: (page) => deps.store.assignments.inGroup(tenant.id, group.id, page),
+        show: (user) => ({
+          id: user.id,
+          member_type: 'user',
+          type: kindOf(group),
+          ...optional('connection_id', group.connectionId),
+        }),
+      });
     },
   }),
 
@@ -44,6 +50,8 @@ export const groupMemberRoutes: Route[] = [
     method: 'POST',
     path: PATH,
     scopes: ['create:group_members'],
+    summary: 'Add users to a group',
+    answers: { 204: NOTHING },
     body: members,
     async handle({ deps, tenant, param, body }) {
       if (!(await deps.store.groups.find(tenant.id, param('id')))) return NOT_FOUND.group;
@@ -58,6 +66,8 @@ export const groupMemberRoutes: Route[] = [
     method: 'DELETE',
     path: PATH,
     scopes: ['delete:group_members'],
+    summary: 'Remove users from a group',
+    answers: { 204: NOTHING },
     body: members,
     async handle({ deps, tenant, param, body }) {
       if (!(await deps.store.groups.find(tenant.id, param('id')))) return NOT_FOUND.group;
@@ -70,18 +80,15 @@ export const groupMemberRoutes: Route[] = [
     method: 'GET',
     path: '/users/:id/groups',
     scopes: ['read:groups'],
-    query: z.strictObject({ ...groupPageQuery, ...fieldsQuery }),
+    summary: 'List the groups of a user',
+    query: z.strictObject(MEMBERSHIPS.query),
+    answers: MEMBERSHIPS.answers,
     async handle({ deps, tenant, param, query }) {
       if (!(await findUser(deps.store, tenant.id, param('id')))) return NOT_FOUND.user;
-      return list(
-        { ...query, take: query.take ?? 50 },
-        {
-          plural: 'groups',
-          read: (page) => deps.store.assignments.groupsOf(tenant.id, param('id'), page),
-          show: ({ group, joinedAt }) =>
-            project({ ...showGroup(group, tenant), membership_created_at: iso(joinedAt) }, query),
-        },
-      );
+      return MEMBERSHIPS.answer(query, {
+        read: (page) => deps.store.assignments.groupsOf(tenant.id, param('id'), page),
+        show: ({ group, joinedAt }) => ({ ...showGroup(group, tenant), membership_created_at: iso(joinedAt) }),
+      });
     },
   }),
 ];

@@ -4,8 +4,9 @@ import { z } from 'zod';
 import type { GroupRecord, TenantRecord } from '#storage/records.ts';
 import { type Answer, answer, created, empty, invalidBody, NOT_FOUND, type Refusal, refuse } from './answer.ts';
 import { iso, optional, text } from './fields.ts';
-import { checkpointQuery, fieldsQuery, list, project, slice } from './paging.ts';
-import { type Incoming, type Route, route } from './route.ts';
+import { listing } from './listing.ts';
+import { slice } from './paging.ts';
+import { type Incoming, NOTHING, type Route, route } from './route.ts';
 
 const NAME_TAKEN = refuse(409, 'A group with this name already exists.');
 
@@ -20,12 +21,25 @@ const creation = z.strictObject({
   organization_id: text(64).optional(),
 });
 
-export const groupPageQuery = {
-  from: checkpointQuery.from,
-  take: checkpointQuery.take,
-  // Clients send it beside `take`; these lists have no totals.
-  include_totals: checkpointQuery.include_totals,
+const group = {
+  id: z.string(),
+  name: z.string(),
+  external_id: z.string().optional(),
+  connection_id: z.string().optional(),
+  organization_id: z.string().optional(),
+  tenant_name: z.string(),
+  created_at: z.string(),
+  updated_at: z.string(),
 };
+
+export const groupShape = z.strictObject(group).meta({ id: 'Group' });
+
+/** A group as one of those that somebody is in. */
+export const membershipShape = z
+  .strictObject({ ...group, membership_created_at: z.string() })
+  .meta({ id: 'Membership' });
+
+const GROUPS = listing('groups', groupShape, { paging: 'take', fields: true });
 
 export function showGroup(group: GroupRecord, tenant: TenantRecord): Record<string, unknown> {
   return {
@@ -45,14 +59,15 @@ export const groupRoutes: Route[] = [
     method: 'GET',
     path: '/groups',
     scopes: ['read:groups'],
+    summary: 'List groups',
     query: z.strictObject({
-      ...groupPageQuery,
-      ...fieldsQuery,
+      ...GROUPS.query,
       connection_id: text(64).optional(),
       organization_id: text(64).optional(),
       name: text(128).optional(),
       external_id: externalId.optional(),
     }),
+    answers: GROUPS.answers,
     async handle({ deps, tenant, query }) {
       const { connection_id: connectionId, organization_id: organizationId } = query;
       const isMeant = (group: GroupRecord) =>
@@ -62,23 +77,29 @@ export const groupRoutes: Route[] = [
         (query.external_id === undefined || group.externalId === query.external_id);
       const { records } = await deps.store.groups.list(tenant.id, optional('parent', connectionId ?? organizationId));
       const found = records.filter(isMeant);
-      return list(
-        { ...query, take: query.take ?? 50 },
-        {
-          plural: 'groups',
-          read: async (page) => slice(found, page),
-          show: (group) => project(showGroup(group, tenant), query),
-        },
-      );
+      return GROUPS.answer(query, {
+        read: async (page) => slice(found, page),
+        show: (each) => showGroup(each, tenant),
+      });
     },
   }),
 
-  route({ method: 'POST', path: '/groups', scopes: ['create:groups'], body: creation, handle: create }),
+  route({
+    method: 'POST',
+    path: '/groups',
+    scopes: ['create:groups'],
+    summary: 'Create a group',
+    answers: { 201: groupShape },
+    body: creation,
+    handle: create,
+  }),
 
   route({
     method: 'GET',
     path: '/groups/:id',
     scopes: ['read:groups'],
+    summary: 'Get a group',
+    answers: { 200: groupShape },
     async handle({ deps, tenant, param }) {
       const group = await deps.store.groups.find(tenant.id, param('id'));
       return group ? answer(showGroup(group, tenant)) : NOT_FOUND.group;
@@ -89,6 +110,8 @@ export const groupRoutes: Route[] = [
     method: 'PATCH',
     path: '/groups/:id',
     scopes: ['update:groups'],
+    summary: 'Update a group',
+    answers: { 200: groupShape },
     body: z.strictObject({ name: name.optional(), external_id: externalId.nullable().optional() }),
     async handle({ deps, tenant, param, body }) {
       const present = await deps.store.groups.find(tenant.id, param('id'));
@@ -111,6 +134,8 @@ export const groupRoutes: Route[] = [
     method: 'DELETE',
     path: '/groups/:id',
     scopes: ['delete:groups'],
+    summary: 'Delete a group',
+    answers: { 204: NOTHING },
     async handle({ deps, tenant, param }) {
       return (await deps.store.groups.remove(tenant.id, param('id'))) ? empty() : NOT_FOUND.group;
     },

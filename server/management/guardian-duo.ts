@@ -2,68 +2,61 @@
 // write a whole tenant go through. Source: mfa-wire reference, section 3, and recordings.
 import { z } from 'zod';
 import type { JsonObject } from '#storage/records.ts';
-import { type Answer, answer, NOT_FOUND } from './answer.ts';
+import { type Answer, answer } from './answer.ts';
 import { optional } from './fields.ts';
+import { keepProvider } from './kept-provider.ts';
 import { type Incoming, type Route, route } from './route.ts';
 
 const PATH = '/guardian/factors/duo/settings';
 const NAME = 'guardian:duo';
 
-const key = z.string().min(1).max(255).optional();
+/** Empty: not set up. */
+const key = z.string().max(255).optional();
 const settings = z.strictObject({ ikey: key, skey: key, host: key });
 type Given = z.output<typeof settings>;
+
+/** The wire has the three at all times. */
+const shape = z.strictObject({ ikey: z.string(), skey: z.string(), host: z.string() }).meta({ id: 'DuoSettings' });
+const show = (kept: JsonObject) => ({ ikey: '', skey: '', host: '', ...kept });
 
 export const guardianDuoRoutes: Route[] = [
   route({
     method: 'GET',
     path: PATH,
     scopes: ['read:guardian_factors'],
+    summary: 'Get the credentials of Duo',
+    answers: { 200: shape },
     async handle({ deps, tenant }) {
       const kept = await deps.store.providers.findByKey(tenant.id, NAME);
-      return answer(kept?.settings ?? {});
+      return answer(show(kept?.settings ?? {}));
     },
   }),
-  route({
-    method: 'PUT',
-    path: PATH,
-    scopes: ['update:guardian_factors'],
-    body: settings,
-    async handle(call) {
-      return write(call, () => ({}));
-    },
-  }),
-  route({
-    method: 'PATCH',
-    path: PATH,
-    scopes: ['update:guardian_factors'],
-    body: settings,
-    async handle(call) {
-      return write(call, (kept) => kept);
-    },
-  }),
+  writing('PUT', 'Set the credentials of Duo', () => ({})),
+  writing('PATCH', 'Update the credentials of Duo', (kept) => kept),
 ];
 
 /** @param base what stays of the settings that were there. */
-async function write(
-  { deps, ports, tenant, body }: Incoming & { body: Given },
+function writing(method: 'PUT' | 'PATCH', summary: string, base: (kept: JsonObject) => JsonObject): Route {
+  return route({
+    method,
+    path: PATH,
+    scopes: ['update:guardian_factors'],
+    summary,
+    answers: { 200: shape },
+    body: settings,
+    handle: ({ ports, tenant, body }: Incoming & { body: Given }) => keep({ ports, tenant }, body, base),
+  });
+}
+
+async function keep(
+  { ports, tenant }: Pick<Incoming, 'ports' | 'tenant'>,
+  { ikey, skey, host }: Given,
   base: (kept: JsonObject) => JsonObject,
 ): Promise<Answer> {
-  const { providers } = deps.store;
-  const at = ports.now();
-  const given: JsonObject = {
-    ...optional('ikey', body.ikey),
-    ...optional('skey', body.skey),
-    ...optional('host', body.host),
-  };
-  const row = { tenantId: tenant.id, id: ports.random.uuid(), name: NAME, settings: given };
-  if ((await providers.insert({ ...row, createdAt: at, updatedAt: at })) === 'inserted') return answer(given);
-  const kept = await providers.findByKey(tenant.id, NAME);
-  const updated =
-    kept &&
-    (await providers.update(tenant.id, kept.id, (current) => ({
-      ...current,
-      settings: { ...base(current.settings), ...given },
-      updatedAt: at,
-    })));
-  return updated === undefined || typeof updated === 'string' ? NOT_FOUND.page : answer(updated.settings);
+  const given: JsonObject = { ...optional('ikey', ikey), ...optional('skey', skey), ...optional('host', host) };
+  const { settings: kept } = await keepProvider(ports, { tenantId: tenant.id, name: NAME }, (current) => ({
+    ...base(current),
+    ...given,
+  }));
+  return answer(show(kept));
 }

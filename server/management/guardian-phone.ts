@@ -8,7 +8,7 @@ import type { JsonObject } from '#storage/records.ts';
 import { answer, empty, NOT_FOUND } from './answer.ts';
 import { keepPage } from './kept-page.ts';
 import { keepProvider } from './kept-provider.ts';
-import { type Route, route } from './route.ts';
+import { NOTHING, type Route, route } from './route.ts';
 import { invalid } from './validation.ts';
 
 const READ = ['read:guardian_factors'] as const;
@@ -28,6 +28,14 @@ const twilio = z.strictObject({
 const TEMPLATE_KEYS = ['enrollment_message', 'verification_message'] as const;
 const templates = z.strictObject({ enrollment_message: z.string(), verification_message: z.string() });
 
+const providerShape = z.strictObject({ provider: z.string() });
+const twilioShape = z.strictObject(
+  Object.fromEntries(TWILIO_KEYS.map((key) => [key, z.string().nullable()])) as Record<
+    (typeof TWILIO_KEYS)[number],
+    z.ZodNullable<z.ZodString>
+  >,
+);
+
 export const guardianPhoneRoutes: Route[] = (['phone', 'sms'] as const).flatMap((factor) => {
   const path = (rest: string) => `/guardian/factors/${factor}/${rest}`;
   return [
@@ -35,6 +43,8 @@ export const guardianPhoneRoutes: Route[] = (['phone', 'sms'] as const).flatMap(
       method: 'GET',
       path: path('selected-provider'),
       scopes: READ,
+      summary: `Get who carries messages (${factor})`,
+      answers: { 200: providerShape.partial() },
       async handle({ tenant: { phoneProvider } }) {
         // Naming one here that nobody selected would have a tool that writes back what it read select it.
         return answer(phoneProvider === undefined ? {} : { provider: phoneProvider });
@@ -44,6 +54,8 @@ export const guardianPhoneRoutes: Route[] = (['phone', 'sms'] as const).flatMap(
       method: 'PUT',
       path: path('selected-provider'),
       scopes: WRITE,
+      summary: `Select who carries messages (${factor})`,
+      answers: { 200: providerShape },
       body: selected,
       async handle({ deps, tenant, body }) {
         const [phoneProvider, at] = [body.provider, deps.clock.now()];
@@ -60,6 +72,8 @@ export const guardianPhoneRoutes: Route[] = (['phone', 'sms'] as const).flatMap(
       method: 'GET',
       path: path('providers/twilio'),
       scopes: READ,
+      summary: `Get the credentials of Twilio (${factor})`,
+      answers: { 200: twilioShape },
       async handle({ deps, tenant }) {
         const row = await deps.store.providers.findByKey(tenant.id, MFA_TWILIO);
         return answer(Object.fromEntries(TWILIO_KEYS.map((key) => [key, row?.settings[key] ?? null])));
@@ -69,6 +83,8 @@ export const guardianPhoneRoutes: Route[] = (['phone', 'sms'] as const).flatMap(
       method: 'PUT',
       path: path('providers/twilio'),
       scopes: WRITE,
+      summary: `Set the credentials of Twilio (${factor})`,
+      answers: { 200: twilioShape.partial() },
       body: twilio,
       async handle({ ports, tenant, body }) {
         // What is left out is unset; what was sent is no secret to who sent it, and tools compare the answer with it.
@@ -82,6 +98,8 @@ export const guardianPhoneRoutes: Route[] = (['phone', 'sms'] as const).flatMap(
       method: 'GET',
       path: path('templates'),
       scopes: READ,
+      summary: `Get the words of messages (${factor})`,
+      answers: { 200: templates, 204: NOTHING },
       async handle({ deps, tenant }) {
         const { kind, name } = PHONE_TEMPLATES;
         const page = await deps.store.pages.findByKey(tenant.id, `${kind} ${name}`);
@@ -92,6 +110,8 @@ export const guardianPhoneRoutes: Route[] = (['phone', 'sms'] as const).flatMap(
       method: 'PUT',
       path: path('templates'),
       scopes: WRITE,
+      summary: `Set the words of messages (${factor})`,
+      answers: { 200: templates },
       body: templates,
       async handle({ ports, tenant, body }) {
         for (const key of TEMPLATE_KEYS) {

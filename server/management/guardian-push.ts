@@ -18,6 +18,7 @@ const text = (most: number) => z.string().max(most).nullish();
 /** `shown`: what an answer may show; the rest is secret and is never given back. */
 type Provider = {
   name: string;
+  title: string;
   body: z.ZodType<Record<string, unknown>>;
   shown: readonly string[];
   echoed?: readonly string[];
@@ -31,6 +32,7 @@ const SNS_KEYS = [
 ];
 const SNS: Provider = {
   name: 'sns',
+  title: 'Amazon SNS',
   body: z.strictObject({
     aws_access_key_id: text(1000),
     aws_secret_access_key: text(1000),
@@ -44,16 +46,35 @@ const SNS: Provider = {
 };
 const APNS: Provider = {
   name: 'apns',
+  title: 'Apple Push Notification',
   body: z.strictObject({ sandbox: z.boolean().optional(), bundle_id: text(1000), p12: text(10_000) }),
   shown: ['sandbox', 'bundle_id'],
 };
-const FCM: Provider = { name: 'fcm', body: z.strictObject({ server_key: text(10_000) }), shown: [] };
-const FCM_V1: Provider = { name: 'fcmv1', body: z.strictObject({ server_credentials: text(10_000) }), shown: [] };
+const FCM: Provider = {
+  name: 'fcm',
+  title: 'Firebase Cloud Messaging',
+  body: z.strictObject({ server_key: text(10_000) }),
+  shown: [],
+};
+const FCM_V1: Provider = {
+  name: 'fcmv1',
+  title: 'Firebase Cloud Messaging v1',
+  body: z.strictObject({ server_credentials: text(10_000) }),
+  shown: [],
+};
+
+const shownBy = (keys: readonly string[]) =>
+  z.strictObject(
+    Object.fromEntries(keys.map((key) => [key, z.union([z.string(), z.boolean()]).nullable().optional()])),
+  );
+const application = shownBy(['app_name', 'apple_app_link', 'google_app_link']);
 
 export const guardianPushRoutes: Route[] = [
   route({
     ...READ,
     path: `${PATH}/selected-provider`,
+    summary: 'Get who delivers push messages',
+    answers: { 200: z.strictObject({ provider: z.string() }) },
     async handle({ tenant }) {
       return answer({ provider: tenant.pushProvider ?? 'guardian' });
     },
@@ -62,6 +83,8 @@ export const guardianPushRoutes: Route[] = [
     method: 'PUT',
     scopes: SCOPES,
     path: `${PATH}/selected-provider`,
+    summary: 'Select who delivers push messages',
+    answers: { 200: z.strictObject({ provider: z.string() }) },
     body: z.strictObject({ provider: z.enum(['guardian', 'sns', 'direct']) }),
     async handle({ deps, tenant, body }) {
       const { provider: pushProvider } = body;
@@ -74,6 +97,8 @@ export const guardianPushRoutes: Route[] = [
   route({
     ...READ,
     path: `${PATH}/providers/sns`,
+    summary: 'Get the settings of Amazon SNS',
+    answers: { 200: shownBy(SNS_KEYS) },
     async handle(call) {
       return answer(only(await read(call, SNS), SNS.shown));
     },
@@ -81,6 +106,10 @@ export const guardianPushRoutes: Route[] = [
   route({
     ...READ,
     path: `${PATH}/providers/apns`,
+    summary: 'Get the settings of Apple Push Notification',
+    answers: {
+      200: z.strictObject({ sandbox: z.boolean().optional(), bundle_id: z.string().optional(), enabled: z.boolean() }),
+    },
     async handle(call) {
       const kept = await read(call, APNS);
       return answer({ ...only(kept, APNS.shown), enabled: kept.p12 !== undefined });
@@ -92,6 +121,8 @@ export const guardianPushRoutes: Route[] = [
     method: 'GET',
     path: '/prompts/mfa-push',
     scopes: ['read:prompts'],
+    summary: 'Get the application that takes push messages',
+    answers: { 200: application },
     async handle({ deps, tenant }) {
       const kept = await deps.store.pages.findByKey(tenant.id, 'prompt mfa-push');
       return answer(kept?.document ?? {});
@@ -101,6 +132,8 @@ export const guardianPushRoutes: Route[] = [
     method: 'PATCH',
     path: '/prompts/mfa-push',
     scopes: ['update:prompts'],
+    summary: 'Update the application that takes push messages',
+    answers: { 200: application },
     body: z.strictObject({ app_name: text(200), apple_app_link: text(2000), google_app_link: text(2000) }),
     async handle({ ports, tenant, body }) {
       const page = { tenantId: tenant.id, kind: 'prompt', name: 'mfa-push' } as const;
@@ -115,6 +148,10 @@ function writing(method: 'PUT' | 'PATCH', provider: Provider): Route {
     method,
     scopes: SCOPES,
     path: `${PATH}/providers/${provider.name}`,
+    summary: `${method === 'PUT' ? 'Set' : 'Update'} the settings of ${provider.title}`,
+    // What is secret no view shows.
+    subject: provider.shown.length === 0 ? 'none' : `${PATH}/providers/${provider.name}`,
+    answers: { 200: shownBy(provider.echoed ?? provider.shown) },
     body: provider.body,
     async handle(call) {
       const given = call.body as JsonObject;

@@ -12,6 +12,8 @@ export const guardianTicketRoutes: Route[] = [
     method: 'POST',
     path: '/guardian/enrollments/ticket',
     scopes: ['create:guardian_enrollment_tickets'],
+    summary: 'Create a link to set up a second factor',
+    answers: { 200: z.strictObject({ ticket_id: z.string(), ticket_url: z.string() }) },
     body: z.strictObject({
       user_id: text(255),
       email: email.optional(),

@@ -26,6 +26,12 @@ type Kept = NonNullable<WebAuthnSettingsRecord['roaming' | 'platform']>;
 const USUAL = 'discouraged';
 const UPDATE = { method: 'PUT', scopes: ['update:guardian_factors'] } as const;
 const READ = { method: 'GET', scopes: ['read:guardian_factors'] } as const;
+const PARTY_SHOWN = { overrideRelyingParty: z.boolean(), relyingPartyIdentifier: z.string().optional() };
+const platformShape = z.strictObject(PARTY_SHOWN);
+const roamingShape = z.strictObject({ userVerification: z.string(), ...PARTY_SHOWN });
+/** A PUT answers what was sent. */
+const roamingEcho = roamingShape.partial();
+const platformEcho = platformShape.partial();
 const ROAMING_PATH = '/guardian/factors/webauthn-roaming/settings';
 const PLATFORM_PATH = '/guardian/factors/webauthn-platform/settings';
 
@@ -33,6 +39,8 @@ export const guardianWebAuthnRoutes: Route[] = [
   route({
     ...READ,
     path: ROAMING_PATH,
+    summary: 'Get how security keys are asked',
+    answers: { 200: roamingShape },
     async handle({ tenant: { webauthn } }) {
       const { roaming: kept } = webauthn ?? {};
       return answer({ userVerification: kept?.userVerification ?? USUAL, ...showParty(kept) });
@@ -42,6 +50,8 @@ export const guardianWebAuthnRoutes: Route[] = [
   route({
     ...UPDATE,
     path: ROAMING_PATH,
+    summary: 'Update how security keys are asked',
+    answers: { 200: roamingEcho },
     body: roaming,
     async handle(call) {
       return write(call, call.body, (current) => ({
@@ -57,6 +67,8 @@ export const guardianWebAuthnRoutes: Route[] = [
   route({
     ...READ,
     path: PLATFORM_PATH,
+    summary: 'Get how authenticators of devices are asked',
+    answers: { 200: platformShape },
     async handle({ tenant: { webauthn } }) {
       return answer(showParty(webauthn?.platform));
     },
@@ -65,6 +77,8 @@ export const guardianWebAuthnRoutes: Route[] = [
   route({
     ...UPDATE,
     path: PLATFORM_PATH,
+    summary: 'Update how authenticators of devices are asked',
+    answers: { 200: platformEcho },
     body: platform,
     async handle(call) {
       return write(call, call.body, (current) => ({ ...current, platform: merge(current.platform, call.body) }));

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { GUARDIAN_FACTORS } from '#runtime/guardian-factors.ts';
-import type { TenantRecord } from '#storage/records.ts';
+import type { JsonObject, TenantRecord } from '#storage/records.ts';
 import { type Answer, answer, NOT_FOUND } from './answer.ts';
 import { type Incoming, type Route, route } from './route.ts';
 import { invalid } from './validation.ts';
@@ -15,11 +15,19 @@ const distinct = <T>(items: T[], context: z.RefinementCtx) => {
   context.addIssue({ code: 'custom', message });
 };
 
+const factorShape = z
+  .strictObject({ name: z.enum(GUARDIAN_FACTORS), enabled: z.boolean(), trial_expired: z.boolean() })
+  .meta({ id: 'GuardianFactor' });
+const policies = z.array(z.enum(['all-applications', 'confidence-score']));
+const messageTypes = z.array(z.enum(['sms', 'voice']));
+
 export const guardianRoutes: Route[] = [
   route({
     method: 'GET',
     path: '/guardian/factors',
     scopes: ['read:guardian_factors'],
+    summary: 'List second factors',
+    answers: { 200: z.array(factorShape) },
     async handle({ tenant }) {
       return answer(GUARDIAN_FACTORS.map((name) => ({ name, enabled: tenant.factors[name], trial_expired: false })));
     },
@@ -29,6 +37,16 @@ export const guardianRoutes: Route[] = [
     method: 'PUT',
     path: '/guardian/factors/:name',
     scopes: ['update:guardian_factors'],
+    summary: 'Turn a second factor on or off',
+    subject: '/guardian/factors',
+    // The list shows each under its name.
+    undo: {
+      body(view, param) {
+        const { enabled } = (view[param('name')] ?? {}) as JsonObject;
+        return { enabled: enabled === true };
+      },
+    },
+    answers: { 200: z.strictObject({ enabled: z.boolean() }) },
     body: z.strictObject({ enabled: z.boolean() }),
     async handle(call) {
       const name = GUARDIAN_FACTORS.find((factor) => factor === call.param('name'));
@@ -42,6 +60,8 @@ export const guardianRoutes: Route[] = [
     method: 'GET',
     path: '/guardian/policies',
     scopes: ['read:mfa_policies'],
+    summary: 'Get the policies of second factors',
+    answers: { 200: policies },
     async handle({ tenant }) {
       return answer(tenant.policies);
     },
@@ -51,7 +71,9 @@ export const guardianRoutes: Route[] = [
     method: 'PUT',
     path: '/guardian/policies',
     scopes: ['update:mfa_policies'],
-    body: z.array(z.enum(['all-applications', 'confidence-score'])).superRefine(distinct),
+    summary: 'Set the policies of second factors',
+    answers: { 200: policies },
+    body: policies.superRefine(distinct),
     async handle(call) {
       return write(call, (tenant) => ({ ...tenant, policies: call.body }), call.body);
     },
@@ -61,6 +83,8 @@ export const guardianRoutes: Route[] = [
     method: 'GET',
     path: '/guardian/factors/phone/message-types',
     scopes: ['read:guardian_factors'],
+    summary: 'Get how codes reach a phone',
+    answers: { 200: z.strictObject({ message_types: messageTypes }) },
     async handle({ tenant }) {
       return answer({ message_types: tenant.messageTypes });
     },
@@ -70,12 +94,9 @@ export const guardianRoutes: Route[] = [
     method: 'PUT',
     path: '/guardian/factors/phone/message-types',
     scopes: ['update:guardian_factors'],
-    body: z.strictObject({
-      message_types: z
-        .array(z.enum(['sms', 'voice']))
-        .min(1)
-        .superRefine(distinct),
-    }),
+    summary: 'Set how codes reach a phone',
+    answers: { 200: z.strictObject({ message_types: messageTypes }) },
+    body: z.strictObject({ message_types: messageTypes.min(1).superRefine(distinct) }),
     async handle(call) {
       return write(call, (tenant) => ({ ...tenant, messageTypes: call.body.message_types }), call.body);
     },

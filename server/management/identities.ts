@@ -5,7 +5,7 @@ import { answer, created, invalidBody, NOT_FOUND, type Refusal, refuse } from '.
 import { text } from './fields.ts';
 import { refuseLiftedPerson } from './lifted-people.ts';
 import { type Route, route } from './route.ts';
-import { showIdentity } from './show-user.ts';
+import { identityShape, showIdentity } from './show-user.ts';
 import { invalid } from './validation.ts';
 
 const UNKNOWN_IDENTITY = refuse(400, 'Linking with an inexistent identity is not allowed.', 'inexistent_identity');
@@ -16,6 +16,8 @@ export const identityRoutes: Route[] = [
     method: 'POST',
     path: '/users/:id/identities',
     scopes: ['update:users'],
+    summary: 'Link an account to a user',
+    answers: { 201: z.array(identityShape) },
     body: z.strictObject({
       provider: text(64).optional(),
       user_id: text(255).optional(),
@@ -49,6 +51,8 @@ export const identityRoutes: Route[] = [
     method: 'DELETE',
     path: '/users/:id/identities/:provider/:user',
     scopes: ['update:users'],
+    summary: 'Part an account from a user',
+    answers: { 200: z.array(identityShape) },
     async handle({ ports, tenant, param }) {
       const outcome = await unlinkAccount(ports, tenant.id, {
         primaryId: param('id'),

@@ -2,7 +2,7 @@
 // Source: Auth0's bulk import schema.
 import { z } from 'zod';
 import type { ImportEntry, ImportedFactor } from '#runtime/import-users.ts';
-import type { ConnectionRecord, JsonObject } from '#storage/records.ts';
+import type { JsonObject } from '#storage/records.ts';
 import { isKeepable } from './body.ts';
 import { bcryptHash, customPasswordHash } from './custom-password-hash.ts';
 import { optional } from './fields.ts';
@@ -32,7 +32,7 @@ const schema = z.strictObject({
 });
 
 /** What an import does with one entry of its file, the `index`-th. */
-export function readImportedUser(entry: unknown, index: number, connection: ConnectionRecord): ImportEntry {
+export function readImportedUser(entry: unknown, index: number): ImportEntry {
   if (typeof entry !== 'object' || entry === null || Array.isArray(entry) || !isKeepable(entry)) {
     const message = `Entry ${index} of the file is no object, or holds what no database keeps`;
     return { shown: {}, errors: [{ code: 'INVALID_TYPE', message, path: `[${index}]` }] };
@@ -41,11 +41,6 @@ export function readImportedUser(entry: unknown, index: number, connection: Conn
   const parsed = schema.safeParse(entry);
   if (!parsed.success) return { shown, errors: complaints(parsed.error, entry) };
   const user = parsed.data;
-  const missing = missingName(user, connection);
-  if (missing !== undefined) {
-    const code = 'OBJECT_MISSING_REQUIRED_PROPERTY';
-    return { shown, errors: [{ code, message: `Missing required property: ${missing}` }] };
-  }
   if (user.password_hash !== undefined && user.custom_password_hash !== undefined) {
     const message = 'password_hash and custom_password_hash exclude each other';
     return { shown, errors: [{ code: 'ONE_OF_MULTIPLE', message, path: 'custom_password_hash' }] };
@@ -71,15 +66,6 @@ export function readImportedUser(entry: unknown, index: number, connection: Conn
     },
     factors: (user.mfa_factors ?? []).map(factorOf),
   };
-}
-
-/** What a user of the connection cannot be without: something to sign in with. */
-function missingName(
-  { email, username, phone_number }: z.output<typeof schema>,
-  { options }: ConnectionRecord,
-): string | undefined {
-  if (options.requires_username === true && username === undefined) return 'username';
-  return email === undefined && username === undefined && phone_number === undefined ? 'email' : undefined;
 }
 
 function factorOf(factor: NonNullable<z.output<typeof schema>['mfa_factors']>[number]): ImportedFactor {

@@ -23,12 +23,11 @@ export const opensWayIn = (change: object): boolean => Object.keys(change).some(
 /** The refusal where one of the roles gives more than the caller has. */
 export async function refuseLiftedRoles(desk: Desk, roleIds: readonly string[]): Promise<Refusal | undefined> {
   const { deps, tenant } = desk;
-  const audience = managementAudience(tenant.baseUrl);
-  const roles = await Promise.all(roleIds.map((id) => deps.store.roles.find(tenant.id, id)));
-  const given = roles.flatMap((role) => role?.permissions ?? []).filter((each) => each.audience === audience);
+  const api = await deps.store.resourceServers.findByKey(tenant.id, managementAudience(tenant.baseUrl));
+  const held = (await Promise.all(roleIds.map((id) => deps.store.permissions.ofRole(tenant.id, id)))).flat();
   const beyond = scopesBeyond(
     desk,
-    given.map(({ scope }) => scope),
+    held.filter(({ apiId }) => apiId === api?.id).map(({ scope }) => scope),
   );
   return beyond.length === 0 ? undefined : refuseBeyond(beyond);
 }

@@ -3,11 +3,23 @@
 import { z } from 'zod';
 import type { Listed, Page } from '#storage/store.ts';
 import type { Answer } from './answer.ts';
-import { type CheckpointQuery, checkpointQuery, fieldsQuery, list, pageQuery, project } from './paging.ts';
+import {
+  type CheckpointQuery,
+  checkpointQuery,
+  DEFAULT_LIMIT,
+  fieldsQuery,
+  list,
+  pageQuery,
+  project,
+  takeQuery,
+} from './paging.ts';
 
 type Manner = {
-  /** `page`: `page`, `per_page`, `include_totals`. `checkpoint`: also `from` and `take`. */
-  paging: 'page' | 'checkpoint';
+  /**
+   * `page`: `page`, `per_page`, `include_totals`. `checkpoint`: also `from` and `take`. `take`: these two alone, and clients
+   * send `include_totals` beside them, of which nothing comes.
+   */
+  paging: 'page' | 'checkpoint' | 'take';
   /** Whether `fields` and `include_fields` choose among an entry's properties. */
   fields?: boolean;
   /** `length` beside the totals: users, clients and logs have it. */
@@ -27,6 +39,8 @@ export type Listing<Query> = {
   ): Promise<Answer>;
 };
 
+const QUERIES = { page: pageQuery, checkpoint: checkpointQuery, take: takeQuery } as const;
+
 const wholes = { start: z.int(), limit: z.int(), total: z.int() };
 
 /** @param plural the key of the list on the wire. */
@@ -35,11 +49,16 @@ export function listing<const M extends Manner>(plural: string, item: z.ZodObjec
   const entries = z.array(fields ? item.partial() : item);
   const totals = z.strictObject({ ...wholes, ...(withLength ? { length: z.int() } : {}), [plural]: entries });
   const byCheckpoint = z.strictObject({ [plural]: entries, next: z.string().optional() });
+  const answers = {
+    page: z.union([entries, totals]),
+    checkpoint: z.union([entries, totals, byCheckpoint]),
+    take: byCheckpoint,
+  };
   return {
-    query: { ...(paging === 'page' ? pageQuery : checkpointQuery), ...(fields ? fieldsQuery : {}) } as QueryOf<M>,
-    answers: { 200: z.union(paging === 'page' ? [entries, totals] : [entries, totals, byCheckpoint]) },
+    query: { ...QUERIES[paging], ...(fields ? fieldsQuery : {}) } as QueryOf<M>,
+    answers: { 200: answers[paging] },
     answer: (query, { read, show }) =>
-      list(query, {
+      list(paging === 'take' ? { ...query, take: query.take ?? DEFAULT_LIMIT } : query, {
         plural,
         withLength,
         read,
@@ -51,5 +70,5 @@ export function listing<const M extends Manner>(plural: string, item: z.ZodObjec
   };
 }
 
-type QueryOf<M extends Manner> = (M['paging'] extends 'page' ? typeof pageQuery : typeof checkpointQuery) &
+type QueryOf<M extends Manner> = (typeof QUERIES)[M['paging']] &
   (M['fields'] extends true ? typeof fieldsQuery : unknown);

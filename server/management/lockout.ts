@@ -11,11 +11,16 @@ const MOST_ACTIONS = 50;
 const MOST_CHARACTERS = 100_000;
 const EXAMPLES = 10;
 
+/** Findings and the users they are about, as the check of a project shows them. */
+const reportShape = z.looseObject({}).meta({ id: 'LockoutReport' });
+
 export const lockoutRoutes: Route[] = [
   route({
     method: 'GET',
     path: '/actions/lockout',
     scopes: ['read:actions'],
+    summary: 'Find the users who would not get through',
+    answers: { 200: reportShape },
     async handle(call) {
       return report(call, await boundTexts(call));
     },
@@ -25,6 +30,10 @@ export const lockoutRoutes: Route[] = [
     method: 'POST',
     path: '/actions/lockout',
     scopes: ['read:actions'],
+    summary: 'Find the users who would not get through with drafts',
+    // Asks, and changes nothing.
+    subject: 'none',
+    answers: { 200: reportShape },
     body: z.strictObject({
       /** In place of the deployed texts of these names. */
       actions: z

@@ -2,17 +2,20 @@
 // recordings. What sends them is `server/log-streams/`.
 import { z } from 'zod';
 import type { JsonObject, LogStreamRecord, LogStreamType, TenantRecord } from '#storage/records.ts';
+import type { Deps } from '../deps.ts';
 import { LOG_CATEGORIES, SECURITY } from '../log-streams/categories.ts';
 import { HIDEABLE } from '../log-streams/hidden-fields.ts';
 import { filtersOf } from '../log-streams/send-batch.ts';
-import { keptSink, SINKS, shownSink } from '../log-streams/sinks.ts';
-import { type Answer, answer, empty, NOT_FOUND, type Refusal, refuse } from './answer.ts';
+import { isSent, keptSink, SINKS, shownSink } from '../log-streams/sinks.ts';
+import { type Answer, answer, empty, invalidBody, NOT_FOUND, type Refusal, refuse } from './answer.ts';
 import { iso, jsonObject, optional, text } from './fields.ts';
-import { type Incoming, type Route, route } from './route.ts';
+import { type Incoming, NOTHING, type Route, route } from './route.ts';
 import { parse } from './validation.ts';
 
 /** Each makes every log line of the tenant a row more until it has arrived. */
 const STREAMS = 20;
+
+const TYPES = Object.keys(SINKS) as [LogStreamType, ...LogStreamType[]];
 
 const filter = z.strictObject({ type: z.literal('category'), name: z.enum([...LOG_CATEGORIES, SECURITY]) });
 const pii = z.strictObject({
@@ -31,12 +34,26 @@ const free = {
 /** The settings of the receiver are judged by the schema of its kind. */
 const creation = z.strictObject({
   name: text(255),
-  type: z.enum(Object.keys(SINKS) as [LogStreamType, ...LogStreamType[]]),
+  type: z.enum(TYPES),
   sink: jsonObject,
   ...free,
 });
 const change = z.strictObject({ name: text(255).optional(), sink: jsonObject.optional(), ...free });
 type Change = z.output<typeof change>;
+
+const logStreamShape = z
+  .strictObject({
+    id: z.string(),
+    name: z.string(),
+    type: z.enum(TYPES),
+    status: z.enum(['active', 'paused', 'suspended']),
+    sink: z.looseObject({}),
+    filters: z.array(filter).optional(),
+    isPriority: z.boolean(),
+    pii_config: z.looseObject({}).optional(),
+    startFrom: z.string().optional(),
+  })
+  .meta({ id: 'LogStream' });
 
 function showLogStream(stream: LogStreamRecord): Record<string, unknown> {
   const { id, name, type, status, sink, isPriority, startFrom } = stream;
@@ -46,7 +63,7 @@ function showLogStream(stream: LogStreamRecord): Record<string, unknown> {
     name,
     type,
     // Nothing of ours sends to the other kinds.
-    status: type === 'http' ? status : 'suspended',
+    status: isSent(type) ? status : 'suspended',
     sink: shownSink(type, sink),
     ...(filters === undefined ? {} : { filters: filters.map((category) => ({ type: 'category', name: category })) }),
     isPriority,
@@ -60,6 +77,8 @@ export const logStreamRoutes: Route[] = [
     method: 'GET',
     path: '/log-streams',
     scopes: ['read:log_streams'],
+    summary: 'List log streams',
+    answers: { 200: z.array(logStreamShape) },
     async handle({ deps, tenant }) {
       return answer((await deps.store.logStreams.list(tenant.id)).records.map(showLogStream));
     },
@@ -68,6 +87,8 @@ export const logStreamRoutes: Route[] = [
     method: 'POST',
     path: '/log-streams',
     scopes: ['create:log_streams'],
+    summary: 'Create a log stream',
+    answers: { 200: logStreamShape },
     body: creation,
     handle: create,
   }),
@@ -75,6 +96,8 @@ export const logStreamRoutes: Route[] = [
     method: 'GET',
     path: '/log-streams/:id',
     scopes: ['read:log_streams'],
+    summary: 'Get a log stream',
+    answers: { 200: logStreamShape },
     async handle({ deps, tenant, param }) {
       const stream = await deps.store.logStreams.find(tenant.id, param('id'));
       return stream ? answer(showLogStream(stream)) : NOT_FOUND.logStream;
@@ -84,6 +107,8 @@ export const logStreamRoutes: Route[] = [
     method: 'PATCH',
     path: '/log-streams/:id',
     scopes: ['update:log_streams'],
+    summary: 'Update a log stream',
+    answers: { 200: logStreamShape },
     body: change,
     handle: edit,
   }),
@@ -91,6 +116,8 @@ export const logStreamRoutes: Route[] = [
     method: 'DELETE',
     path: '/log-streams/:id',
     scopes: ['delete:log_streams'],
+    summary: 'Delete a log stream',
+    answers: { 204: NOTHING },
     // As recorded: deleting twice answers the same.
     async handle({ deps, tenant, param }) {
       await deps.store.logStreams.remove(tenant.id, param('id'));
@@ -102,7 +129,7 @@ export const logStreamRoutes: Route[] = [
 async function create({ deps, ports, tenant, body }: Incoming & { body: z.output<typeof creation> }): Promise<Answer> {
   const { logStreams } = deps.store;
   const { name, type } = body;
-  const refused = refuseSink(type, body.sink);
+  const refused = refuseSink(type, body.sink) ?? refuseFile(type, deps);
   if (refused) return refused;
   const { total } = await logStreams.list(tenant.id, { page: { offset: 0, limit: 1 } });
   if (total >= STREAMS) return refuse(409, `A tenant can have at most ${STREAMS} log streams.`, 'too_many_log_streams');
@@ -171,6 +198,13 @@ function fieldsOf({ status, filters, isPriority, pii_config, startFrom }: Omit<C
 function refuseSink(type: LogStreamType, sink: JsonObject): Refusal | undefined {
   const parsed = parse('payload', z.object({ sink: SINKS[type].body }), { sink });
   return parsed.ok ? undefined : parsed.refusal;
+}
+
+function refuseFile(type: LogStreamType, { config }: Deps): Refusal | undefined {
+  if (type !== 'file' || config.logStreamFolder !== undefined) return undefined;
+  return invalidBody(
+    'Log streams of the type "file" are not allowed here: the operator has not set SALLYPORT_LOG_STREAM_DIR.',
+  );
 }
 
 const hostOf = ({ baseUrl }: TenantRecord): string => new URL(baseUrl).host;

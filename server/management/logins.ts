@@ -13,11 +13,40 @@ import { type Route, route } from './route.ts';
 const DEFAULT_TAKE = 50;
 const checkpoints = checkpointsOf('l');
 
+const loginShape = z
+  .strictObject({
+    transaction_id: z.string(),
+    purpose: z.string(),
+    door: z.string(),
+    client_id: z.string(),
+    user_id: z.string().optional(),
+    began_at: z.string(),
+    moved_at: z.string(),
+    outcome: z.string(),
+    state: z.string(),
+    rest: z.string(),
+    code: z.unknown().optional(),
+    reason: z.unknown().optional(),
+  })
+  .meta({ id: 'Login' });
+
+const timelineShape = z
+  .looseObject({
+    transaction_id: z.string(),
+    outcome: z.string(),
+    time: z.record(z.string(), z.number()),
+    actions: z.array(z.looseObject({})),
+    steps: z.array(z.looseObject({ number: z.int(), title: z.string(), rest: z.string() })),
+  })
+  .meta({ id: 'LoginTimeline' });
+
 export const loginRoutes: Route[] = [
   route({
     method: 'GET',
     path: '/logins',
     scopes: ['read:logs', 'read:logs_users'],
+    summary: 'List logins',
+    answers: { 200: z.strictObject({ logins: z.array(loginShape), next: z.string().optional() }) },
     query: z.strictObject({
       user_id: text(255).optional(),
       from: text(64).optional(),
@@ -43,6 +72,8 @@ export const loginRoutes: Route[] = [
     method: 'GET',
     path: '/logins/:id',
     scopes: ['read:logs', 'read:logs_users', 'read:actions'],
+    summary: 'Explain a login',
+    answers: { 200: timelineShape },
     async handle({ deps, tenant, operator, param }) {
       const timeline = await timelineOf(deps, tenant.id, param('id'));
       return timeline ? answer(visible(timeline, operator.scopes)) : NOT_FOUND.login;

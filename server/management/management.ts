@@ -1,7 +1,9 @@
 // Management: the table of all routes below /api/v2 of a tenant. A family that is missing here does not exist.
 import type { Hono } from 'hono';
 import type { Deps, Env } from '../deps.ts';
+import { absenceRoutes } from './absence-routes.ts';
 import { actionModuleRoutes } from './action-modules.ts';
+import { actionTestRoutes } from './action-test.ts';
 import { actionVersionRoutes } from './action-versions.ts';
 import { actionRoutes } from './actions.ts';
 import { anomalyRoutes } from './anomaly.ts';
@@ -16,8 +18,11 @@ import { brandingThemeRoutes } from './branding-themes.ts';
 import { clientCredentialRoutes } from './client-credentials.ts';
 import { clientGrantRoutes } from './client-grants.ts';
 import { clientRoutes } from './clients.ts';
+import { connectionClientRoutes } from './connection-clients.ts';
 import { connectionRoutes } from './connections.ts';
+import { customDomainRoutes } from './custom-domains.ts';
 import { deviceCredentialRoutes } from './device-credentials.ts';
+import { discoveryDomainRoutes } from './discovery-domains.ts';
 import { emailProviderRoutes } from './email-provider.ts';
 import { emailTemplateRoutes } from './email-templates.ts';
 import { emailVerificationTicketRoutes } from './email-verification-ticket.ts';
@@ -36,38 +41,53 @@ import { guardianWebAuthnRoutes } from './guardian-webauthn.ts';
 import { identityRoutes } from './identities.ts';
 import { jobRoutes } from './jobs.ts';
 import { lockoutRoutes } from './lockout.ts';
+import { logStreamHealthRoutes } from './log-stream-health.ts';
 import { logStreamRoutes } from './log-streams.ts';
 import { loginRoutes } from './logins.ts';
 import { logRoutes } from './logs.ts';
 import { messageGuardRoutes } from './message-guard.ts';
 import { messageRoutes } from './messages.ts';
 import { mountRoutes } from './mount.ts';
+import { organizationClientGrantRoutes } from './organization-client-grants.ts';
+import { organizationClientRoutes } from './organization-clients.ts';
 import { organizationConnectionRoutes } from './organization-connections.ts';
 import { organizationInvitationRoutes } from './organization-invitations.ts';
 import { organizationMemberRoutes } from './organization-members.ts';
 import { organizationRoutes } from './organizations.ts';
 import { passwordTicketRoutes } from './password-tickets.ts';
+import { profileRoutes } from './profiles.ts';
 import { promptRoutes } from './prompts.ts';
 import { customTextRoutes } from './prompts-custom-text.ts';
+import { promptPartialRoutes } from './prompts-partials.ts';
+import { promptRenderingRoutes } from './prompts-rendering.ts';
 import { recoveryCodeRoutes } from './recovery-codes.ts';
 import { refreshTokenRoutes } from './refresh-tokens.ts';
 import { replayRoutes } from './replay.ts';
 import { resourceServerRoutes } from './resource-servers.ts';
+import { riskAssessmentRoutes } from './risk-assessments.ts';
+import { roleGroupRoutes } from './role-groups.ts';
+import { rolePermissionRoutes } from './role-permissions.ts';
 import { roleRoutes } from './roles.ts';
 import type { Route } from './route.ts';
 import { scriptLimitRoutes } from './script-limits.ts';
 import { sessionRoutes } from './sessions.ts';
 import { signingKeyRoutes } from './signing-keys.ts';
+import { statRoutes } from './stats.ts';
 import { tenantSettingRoutes } from './tenant-settings.ts';
 import { tokenExchangeProfileRoutes } from './token-exchange-profiles.ts';
+import { undoRoutes } from './undo.ts';
 import { userAccessRoutes } from './user-access.ts';
 import { userBlockRoutes } from './user-blocks.ts';
+import { userPermissionRoutes } from './user-permissions.ts';
 import { userRelationRoutes } from './user-relations.ts';
 import { userRoutes } from './users.ts';
 
 export const MANAGEMENT_ROUTES: readonly Route[] = [
+  // Fixed paths of theirs stand before parameters of others.
+  ...absenceRoutes,
   ...userRoutes,
   ...userRelationRoutes,
+  ...userPermissionRoutes,
   ...identityRoutes,
   ...sessionRoutes,
   ...refreshTokenRoutes,
@@ -85,16 +105,22 @@ export const MANAGEMENT_ROUTES: readonly Route[] = [
   ...groupRoutes,
   ...groupMemberRoutes,
   ...roleRoutes,
+  ...rolePermissionRoutes,
+  ...roleGroupRoutes,
   ...organizationRoutes,
   ...organizationMemberRoutes,
   ...organizationInvitationRoutes,
   ...organizationConnectionRoutes,
+  ...organizationClientGrantRoutes,
+  ...organizationClientRoutes,
+  ...discoveryDomainRoutes,
   ...clientRoutes,
   ...clientCredentialRoutes,
   ...clientGrantRoutes,
   ...resourceServerRoutes,
   ...signingKeyRoutes,
   ...connectionRoutes,
+  ...connectionClientRoutes,
   ...tenantSettingRoutes,
   ...guardianRoutes,
   ...guardianDuoRoutes,
@@ -104,6 +130,7 @@ export const MANAGEMENT_ROUTES: readonly Route[] = [
   ...guardianWebAuthnRoutes,
   ...actionRoutes,
   ...actionVersionRoutes,
+  ...actionTestRoutes,
   ...actionModuleRoutes,
   ...bindingRoutes,
   ...brandingRoutes,
@@ -113,7 +140,11 @@ export const MANAGEMENT_ROUTES: readonly Route[] = [
   ...brandingPhoneTemplateRoutes,
   ...promptRoutes,
   ...customTextRoutes,
+  ...promptPartialRoutes,
+  ...promptRenderingRoutes,
   ...tokenExchangeProfileRoutes,
+  ...profileRoutes,
+  ...customDomainRoutes,
   ...formRoutes,
   ...executionRoutes,
   ...loginRoutes,
@@ -122,10 +153,14 @@ export const MANAGEMENT_ROUTES: readonly Route[] = [
   ...scriptLimitRoutes,
   ...attackProtectionRoutes,
   ...messageGuardRoutes,
+  ...riskAssessmentRoutes,
+  ...statRoutes,
   ...userBlockRoutes,
   ...anomalyRoutes,
   ...logRoutes,
+  ...undoRoutes,
   ...logStreamRoutes,
+  ...logStreamHealthRoutes,
   ...messageRoutes,
 ];
 

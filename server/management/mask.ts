@@ -10,7 +10,7 @@ export function define(node: JsonObject, name: string, value: Json): void {
 }
 
 const SECRET_NAME =
-  /secret|passw|_pass$|token$|(api|write|server|private)_?key|authorization$|credential|^jwks?$|cookie|^(key|skey|p12|pem|salt)$|_?hash$|recovery_?code|^ticket(_url)?$|invitation_url|customheaders$/i;
+  /secret|passw|_pass$|token$|(api|write|server|private|decryption)_?key|authorization$|credential|^jwks?$|cookie|^(key|skey|p12|pem|salt)$|_?hash$|recovery_?code|^ticket(_url)?$|invitation_url|customheaders$/i;
 /** What these hold is secret altogether, whatever its parts are called. */
 const SECRET_BAG = /^(configuration|custom_password_hash|credentials)$/;
 const MASK = '***';
@@ -40,6 +40,16 @@ function maskAll(value: Json): Json {
   return value === null || typeof value === 'boolean' ? value : MASK;
 }
 
+/** Secrets of an Action: which there are, and since when. */
+function maskListed(secret: Json): Json {
+  if (!isNode(secret)) return maskAll(secret);
+  const shown = Object.entries(secret).map(([name, value]) => [
+    name,
+    name === 'name' || name === 'updated_at' ? value : maskAll(value),
+  ]);
+  return Object.fromEntries(shown);
+}
+
 /** Which parts there are may be seen. */
 function maskBag(value: Json): Json {
   if (!isNode(value)) return maskAll(value);
@@ -53,6 +63,10 @@ export function maskWithin(value: Json): Json {
   const isSecret = isNamedSecret(value.to);
   const copy: JsonObject = {};
   for (const [name, inner] of Object.entries(value)) {
+    if (name === 'secrets' && Array.isArray(inner)) {
+      define(copy, name, inner.map(maskListed));
+      continue;
+    }
     const hidden = (hides(name) && !isNode(inner)) || (name === 'static_value' && isSecret);
     define(copy, name, SECRET_BAG.test(name) ? maskBag(inner) : hidden ? maskAll(inner) : maskWithin(inner));
   }

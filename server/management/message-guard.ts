@@ -35,11 +35,27 @@ const change = z.strictObject({
 });
 type Change = z.output<typeof change>;
 
+const bound = z.number().nullable();
+const prefixList = z.array(z.string());
+const shown = z
+  .strictObject({
+    per_number: z.strictObject({ hour: bound, day: bound }),
+    per_day: z.strictObject({ sms: bound, voice: bound, email: bound }),
+    countries: z.strictObject({
+      sms: z.strictObject({ allow: prefixList, deny: prefixList }),
+      voice: z.strictObject({ allow: prefixList, deny: prefixList }),
+    }),
+    alert_at: z.number(),
+  })
+  .meta({ id: 'MessageSpend' });
+
 export const messageGuardRoutes: Route[] = [
   route({
     method: 'GET',
     path: PATH,
     scopes: ['read:attack_protection'],
+    summary: 'Get what messages may cost',
+    answers: { 200: shown },
     async handle({ tenant }) {
       return answer(messageSpendOf(tenant));
     },
@@ -54,6 +70,8 @@ function writing(method: 'PUT' | 'PATCH'): Route {
     method,
     path: PATH,
     scopes: ['update:attack_protection'],
+    summary: `${method === 'PUT' ? 'Set' : 'Update'} what messages may cost`,
+    answers: { 200: shown },
     body: change,
     async handle({ deps, tenant, body }: Call<undefined, Change>): Promise<Answer> {
       const updated = await deps.store.tenants.update(tenant.id, (current) => ({

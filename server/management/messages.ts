@@ -4,11 +4,34 @@ import { z } from 'zod';
 import { maskEmail, maskPhone } from '#runtime/factors/mask.ts';
 import type { MessageRecord } from '#storage/records.ts';
 import { iso, optional } from './fields.ts';
-import { list, pageQuery } from './paging.ts';
+import { listing } from './listing.ts';
 import { type Route, route } from './route.ts';
 
 export const MESSAGE_STATES = ['pending', 'attempting', 'delivered', 'failed', 'unconfirmed'] as const;
 export const MESSAGE_CHANNELS = ['sms', 'voice', 'email', 'push'] as const;
+
+const messageShape = z
+  .strictObject({
+    id: z.string(),
+    channel: z.string(),
+    to: z.string(),
+    state: z.string(),
+    attempts: z.int(),
+    kind: z.string().optional(),
+    provider: z.string().optional(),
+    reference: z.string().optional(),
+    status: z.string().optional(),
+    cost: z.unknown().optional(),
+    failure: z.string().optional(),
+    detail: z.string().optional(),
+    at: z.string(),
+    attempted_at: z.string().optional(),
+    retry_at: z.string().optional(),
+    expires_at: z.string(),
+  })
+  .meta({ id: 'Message' });
+
+const MESSAGES = listing('messages', messageShape, { paging: 'page' });
 
 /** `isKnown`: whoever asks named the address already; otherwise it is masked. */
 function showMessage(message: MessageRecord, isKnown: boolean): Record<string, unknown> {
@@ -47,16 +70,17 @@ export const messageRoutes: Route[] = [
     method: 'GET',
     path: '/messages',
     scopes: ['read:logs'],
+    summary: 'List messages',
+    answers: MESSAGES.answers,
     query: z.strictObject({
-      ...pageQuery,
+      ...MESSAGES.query,
       to: z.string().min(1).max(320).optional(),
       state: z.enum(MESSAGE_STATES).optional(),
       channel: z.enum(MESSAGE_CHANNELS).optional(),
     }),
     async handle({ deps, tenant, query }) {
       const to = query.to === undefined ? undefined : writtenAddress(query.to);
-      return list(query, {
-        plural: 'messages',
+      return MESSAGES.answer(query, {
         read: (page) =>
           deps.store.messages.list(tenant.id, {
             page,

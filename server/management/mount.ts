@@ -5,14 +5,14 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { createBuilder } from '#runtime/lifecycle/action-build.ts';
 import type { LifecyclePorts } from '#runtime/lifecycle/ports.ts';
 import type { Deps, Env } from '../deps.ts';
-import { readQuery } from '../request.ts';
 import { type Answer, envelope, NOT_FOUND, type Refusal, refuse } from './answer.ts';
 import { authenticate, refuseScopes } from './authenticate.ts';
 import { readBody } from './body.ts';
 import { openApiDocument } from './openapi.ts';
+import { readRepeatedQuery } from './repeated-query.ts';
 import type { Incoming, Route } from './route.ts';
 import { subjectOf } from './subject.ts';
-import { readUpload } from './upload.ts';
+import { uploadOf } from './upload.ts';
 import { invalid } from './validation.ts';
 import { logRefusal, rehearse, write } from './write.ts';
 
@@ -34,7 +34,8 @@ export function mountRoutes(deps: Deps, routes: readonly Route[]): Hono<Env> {
       if (!authenticated.ok) return refusal(c, authenticated.refusal);
       const { operator } = authenticated;
       const param = (name: string) => c.req.param(name) ?? '';
-      const incoming: Incoming = { deps, ports, builder, tenant, operator, caller, param };
+      const upload = route.form ? { upload: uploadOf(c) } : {};
+      const incoming: Incoming = { deps, ports, builder, tenant, operator, caller, param, ...upload };
       const { path } = c.req;
       const refused = async (what: Refusal) => {
         if (subject) await logRefusal(incoming, { route, path, query: {} }, what.status);
@@ -44,7 +45,7 @@ export function mountRoutes(deps: Deps, routes: readonly Route[]): Hono<Env> {
       if (denied) return refused(denied);
       const malformed = refuseUrl(c);
       if (malformed) return refused(malformed);
-      const query = readQuery(c);
+      const query = readRepeatedQuery(c);
       if (!query.ok) return refused(refuse(400, 'Query string could not be read.', 'invalid_query_string'));
       const body = await bodyOf(c, route);
       if (!body.ok) return refused(body.refusal);
@@ -54,8 +55,16 @@ export function mountRoutes(deps: Deps, routes: readonly Route[]): Hono<Env> {
       if (dryRun !== undefined && dryRun !== 'true' && dryRun !== 'false') {
         return refused(invalid('query', `No enum match for: ${JSON.stringify(dryRun)}`, 'dry_run'));
       }
-      const it = { route, subject, path, query: parameters, body: body.body };
-      return respond(c, await (dryRun === 'true' ? rehearse(incoming, it) : write(incoming, it)));
+      const own = { ok: true as const, incoming, write: { route, path, query: parameters, body: body.body } };
+      const meant = route.standsFor ? await route.standsFor(incoming, parameters, routes) : own;
+      if (!meant.ok) return refused(meant);
+      return respond(
+        c,
+        await (dryRun === 'true' ? rehearse : write)(meant.incoming, {
+          ...meant.write,
+          subject: subjectOf(meant.write.route, routes),
+        }),
+      );
     });
   }
   // What the API is may be read by anybody: it holds nothing of a tenant.
@@ -64,8 +73,7 @@ export function mountRoutes(deps: Deps, routes: readonly Route[]): Hono<Env> {
   return app;
 }
 
-function bodyOf(c: Context<Env>, { body, form }: Route): ReturnType<typeof readBody> {
-  if (form) return readUpload(c);
+function bodyOf(c: Context<Env>, { body }: Route): ReturnType<typeof readBody> {
   return body ? readBody(c) : Promise.resolve({ ok: true, body: undefined });
 }
 

@@ -29,7 +29,7 @@ const rehearsed = z
   .strictObject({
     dry_run: z.literal(true),
     status: z.int(),
-    result: z.record(z.string(), z.unknown()).optional(),
+    result: z.unknown().optional(),
     diff: z.record(z.string(), z.unknown()),
   })
   .meta({ id: 'Rehearsed' });
@@ -65,13 +65,13 @@ export function openApiDocument(routes: readonly Route[], server: string): objec
 }
 
 function operation(route: Route): ZodOpenApiOperationObject {
-  const { method, path, scopes, summary, body, form, answers = {} } = route;
+  const { method, path, scopes, summary, body, form, answers } = route;
   const takes = form ? { 'multipart/form-data': { schema: form } } : body && { 'application/json': { schema: body } };
   const names = path.match(/:\w+/g)?.map((name) => name.slice(1)) ?? [];
   const query = queryOf(route);
   return {
     operationId: operationIdOf(route),
-    ...(summary === undefined ? {} : { summary }),
+    summary,
     tags: [path.split('/')[1] ?? ''],
     // Any one of the scopes is enough: each is an alternative of its own.
     security: scopes.map((scope) => ({ token: [scope] })),

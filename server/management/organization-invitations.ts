@@ -6,8 +6,9 @@ import type { ClientRecord, TenantRecord, TicketRecord } from '#storage/records.
 import { type Answer, answer, created, empty, invalidBody, NOT_FOUND, refuse } from './answer.ts';
 import { enabledOf } from './enabled-connection.ts';
 import { email, idList, iso, jsonObject, optional, text, wholeNumber } from './fields.ts';
-import { fieldsQuery, list, pageQuery, project } from './paging.ts';
-import { type Incoming, type Route, route } from './route.ts';
+import { listing } from './listing.ts';
+import { fieldsQuery, project } from './paging.ts';
+import { type Incoming, NOTHING, type Route, route } from './route.ts';
 import { unknownRole } from './user-relations.ts';
 
 const PATH = '/organizations/:id/invitations';
@@ -27,6 +28,26 @@ const creation = z.strictObject({
   roles: idList.optional(),
   send_invitation_email: z.boolean().optional(),
 });
+
+const shape = z
+  .strictObject({
+    id: z.string(),
+    client_id: z.string(),
+    inviter: z.strictObject({ name: z.string() }),
+    invitee: z.strictObject({ email: z.string() }),
+    invitation_url: z.string(),
+    ticket_id: z.string(),
+    created_at: z.iso.datetime(),
+    expires_at: z.iso.datetime(),
+    organization_id: z.string(),
+    connection_id: z.string().optional(),
+    roles: z.array(z.string()).optional(),
+    app_metadata: z.looseObject({}).optional(),
+    user_metadata: z.looseObject({}).optional(),
+  })
+  .meta({ id: 'Invitation' });
+
+const INVITATIONS = listing('invitations', shape, { paging: 'page', fields: true });
 
 function showInvitation(ticket: TicketRecord): Record<string, unknown> {
   const invitation = readInvitation(ticket);
@@ -52,27 +73,38 @@ export const organizationInvitationRoutes: Route[] = [
     method: 'GET',
     path: PATH,
     scopes: ['read:organization_invitations'],
-    query: z.strictObject({ ...pageQuery, ...fieldsQuery, sort: z.enum(['created_at:1', 'created_at:-1']).optional() }),
+    summary: 'List the invitations to an organization',
+    answers: INVITATIONS.answers,
+    query: z.strictObject({ ...INVITATIONS.query, sort: z.enum(['created_at:1', 'created_at:-1']).optional() }),
     async handle({ deps, tenant, param, query }) {
       const organizationId = param('id');
       if (!(await deps.store.organizations.find(tenant.id, organizationId))) return NOT_FOUND.organization;
       const order = query.sort === 'created_at:-1' ? 'newest' : 'oldest';
       const now = deps.clock.now();
-      return list(query, {
-        plural: 'invitations',
+      return INVITATIONS.answer(query, {
         read: (page) =>
           deps.store.tickets.ofOrganization(tenant.id, organizationId, { kind: 'invitation', page, order, now }),
-        show: (ticket) => project(showInvitation(ticket), query),
+        show: showInvitation,
       });
     },
   }),
 
-  route({ method: 'POST', path: PATH, scopes: ['create:organization_invitations'], body: creation, handle: create }),
+  route({
+    method: 'POST',
+    path: PATH,
+    scopes: ['create:organization_invitations'],
+    summary: 'Invite somebody to an organization',
+    answers: { 201: shape },
+    body: creation,
+    handle: create,
+  }),
 
   route({
     method: 'GET',
     path: `${PATH}/:invitation`,
     scopes: ['read:organization_invitations'],
+    summary: 'Get an invitation to an organization',
+    answers: { 200: shape.partial() },
     query: z.strictObject(fieldsQuery),
     async handle(call) {
       const found = await find(call);
@@ -84,6 +116,8 @@ export const organizationInvitationRoutes: Route[] = [
     method: 'DELETE',
     path: `${PATH}/:invitation`,
     scopes: ['delete:organization_invitations'],
+    summary: 'Withdraw an invitation to an organization',
+    answers: { 204: NOTHING },
     async handle(call) {
       const found = await find(call);
       if ('ok' in found) return found;
@@ -120,7 +154,7 @@ async function create(call: Incoming & { body: z.output<typeof creation> }): Pro
   if (connectionId !== undefined && !enabledOf(organization).some((each) => each.connection_id === connectionId)) {
     return invalidBody(`The connection "${connectionId}" is not enabled for the organization.`);
   }
-  const unknown = await unknownRole(store, tenant.id, body.roles ?? []);
+  const unknown = await unknownRole(store, tenant.id, body.roles ?? [], organization.id);
   if (unknown !== undefined) return invalidBody(`The role "${unknown}" does not exist.`);
   const loginUri = loginUriOf(client, tenant);
   if (loginUri === undefined) {

@@ -1,14 +1,27 @@
 // Management: organizations of users. Members and connections have files of their own.
 import { z } from 'zod';
 import type { JsonObject, OrganizationRecord } from '#storage/records.ts';
+import type { Listed, Page } from '#storage/store.ts';
 import { type Answer, answer, created, empty, invalidBody, NOT_FOUND, refuse } from './answer.ts';
 import { organizationBranding } from './branding.ts';
-import { type EnabledConnection, enabledConnection, enabledOf, showEnabled, toEnabled } from './enabled-connection.ts';
+import {
+  CONTRADICTORY,
+  enabledConnection,
+  enabledOf,
+  enabledShape,
+  type HeldConnection,
+  isContradictory,
+  showEnabled,
+  toHeld,
+} from './enabled-connection.ts';
 import { jsonObject, mergeSettings, optional, text } from './fields.ts';
-import { checkpointQuery, list } from './paging.ts';
-import { type Incoming, type Route, route } from './route.ts';
+import { listing } from './listing.ts';
+import { slice } from './paging.ts';
+import { type Incoming, NOTHING, type Route, route } from './route.ts';
 
 const NAME_TAKEN = refuse(409, 'An organization with this name already exists.');
+
+const ACCESS = ['allow', 'block'] as const;
 
 const name = z.string().regex(/^[a-z0-9]([a-z0-9_-]{0,48}[a-z0-9])?$/);
 
@@ -20,10 +33,10 @@ const metadata = z.record(z.string().min(1).max(255), z.string().max(255)).super
 
 const kept = {
   branding: organizationBranding.optional(),
-  // Kept and given back, without effect so far.
+  // Kept and given back, without effect so far, as the two after it.
   token_quota: jsonObject.nullable().optional(),
   is_app_entitlement_active: z.boolean().optional(),
-  third_party_client_access: z.enum(['allow', 'block']).optional(),
+  third_party_client_access: z.enum(ACCESS).optional(),
 };
 
 const change = z.strictObject({
@@ -35,6 +48,23 @@ const change = z.strictObject({
 
 const creation = change.extend({ name, enabled_connections: z.array(enabledConnection).max(50).optional() });
 
+export const organizationShape = z
+  .strictObject({
+    id: z.string(),
+    name: z.string(),
+    display_name: z.string().optional(),
+    metadata: z.record(z.string(), z.string()).optional(),
+    branding: z.looseObject({}).optional(),
+    token_quota: z.looseObject({}).optional(),
+    third_party_client_access: z.enum(ACCESS),
+    is_app_entitlement_active: z.boolean(),
+    enabled_connections: z.array(enabledShape).optional(),
+    client: z.strictObject({ use_for_member_access: z.boolean() }).optional(),
+  })
+  .meta({ id: 'Organization' });
+
+const ORGANIZATIONS = listing('organizations', organizationShape, { paging: 'checkpoint' });
+
 export function showOrganization(organization: OrganizationRecord): Record<string, unknown> {
   const { enabled_connections: _ownRoute, ...settings } = organization.settings;
   return {
@@ -42,6 +72,8 @@ export function showOrganization(organization: OrganizationRecord): Record<strin
     name: organization.name,
     ...optional('display_name', organization.displayName),
     ...(Object.keys(organization.metadata).length === 0 ? {} : { metadata: organization.metadata }),
+    third_party_client_access: 'block',
+    is_app_entitlement_active: false,
     ...settings,
   };
 }
@@ -51,22 +83,53 @@ export const organizationRoutes: Route[] = [
     method: 'GET',
     path: '/organizations',
     scopes: ['read:organizations', 'read:organizations_summary'],
-    query: z.strictObject({ ...checkpointQuery, sort: z.string().max(100).optional() }),
+    summary: 'List organizations',
+    query: z.strictObject({
+      ...ORGANIZATIONS.query,
+      sort: z
+        .string()
+        .regex(/^(name|display_name|created_at):-?1$/)
+        .optional(),
+      include_client_association_for: text(64).optional(),
+    }),
+    answers: ORGANIZATIONS.answers,
     async handle({ deps, tenant, query }) {
-      return list(query, {
-        plural: 'organizations',
-        read: (page) => deps.store.organizations.list(tenant.id, { page }),
-        show: showOrganization,
+      const { sort, include_client_association_for: clientId } = query;
+      return ORGANIZATIONS.answer(query, {
+        async read(page) {
+          const { records, total } = await readSorted(deps.store, tenant.id, sort, page);
+          const ids = records.map(({ id }) => id);
+          const held =
+            clientId === undefined ? undefined : await deps.store.holdings.memberAccess(tenant.id, clientId, ids);
+          return {
+            records: records.map((organization) => ({ organization, access: held?.get(organization.id) })),
+            total,
+          };
+        },
+        show: ({ organization, access }) => ({
+          ...showOrganization(organization),
+          ...(access === undefined ? {} : { client: { use_for_member_access: access } }),
+        }),
       });
     },
   }),
 
-  route({ method: 'POST', path: '/organizations', scopes: ['create:organizations'], body: creation, handle: create }),
+  route({
+    method: 'POST',
+    path: '/organizations',
+    scopes: ['create:organizations'],
+    summary: 'Create an organization',
+    answers: { 201: organizationShape },
+    body: creation,
+    handle: create,
+  }),
 
   route({
     method: 'GET',
     path: '/organizations/name/:name',
     scopes: ['read:organizations'],
+    summary: 'Get an organization by its name',
+    answers: { 200: organizationShape },
     async handle({ deps, tenant, param }) {
       const organization = await deps.store.organizations.findByKey(tenant.id, param('name'));
       return organization ? answer(showOrganization(organization)) : NOT_FOUND.organization;
@@ -77,6 +140,8 @@ export const organizationRoutes: Route[] = [
     method: 'GET',
     path: '/organizations/:id',
     scopes: ['read:organizations', 'read:organizations_summary'],
+    summary: 'Get an organization',
+    answers: { 200: organizationShape },
     async handle({ deps, tenant, param }) {
       const organization = await deps.store.organizations.find(tenant.id, param('id'));
       return organization ? answer(showOrganization(organization)) : NOT_FOUND.organization;
@@ -87,6 +152,8 @@ export const organizationRoutes: Route[] = [
     method: 'PATCH',
     path: '/organizations/:id',
     scopes: ['update:organizations'],
+    summary: 'Update an organization',
+    answers: { 200: organizationShape },
     body: change,
     async handle({ deps, tenant, param, body }) {
       const { name: newName, display_name, metadata: newMetadata, ...settings } = body;
@@ -107,19 +174,42 @@ export const organizationRoutes: Route[] = [
     method: 'DELETE',
     path: '/organizations/:id',
     scopes: ['delete:organizations'],
+    summary: 'Delete an organization',
+    answers: { 204: NOTHING },
     async handle({ deps, tenant, param }) {
       return (await deps.store.organizations.remove(tenant.id, param('id'))) ? empty() : NOT_FOUND.organization;
     },
   }),
 ];
 
+/** By something else than their creation: all of them are read. */
+async function readSorted(
+  { organizations }: Incoming['deps']['store'],
+  tenantId: string,
+  sort: string | undefined,
+  page: Page,
+): Promise<Listed<OrganizationRecord>> {
+  if (sort === undefined || sort === 'created_at:1') return organizations.list(tenantId, { page });
+  const { records } = await organizations.list(tenantId);
+  const [field, way] = sort.split(':');
+  const textOf = ({ name: own, displayName = '' }: OrganizationRecord) => (field === 'name' ? own : displayName);
+  // The order of creation breaks ties: it is the one in which they were read.
+  const sorted =
+    field === 'created_at'
+      ? records
+      : records.toSorted((a, b) => (textOf(a) < textOf(b) ? -1 : textOf(a) > textOf(b) ? 1 : 0));
+  return slice(way === '-1' ? sorted.toReversed() : sorted, page);
+}
+
 async function create({ deps, ports, tenant, body }: Incoming & { body: z.output<typeof creation> }): Promise<Answer> {
   const { name: ownName, display_name, metadata: ownMetadata, enabled_connections: inputs = [], ...rest } = body;
-  const enabled: EnabledConnection[] = [];
+  const enabled: HeldConnection[] = [];
   for (const input of inputs) {
     const connection = await deps.store.connections.find(tenant.id, input.connection_id);
     if (!connection) return invalidBody(`The connection "${input.connection_id}" does not exist.`);
-    enabled.push(toEnabled(input, connection));
+    const held = toHeld(input, connection);
+    if (isContradictory(held)) return CONTRADICTORY;
+    enabled.push(held);
   }
   const now = ports.now();
   const settings: JsonObject = mergeSettings(

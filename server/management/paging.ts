@@ -30,6 +30,12 @@ export const checkpointQuery = {
   take: integer(1, 100).optional(),
 };
 
+export const takeQuery = {
+  from: checkpointQuery.from,
+  take: checkpointQuery.take,
+  include_totals: pageQuery.include_totals,
+};
+
 export const fieldsQuery = { fields: z.string().max(1000).optional(), include_fields: boolean.optional() };
 
 export type PageQuery = {
@@ -39,7 +45,7 @@ export type PageQuery = {
 };
 export type CheckpointQuery = PageQuery & { from?: string | undefined; take?: number | undefined };
 
-const DEFAULT_LIMIT = 50;
+export const DEFAULT_LIMIT = 50;
 
 export function pageOf(query: PageQuery, defaultLimit = DEFAULT_LIMIT): Page {
   const limit = query.per_page ?? defaultLimit;

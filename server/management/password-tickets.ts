@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { resetTicket } from '#runtime/reset-ticket.ts';
 import type { ConnectionRecord, UserRecord } from '#storage/records.ts';
 import { created, invalidBody, NOT_FOUND, type Refusal, refuse } from './answer.ts';
+import { ticketShape } from './email-verification-ticket.ts';
 import { email, optional, text, wholeNumber } from './fields.ts';
 import { findUser } from './find-user.ts';
 import { refuseLiftedPerson } from './lifted-people.ts';
@@ -37,6 +38,8 @@ export const passwordTicketRoutes: Route[] = [
     method: 'POST',
     path: '/tickets/password-change',
     scopes: ['create:user_tickets'],
+    summary: 'Create a link for a new password',
+    answers: { 201: ticketShape },
     body: passwordChange,
     async handle(call) {
       const { deps, ports, tenant, body } = call;

@@ -19,6 +19,8 @@ export const trial = z
     channel: delivery_method === 'voice' ? ('voice' as const) : ('sms' as const),
   }));
 
+export const acceptedShape = z.strictObject({ code: z.literal(202), message: z.string() });
+
 export const ACCEPTED: Answer = {
   ok: true,
   status: 202,

@@ -31,6 +31,8 @@ export const customTextRoutes: Route[] = [
     method: 'GET',
     path: PATH,
     scopes: ['read:prompts'],
+    summary: 'Get the texts of a prompt in a language',
+    answers: { 200: texts },
     async handle(call) {
       const at = placeOf(call);
       if (!at.ok) return at.refusal;
@@ -44,6 +46,8 @@ export const customTextRoutes: Route[] = [
     method: 'PUT',
     path: PATH,
     scopes: ['update:prompts'],
+    summary: 'Replace the texts of a prompt in a language',
+    answers: { 200: texts },
     body: texts,
     async handle(call) {
       const at = placeOf(call);

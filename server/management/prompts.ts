@@ -21,6 +21,14 @@ const change = z.strictObject({
   webauthn_platform_first_factor: z.boolean().nullish(),
 });
 
+const settingsShape = z
+  .strictObject({
+    universal_login_experience: z.enum(['new', 'classic']),
+    identifier_first: z.boolean().optional(),
+    webauthn_platform_first_factor: z.boolean().optional(),
+  })
+  .meta({ id: 'PromptSettings' });
+
 const shown = (record: PageRecord | undefined): JsonObject => ({ ...DEFAULTS, ...record?.document });
 
 export const promptRoutes: Route[] = [
@@ -28,6 +36,8 @@ export const promptRoutes: Route[] = [
     method: 'GET',
     path: '/prompts',
     scopes: ['read:prompts'],
+    summary: 'Get the settings of pages',
+    answers: { 200: settingsShape },
     handle: async ({ deps, tenant }) => answer(shown(await deps.store.pages.findByKey(tenant.id, KEY))),
   }),
 
@@ -35,6 +45,8 @@ export const promptRoutes: Route[] = [
     method: 'PATCH',
     path: '/prompts',
     scopes: ['update:prompts'],
+    summary: 'Update the settings of pages',
+    answers: { 200: settingsShape },
     body: change,
     async handle({ ports, tenant, body }) {
       const page = { tenantId: tenant.id, kind: 'prompt', name: 'settings' } as const;

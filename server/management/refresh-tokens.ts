@@ -1,17 +1,18 @@
 // Management: which applications hold refresh tokens of a person. One can be looked at, given metadata and revoked.
 // Source: mfa-wire reference, section 4.3; limits of metadata: actions-api reference, section 2.
 import { z } from 'zod';
-import type { Page } from '#storage/store.ts';
 import { accepted, answer, empty, invalidBody, NOT_FOUND } from './answer.ts';
 import { idList, text } from './fields.ts';
 import { findUser } from './find-user.ts';
+import { listing } from './listing.ts';
 import { keptMetadata, metadataOfTokens } from './metadata.ts';
-import { checkpointQuery, fieldsQuery, list, project, slice } from './paging.ts';
+import { slice } from './paging.ts';
 import { endToken, endTokens, findToken, readTokens } from './refresh-token-rows.ts';
-import { type Route, route } from './route.ts';
-import { showRefreshToken } from './show-refresh-token.ts';
+import { NOTHING, type Route, route } from './route.ts';
+import { refreshTokenShape, showRefreshToken } from './show-refresh-token.ts';
 
-const pages = { from: checkpointQuery.from, take: checkpointQuery.take };
+const TOKENS = listing('refresh_tokens', refreshTokenShape, { paging: 'take', fields: true });
+const OF_USER = listing('tokens', refreshTokenShape, { paging: 'checkpoint' });
 
 /** What a bulk revocation may be told by. */
 const NAMED = 'Name the tokens by ids, or by user_id, with client_id, and with client_id and audience.';
@@ -21,25 +22,19 @@ export const refreshTokenRoutes: Route[] = [
     method: 'GET',
     path: '/refresh-tokens',
     scopes: ['read:refresh_tokens'],
+    summary: "List a user's refresh tokens",
     query: z.strictObject({
-      ...pages,
-      ...fieldsQuery,
+      ...TOKENS.query,
       user_id: z.string().min(1).max(1000),
       client_id: z.string().max(200).optional(),
     }),
+    answers: TOKENS.answers,
     async handle(call) {
       const { deps, tenant, query } = call;
       if (!(await findUser(deps.store, tenant.id, query.user_id))) return NOT_FOUND.user;
       const clientId = query.client_id;
       const live = await readTokens(call, query.user_id, clientId === undefined ? {} : { clientId });
-      return list(
-        { ...query, take: query.take ?? 50 },
-        {
-          plural: 'refresh_tokens',
-          read: async (page) => slice(live, page),
-          show: (token) => project(showRefreshToken(token), query),
-        },
-      );
+      return TOKENS.answer(query, { read: async (page) => slice(live, page), show: showRefreshToken });
     },
   }),
 
@@ -47,6 +42,8 @@ export const refreshTokenRoutes: Route[] = [
     method: 'GET',
     path: '/refresh-tokens/:id',
     scopes: ['read:refresh_tokens'],
+    summary: 'Get a refresh token',
+    answers: { 200: refreshTokenShape },
     async handle(call) {
       const token = await findToken(call, call.param('id'));
       return token ? answer(showRefreshToken(token)) : NOT_FOUND.refreshToken;
@@ -57,6 +54,8 @@ export const refreshTokenRoutes: Route[] = [
     method: 'PATCH',
     path: '/refresh-tokens/:id',
     scopes: ['update:refresh_tokens'],
+    summary: 'Update the metadata of a refresh token',
+    answers: { 200: refreshTokenShape },
     body: z.strictObject({ refresh_token_metadata: metadataOfTokens.nullable().optional() }),
     async handle(call) {
       const { deps, tenant, body } = call;
@@ -73,6 +72,8 @@ export const refreshTokenRoutes: Route[] = [
     method: 'DELETE',
     path: '/refresh-tokens/:id',
     scopes: ['delete:refresh_tokens'],
+    summary: 'Revoke a refresh token',
+    answers: { 204: NOTHING },
     async handle(call) {
       const token = await findToken(call, call.param('id'));
       if (token) await endToken(call, token);
@@ -84,6 +85,8 @@ export const refreshTokenRoutes: Route[] = [
     method: 'POST',
     path: '/refresh-tokens/revoke',
     scopes: ['delete:refresh_tokens'],
+    summary: 'Revoke refresh tokens',
+    answers: { 202: NOTHING },
     body: z.strictObject({
       ids: idList.optional(),
       user_id: text(1000).optional(),
@@ -113,14 +116,18 @@ export const refreshTokenRoutes: Route[] = [
     method: 'GET',
     path: '/users/:id/refresh-tokens',
     scopes: ['read:refresh_tokens'],
-    query: z.strictObject(checkpointQuery),
+    summary: 'List the refresh tokens of a user',
+    query: z.strictObject(OF_USER.query),
+    answers: OF_USER.answers,
     async handle(call) {
       const { deps, tenant, param, query } = call;
       if (!(await findUser(deps.store, tenant.id, param('id')))) return NOT_FOUND.user;
       const live = await readTokens(call, param('id'));
-      const show = { plural: 'tokens', read: async (page: Page) => slice(live, page), show: showRefreshToken };
       const isByPage = query.take === undefined && query.from === undefined && query.include_totals === true;
-      return list(isByPage ? query : { ...query, take: query.take ?? 50 }, show);
+      return OF_USER.answer(isByPage ? query : { ...query, take: query.take ?? 50 }, {
+        read: async (page) => slice(live, page),
+        show: showRefreshToken,
+      });
     },
   }),
 
@@ -128,6 +135,8 @@ export const refreshTokenRoutes: Route[] = [
     method: 'DELETE',
     path: '/users/:id/refresh-tokens',
     scopes: ['delete:refresh_tokens'],
+    summary: 'Revoke all refresh tokens of a user',
+    answers: { 202: NOTHING },
     async handle(call) {
       const { deps, tenant, param } = call;
       if (!(await findUser(deps.store, tenant.id, param('id')))) return NOT_FOUND.user;

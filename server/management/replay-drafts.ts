@@ -10,6 +10,7 @@ import type { ActionRecord } from '#storage/records.ts';
 import { invalidBody, type Refusal, refuse } from './answer.ts';
 import { optional } from './fields.ts';
 import type { Incoming } from './route.ts';
+import { whenBuilt } from './when-built.ts';
 
 export type GivenDraft = {
   id?: string | undefined;
@@ -31,7 +32,6 @@ export type Prepared = Pick<ReplayRequest, 'drafts' | 'order'> & { unbound: stri
 
 const TRIGGER = 'post-login';
 const BUILD_MS = 60_000;
-const POLL_MS = 50;
 
 type Draft = { action?: ActionRecord; name: string; script: ReplayScript };
 
@@ -72,31 +72,24 @@ async function ownDrafts(incoming: Incoming, actions: ActionRecord[]): Promise<D
   return drafts;
 }
 
-async function ownDraft(incoming: Incoming, found: ActionRecord): Promise<Draft | Refusal> {
-  const action = await whenBuilt(incoming, found);
+/** The draft that the tenant has, as it is run. `what`: what becomes of it, in a refusal. */
+export async function ownDraft(
+  incoming: Incoming,
+  found: ActionRecord,
+  what: 'replayed' | 'run' = 'replayed',
+): Promise<Draft | Refusal> {
+  const action = await whenBuilt(incoming, found, BUILD_MS);
   if (!action || action.status === 'failed') {
     const reasons = action?.errors.map(({ message }) => message).join('; ') ?? 'it is gone';
     return invalidBody(`The draft of ${found.name} failed to build: ${reasons}`);
   }
   const { tenantId, name, status, code } = action;
   if (status !== 'built') {
-    return refuse(400, `The draft of ${name} must be in the 'built' state before it can be replayed.`);
+    return refuse(400, `The draft of ${name} must be in the 'built' state before it can be ${what}.`);
   }
   const bundle = await bundleOf(incoming.deps.store, tenantId, action.buildId);
   const script = toScript({ id: versionOf(name + (bundle?.script ?? code)), code, bundle }, name);
   return { action, name, script: { name, script, ...(await toldOf(incoming, action)) } };
-}
-
-/** Whoever has just saved a draft need not wait for its build first. */
-async function whenBuilt({ deps, builder }: Incoming, action: ActionRecord): Promise<ActionRecord | undefined> {
-  const endsAt = performance.now() + BUILD_MS;
-  let current: ActionRecord | undefined = action;
-  while (current && current.status !== 'built' && current.status !== 'failed' && performance.now() < endsAt) {
-    builder.start(current);
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-    current = await deps.store.actions.find(action.tenantId, action.id);
-  }
-  return current;
 }
 
 async function givenDrafts(

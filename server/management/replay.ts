@@ -47,6 +47,25 @@ const body = z.strictObject({
   bindings: z.array(text(255)).max(ACTION_LIMITS.actions).optional(),
 });
 
+const replayShape = z
+  .strictObject({
+    since: z.string(),
+    until: z.string(),
+    unbound: z.array(z.string()),
+    logins: z.int(),
+    logins_changed: z.int(),
+    not_recorded: z.int(),
+    runs: z.int(),
+    same: z.int(),
+    changed: z.record(z.string(), z.int()),
+    not_reached: z.int(),
+    unknown: z.int(),
+    changes: z.array(z.looseObject({ transaction_id: z.string(), action: z.string(), change: z.string() })),
+    changes_left_out: z.int().optional(),
+    next: z.string().optional(),
+  })
+  .meta({ id: 'ActionReplay' });
+
 /** Tenants of which a replay is under way: it takes its time, and a second one would take it from logins. */
 const underWay = new Set<string>();
 
@@ -56,6 +75,10 @@ export const replayRoutes: Route[] = [
     path: '/actions/replay',
     // Whoever may deploy a script may see what it would do; it runs with the Action's secrets.
     scopes: ['create:actions'],
+    summary: 'Run recorded logins with other scripts',
+    subject: 'none',
+    unrehearsed: 'it changes nothing, and is a rehearsal itself.',
+    answers: { 200: replayShape },
     body,
     async handle(call) {
       const { deps, tenant, body: wanted } = call;

@@ -1,7 +1,7 @@
 // Management: roles, and who has them.
 import { z } from 'zod';
 import type { RoleRecord } from '#storage/records.ts';
-import { answer, invalidBody, NOT_FOUND, refuse } from './answer.ts';
+import { answer, invalidBody, NOT_FOUND, type Refusal, refuse } from './answer.ts';
 import { idList, optional, text } from './fields.ts';
 import { unknownUser } from './find-user.ts';
 import { refuseLiftedRoles } from './lifted-people.ts';
@@ -9,16 +9,38 @@ import { listing } from './listing.ts';
 import { slice } from './paging.ts';
 import { NOTHING, type Route, route } from './route.ts';
 import { memberShape, showMember } from './show-user.ts';
+import { invalid } from './validation.ts';
 
 const NAME_TAKEN = refuse(409, 'A role with this name already exists.');
+const NO_OWNER = invalid('query', 'Missing required property: owner_id');
 
-const roleShape = z.strictObject({ id: z.string(), name: z.string(), description: z.string() }).meta({ id: 'Role' });
+const TYPES = ['tenant', 'organization'] as const;
+
+export const roleShape = z
+  .strictObject({
+    id: z.string(),
+    name: z.string(),
+    description: z.string(),
+    type: z.enum(TYPES),
+    owner_id: z.string().optional(),
+  })
+  .meta({ id: 'Role' });
 
 const ROLES = listing('roles', roleShape, { paging: 'page' });
 const HOLDERS = listing('users', memberShape, { paging: 'checkpoint' });
 
+/** A role of one organization has no place outside of it. */
+export const refuseOwned = ({ id, ownerId }: RoleRecord): Refusal | undefined =>
+  ownerId === undefined ? undefined : invalidBody(`The role "${id}" belongs to an organization.`);
+
 export function showRole(role: RoleRecord): Record<string, unknown> {
-  return { id: role.id, name: role.name, description: role.description ?? '' };
+  return {
+    id: role.id,
+    name: role.name,
+    description: role.description ?? '',
+    type: role.ownerId === undefined ? 'tenant' : 'organization',
+    ...optional('owner_id', role.ownerId),
+  };
 }
 
 export const roleRoutes: Route[] = [
@@ -27,14 +49,22 @@ export const roleRoutes: Route[] = [
     path: '/roles',
     scopes: ['read:roles'],
     summary: 'List roles',
-    query: z.strictObject({ ...ROLES.query, name_filter: z.string().max(255).optional() }),
+    query: z.strictObject({
+      ...ROLES.query,
+      name_filter: z.string().max(255).optional(),
+      type: z.enum(TYPES).optional(),
+      owner_id: text(64).optional(),
+    }),
     answers: ROLES.answers,
     async handle({ deps, tenant, query }) {
-      const filter = query.name_filter?.toLowerCase();
+      const { name_filter: name, type = query.owner_id === undefined ? 'tenant' : 'organization' } = query;
+      const owner = type === 'tenant' ? null : query.owner_id;
+      if (owner === undefined) return NO_OWNER;
+      const filter = name?.toLowerCase();
       return ROLES.answer(query, {
         async read(page) {
-          if (filter === undefined) return deps.store.roles.list(tenant.id, { page });
-          const { records } = await deps.store.roles.list(tenant.id);
+          if (filter === undefined) return deps.store.roles.list(tenant.id, { parent: owner, page });
+          const { records } = await deps.store.roles.list(tenant.id, { parent: owner });
           return slice(
             records.filter(({ name }) => name.toLowerCase().includes(filter)),
             page,
@@ -51,14 +81,27 @@ export const roleRoutes: Route[] = [
     scopes: ['create:roles'],
     summary: 'Create a role',
     answers: { 200: roleShape },
-    body: z.strictObject({ name: text(255), description: z.string().max(1000).optional() }),
+    body: z.strictObject({
+      name: text(255),
+      description: z.string().max(1000).optional(),
+      type: z.enum(TYPES).optional(),
+      owner_id: text(64).optional(),
+    }),
     async handle({ deps, ports, tenant, body }) {
+      const { owner_id: ownerId, type = ownerId === undefined ? 'tenant' : 'organization' } = body;
+      if ((type === 'organization') !== (ownerId !== undefined)) {
+        return invalidBody('A role has an owner_id if, and only if, its type is organization.');
+      }
+      if (ownerId !== undefined && !(await deps.store.organizations.find(tenant.id, ownerId))) {
+        return NOT_FOUND.organization;
+      }
       const now = ports.now();
       const role: RoleRecord = {
         tenantId: tenant.id,
         id: `rol_${ports.random.letters(16)}`,
         name: body.name,
         ...optional('description', body.description),
+        ...optional('ownerId', ownerId),
         createdAt: now,
         updatedAt: now,
       };
@@ -134,8 +177,9 @@ export const roleRoutes: Route[] = [
     body: z.strictObject({ users: idList }),
     async handle(call) {
       const { deps, tenant, param, body } = call;
-      if (!(await deps.store.roles.find(tenant.id, param('id')))) return NOT_FOUND.role;
-      const lifted = await refuseLiftedRoles(call, [param('id')]);
+      const role = await deps.store.roles.find(tenant.id, param('id'));
+      if (!role) return NOT_FOUND.role;
+      const lifted = refuseOwned(role) ?? (await refuseLiftedRoles(call, [param('id')]));
       if (lifted) return lifted;
       const unknown = await unknownUser(deps.store, tenant.id, body.users);
       if (unknown !== undefined) return invalidBody(`The user "${unknown}" does not exist.`);

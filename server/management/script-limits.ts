@@ -24,11 +24,25 @@ const change = z.strictObject({
 });
 type Change = z.output<typeof change>;
 
+const figures = {
+  cpu_ms: z.int(),
+  wall_ms: z.int(),
+  memory_mb: z.int(),
+  calls: z.int(),
+  output_size: z.int(),
+  console_size: z.int(),
+  commands: z.int(),
+  execution_days: z.int(),
+};
+const limitsShape = z.strictObject({ ...figures, maximum: z.strictObject(figures) }).meta({ id: 'ScriptLimits' });
+
 export const scriptLimitRoutes: Route[] = [
   route({
     method: 'GET',
     path: '/actions/limits',
     scopes: ['read:actions'],
+    summary: 'Get what scripts may use',
+    answers: { 200: limitsShape },
     async handle({ deps, tenant }) {
       return answer(show(tenant, deps.runtime.scriptLimits));
     },
@@ -38,6 +52,8 @@ export const scriptLimitRoutes: Route[] = [
     method: 'PATCH',
     path: '/actions/limits',
     scopes: ['update:actions'],
+    summary: 'Update what scripts may use',
+    answers: { 200: limitsShape },
     body: change,
     async handle({ deps, tenant, body }) {
       const most = deps.runtime.scriptLimits;

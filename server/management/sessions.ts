@@ -6,38 +6,34 @@ import { tenantLog } from '#runtime/tenant-log.ts';
 import type { SessionRecord } from '#storage/records.ts';
 import { accepted, answer, NOT_FOUND } from './answer.ts';
 import { findUser } from './find-user.ts';
+import { listing } from './listing.ts';
 import { keptMetadata, metadataOfTokens } from './metadata.ts';
-import { checkpointQuery, list, slice } from './paging.ts';
+import { slice } from './paging.ts';
 import { endTokens } from './refresh-token-rows.ts';
-import { type Incoming, type Route, route } from './route.ts';
-import { showSession } from './show-session.ts';
+import { type Incoming, NOTHING, type Route, route } from './route.ts';
+import { sessionShape, showSession } from './show-session.ts';
 
 /** More than anybody has: a person's list is read whole, so that dead rows in it do not shorten its pages. */
 const SESSIONS_READ = 1000;
+
+const SESSIONS = listing('sessions', sessionShape, { paging: 'take' });
 
 export const sessionRoutes: Route[] = [
   route({
     method: 'GET',
     path: '/users/:id/sessions',
     scopes: ['read:sessions'],
-    query: z.strictObject({
-      from: checkpointQuery.from,
-      take: checkpointQuery.take,
-      // Clients send it beside `take`; this list has no totals.
-      include_totals: checkpointQuery.include_totals,
-    }),
+    summary: 'List the sessions of a user',
+    query: z.strictObject(SESSIONS.query),
+    answers: SESSIONS.answers,
     async handle(call) {
       const { deps, tenant, param, query } = call;
       if (!(await findUser(deps.store, tenant.id, param('id')))) return NOT_FOUND.user;
       const alive = (await readSessions(call)).filter((session) => isAlive(session, deps.clock.now()));
-      return list(
-        { ...query, take: query.take ?? 50 },
-        {
-          plural: 'sessions',
-          read: async (page) => slice(alive, page),
-          show: (session) => showSession(session, tenant),
-        },
-      );
+      return SESSIONS.answer(query, {
+        read: async (page) => slice(alive, page),
+        show: (session) => showSession(session, tenant),
+      });
     },
   }),
 
@@ -45,6 +41,8 @@ export const sessionRoutes: Route[] = [
     method: 'DELETE',
     path: '/users/:id/sessions',
     scopes: ['delete:sessions'],
+    summary: 'End all sessions of a user',
+    answers: { 202: NOTHING },
     async handle(call) {
       const { deps, tenant, param } = call;
       if (!(await findUser(deps.store, tenant.id, param('id')))) return NOT_FOUND.user;
@@ -59,6 +57,8 @@ export const sessionRoutes: Route[] = [
     method: 'GET',
     path: '/sessions/:id',
     scopes: ['read:sessions'],
+    summary: 'Get a session',
+    answers: { 200: sessionShape },
     async handle(call) {
       const session = await findSession(call);
       return session ? answer(showSession(session, call.tenant)) : NOT_FOUND.session;
@@ -69,6 +69,8 @@ export const sessionRoutes: Route[] = [
     method: 'PATCH',
     path: '/sessions/:id',
     scopes: ['update:sessions'],
+    summary: 'Update the metadata of a session',
+    answers: { 200: sessionShape },
     body: z.strictObject({ session_metadata: metadataOfTokens.nullable().optional() }),
     async handle(call) {
       const { deps, tenant, body } = call;
@@ -86,6 +88,8 @@ export const sessionRoutes: Route[] = [
     method: 'DELETE',
     path: '/sessions/:id',
     scopes: ['delete:sessions'],
+    summary: 'End a session',
+    answers: { 202: NOTHING },
     async handle(call) {
       await end(call);
       return accepted();
@@ -96,6 +100,8 @@ export const sessionRoutes: Route[] = [
     method: 'POST',
     path: '/sessions/:id/revoke',
     scopes: ['delete:sessions'],
+    summary: 'End a session and the refresh tokens that came from it',
+    answers: { 202: NOTHING },
     async handle(call) {
       const session = await end(call);
       if (!session) return NOT_FOUND.session;

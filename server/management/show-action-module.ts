@@ -1,8 +1,55 @@
 // Management: shared modules and their versions on the wire. Values of secrets never pass here. Source of the shapes:
 // actions-api reference, section 6, and recorded exchanges.
+import { z } from 'zod';
 import type { ModuleUser } from '#runtime/lifecycle/module-uses.ts';
 import type { ActionSecret, ModuleRecord, ModuleVersionRecord } from '#storage/records.ts';
-import { showTriggers } from './show-action.ts';
+import { showTriggers, triggerList } from './show-action.ts';
+
+const moduleText = {
+  code: z.string(),
+  dependencies: z.array(z.strictObject({ name: z.string(), version: z.string() })),
+  secrets: z.array(z.strictObject({ name: z.string(), updated_at: z.string() })),
+};
+
+export const listedModuleShape = z
+  .strictObject({
+    id: z.string(),
+    name: z.string(),
+    ...moduleText,
+    all_changes_published: z.boolean(),
+    actions_using_module_total: z.int(),
+    latest_version_number: z.int().optional(),
+    created_at: z.string(),
+    updated_at: z.string(),
+  })
+  .meta({ id: 'ListedActionModule' });
+
+export const moduleShape = z
+  .strictObject({
+    ...listedModuleShape.shape,
+    latest_version: z.strictObject({ id: z.string(), version_number: z.int(), ...moduleText }).optional(),
+  })
+  .meta({ id: 'ActionModule' });
+
+export const moduleVersionShape = z
+  .strictObject({
+    id: z.string(),
+    module_id: z.string(),
+    version_number: z.int(),
+    ...moduleText,
+    created_at: z.string(),
+  })
+  .meta({ id: 'ActionModuleVersion' });
+
+export const moduleUserShape = z
+  .strictObject({
+    action_id: z.string(),
+    action_name: z.string(),
+    module_version_id: z.string().optional(),
+    module_version_number: z.int().optional(),
+    supported_triggers: triggerList,
+  })
+  .meta({ id: 'ActionModuleUser' });
 
 /** RFC 3339 with microseconds, of which we know the last three to be zeros. */
 const microseconds = (at: number): string => new Date(at).toISOString().replace('Z', '000Z');

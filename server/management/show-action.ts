@@ -1,8 +1,91 @@
 // Management: Actions, versions and bindings on the wire. Values of secrets never pass here. Source of the shapes:
 // actions-api reference, section 6.
+import { z } from 'zod';
 import { isOutdated, type TriggerRef } from '#runtime/lifecycle/triggers.ts';
 import type { ActionRecord, ActionSecret, ActionVersionRecord, BindingRecord, BuildError } from '#storage/records.ts';
 import { optional } from './fields.ts';
+
+export const triggerList = z.array(
+  z.strictObject({ id: z.string(), version: z.string(), status: z.literal('DEPRECATED').optional() }),
+);
+const dependencyList = z.array(
+  z.strictObject({ name: z.string(), version: z.string(), registry_url: z.string().optional() }),
+);
+const secretNames = z.array(z.strictObject({ name: z.string(), updated_at: z.string() }));
+const moduleList = z.array(
+  z.strictObject({
+    module_id: z.string(),
+    module_name: z.string(),
+    module_version_id: z.string(),
+    module_version_number: z.int(),
+  }),
+);
+const errorList = z.array(z.strictObject({ id: z.string(), msg: z.string(), url: z.string().optional() }));
+const times = { created_at: z.string(), updated_at: z.string() };
+
+const currentShape = z.strictObject({
+  id: z.string(),
+  code: z.string(),
+  runtime: z.string(),
+  status: z.string(),
+  number: z.int(),
+  build_time: z.string(),
+  ...times,
+});
+
+const versionText = z.strictObject({
+  id: z.string(),
+  action_id: z.string(),
+  code: z.string(),
+  dependencies: dependencyList,
+  deployed: z.boolean(),
+  number: z.int(),
+  built_at: z.string(),
+  secrets: secretNames,
+  modules: moduleList.optional(),
+  status: z.string(),
+  errors: errorList.optional(),
+  ...times,
+  runtime: z.string(),
+  supported_triggers: triggerList,
+});
+
+const actionName = { id: z.string(), name: z.string(), supported_triggers: triggerList, ...times };
+
+export const actionVersionShape = z
+  .strictObject({
+    ...versionText.shape,
+    action: z.strictObject({ ...actionName, all_changes_deployed: z.boolean() }),
+  })
+  .meta({ id: 'ActionVersion' });
+
+const deployedPart = { current_version: currentShape.optional(), deployed_version: versionText.optional() };
+
+export const actionShape = z
+  .strictObject({
+    ...actionName,
+    code: z.string(),
+    dependencies: dependencyList,
+    runtime: z.string(),
+    status: z.enum(['pending', 'building', 'packaged', 'built', 'failed', 'retrying']),
+    errors: errorList.optional(),
+    secrets: secretNames,
+    modules: moduleList.optional(),
+    built_at: z.string().optional(),
+    ...deployedPart,
+    all_changes_deployed: z.boolean(),
+  })
+  .meta({ id: 'Action' });
+
+export const bindingShape = z
+  .strictObject({
+    id: z.string(),
+    trigger_id: z.string(),
+    action: z.strictObject({ ...actionName, ...deployedPart, all_changes_deployed: z.boolean() }).optional(),
+    display_name: z.string(),
+    ...times,
+  })
+  .meta({ id: 'ActionBinding' });
 
 /** RFC 3339 with nanoseconds, of which we know the first six zeros. */
 const nanoseconds = (at: number): string => new Date(at).toISOString().replace('Z', '000000Z');
@@ -136,19 +219,5 @@ export function showBinding(
     display_name: binding.displayName,
     created_at: nanoseconds(binding.createdAt),
     updated_at: nanoseconds(binding.updatedAt),
-  };
-}
-
-/** Lists of Actions leave zeros out: no `page` on the first one, no `total` when there is none. */
-export function actionList(
-  plural: string,
-  shown: unknown[],
-  { page, perPage, total }: { page: number; perPage: number; total: number },
-) {
-  return {
-    [plural]: shown,
-    ...(total === 0 ? {} : { total }),
-    ...(page === 0 ? {} : { page }),
-    per_page: perPage,
   };
 }

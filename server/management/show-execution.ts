@@ -1,7 +1,49 @@
 // Management: executions on the wire. Auth0's shape with more in it: which version, how long, what it commanded, what it
 // printed and where it failed. Source: actions-api reference, section 6.
+import { z } from 'zod';
 import type { ExecutionError, ExecutionRecord, ExecutionResult } from '#storage/records.ts';
 import { iso, optional } from './fields.ts';
+
+export const resultShape = z.strictObject({
+  action_name: z.string(),
+  action_id: z.string(),
+  version_id: z.string(),
+  version_number: z.int().optional(),
+  binding_id: z.string(),
+  started_at: z.string(),
+  ended_at: z.string(),
+  duration_ms: z.number(),
+  cpu_ms: z.number(),
+  calls: z.strictObject({ count: z.int(), duration_ms: z.number() }).optional(),
+  commands: z.array(z.strictObject({ name: z.string(), args: z.array(z.unknown()).optional() })),
+  logs: z.array(z.strictObject({ level: z.string(), text: z.string(), at: z.string().optional() })),
+  error: z
+    .strictObject({
+      id: z.string(),
+      msg: z.string(),
+      name: z.string(),
+      at: z.string().optional(),
+      file_name: z.string().optional(),
+      stack: z.array(z.string()),
+      limit: z.strictObject({ name: z.string(), value: z.number() }).optional(),
+    })
+    .optional(),
+});
+
+export const executionShape = z
+  .strictObject({
+    id: z.string(),
+    trigger_id: z.string(),
+    status: z.enum(['final', 'suspended', 'partial']),
+    results: z.array(resultShape),
+    transaction_id: z.string().optional(),
+    user_id: z.string().optional(),
+    client_id: z.string().optional(),
+    created_at: z.string(),
+    updated_at: z.string(),
+    expires_at: z.string(),
+  })
+  .meta({ id: 'ActionExecution' });
 
 export function showExecution(execution: ExecutionRecord): Record<string, unknown> {
   return {

@@ -1,5 +1,6 @@
 // Management: an authentication method on the wire. Keys of apps, recovery codes, and where a device takes its messages
 // never leave. Source: mfa-wire reference, section 4.4.
+import { z } from 'zod';
 import { maskEmail, maskPhone } from '#runtime/factors/mask.ts';
 import type { AuthenticatorRecord, CredentialRecord, TenantRecord, UserRecord } from '#storage/records.ts';
 import { iso, optional } from './fields.ts';
@@ -7,6 +8,37 @@ import { ownIdentity } from './method-input.ts';
 
 /** `masked`: numbers and addresses as strangers may see them. */
 export type MethodView = { tenant: TenantRecord; user: UserRecord; masked: boolean };
+
+const given = z.string();
+const maybe = given.optional();
+const way = z.strictObject({ type: given, id: given });
+
+const method = {
+  id: given,
+  type: z.enum(['recovery-code', 'totp', 'push', 'phone', 'email', 'passkey', 'webauthn-roaming', 'webauthn-platform']),
+  name: maybe,
+  phone_number: maybe,
+  preferred_authentication_method: maybe,
+  authentication_methods: z.array(way).optional(),
+  email: maybe,
+  key_id: maybe,
+  public_key: maybe,
+  relying_party_identifier: maybe,
+  aaguid: maybe,
+  credential_device_type: maybe,
+  credential_backed_up: z.boolean().optional(),
+  identity_user_id: maybe,
+  user_agent: maybe,
+  user_handle: maybe,
+  transports: z.array(given).optional(),
+  created_at: given,
+  enrolled_at: maybe,
+  last_auth_at: maybe,
+};
+
+export const methodShape = z.strictObject({ ...method, confirmed: z.boolean() }).meta({ id: 'AuthenticationMethod' });
+/** Of one that an administrator has just handed in or edited it is not said whether it is confirmed. */
+export const handedInShape = z.strictObject(method).meta({ id: 'HandedInAuthenticationMethod' });
 
 /** Tenants may ask for numbers and addresses in clear. */
 export function isOpen({ settings: { flags } }: TenantRecord): boolean {

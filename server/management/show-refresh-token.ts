@@ -1,7 +1,35 @@
 // Management: a refresh token on the wire. The token itself is never shown: it is kept only as a hash. Source: mfa-wire
 // reference, section 4.3, and recorded answers.
+import { z } from 'zod';
 import type { RefreshTokenRecord } from '#storage/records.ts';
 import { iso, optional } from './fields.ts';
+
+const said = z.string().optional();
+
+/** Where a session or a token began, and where it was used last. */
+export const deviceShape = z.strictObject({
+  initial_user_agent: said,
+  initial_ip: said,
+  last_user_agent: said,
+  last_ip: said,
+});
+
+export const refreshTokenShape = z
+  .strictObject({
+    id: z.string(),
+    user_id: z.string(),
+    created_at: z.string(),
+    idle_expires_at: z.string().nullable(),
+    expires_at: z.string().nullable(),
+    client_id: z.string(),
+    session_id: z.string().nullable(),
+    rotating: z.boolean(),
+    resource_servers: z.array(z.strictObject({ audience: z.string(), scopes: z.string() })),
+    device: deviceShape,
+    last_exchanged_at: said,
+    refresh_token_metadata: z.record(z.string(), z.unknown()).optional(),
+  })
+  .meta({ id: 'RefreshToken' });
 
 export function showRefreshToken(token: RefreshTokenRecord): Record<string, unknown> {
   const { initialIp, initialUserAgent, lastIp, lastUserAgent } = token.device;

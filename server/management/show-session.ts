@@ -1,6 +1,30 @@
 // Management: a session on the wire. Source: mfa-wire reference, section 4.3; the names are those of `event.session`.
+import { z } from 'zod';
 import type { Json, SessionRecord, TenantRecord } from '#storage/records.ts';
 import { iso, optional } from './fields.ts';
+import { deviceShape } from './show-refresh-token.ts';
+
+const at = z.string();
+
+export const sessionShape = z
+  .strictObject({
+    id: z.string(),
+    user_id: z.string(),
+    created_at: at,
+    updated_at: at,
+    authenticated_at: at,
+    idle_expires_at: at,
+    expires_at: at,
+    last_interacted_at: at,
+    device: deviceShape,
+    clients: z.array(z.strictObject({ client_id: z.string() })),
+    authentication: z.strictObject({
+      methods: z.array(z.strictObject({ name: z.string(), timestamp: at, type: z.string().optional() })),
+    }),
+    cookie: z.strictObject({ mode: z.string() }),
+    session_metadata: z.record(z.string(), z.unknown()).optional(),
+  })
+  .meta({ id: 'Session' });
 
 export function showSession(session: SessionRecord, tenant: TenantRecord): Record<string, unknown> {
   const { initialIp, initialUserAgent, lastIp, lastUserAgent } = session.device;

@@ -3,6 +3,46 @@ import { z } from 'zod';
 import type { IdentityRecord, UserRecord } from '#storage/records.ts';
 import { iso, optional } from './fields.ts';
 
+const given = z.string();
+const metadata = z.record(given, z.unknown());
+
+export const identityShape = z
+  .strictObject({
+    connection: given,
+    user_id: given,
+    provider: given,
+    isSocial: z.boolean(),
+    profileData: z.looseObject({}).optional(),
+  })
+  .meta({ id: 'UserIdentity' });
+
+/** Beside these there is what an upstream provider said of them. */
+export const userShape = z
+  .looseObject({
+    user_id: given,
+    email: given.optional(),
+    email_verified: z.boolean(),
+    username: given.optional(),
+    phone_number: given.optional(),
+    phone_verified: z.boolean().optional(),
+    name: given.optional(),
+    nickname: given.optional(),
+    given_name: given.optional(),
+    family_name: given.optional(),
+    picture: given.optional(),
+    blocked: z.boolean(),
+    identities: z.array(identityShape),
+    user_metadata: metadata.optional(),
+    app_metadata: metadata.optional(),
+    logins_count: z.int().optional(),
+    last_login: given.optional(),
+    last_ip: given.optional(),
+    last_password_reset: given.optional(),
+    created_at: given,
+    updated_at: given,
+  })
+  .meta({ id: 'User' });
+
 /** What a user is shown with. An upstream attribute of the same name must not pass for one of these. */
 const OWN_NAMES: ReadonlySet<string> = new Set([
   'user_id',

@@ -1,5 +1,5 @@
 // Management: the keys a tenant signs tokens with: their certificates, never a private half.
-
+import { z } from 'zod';
 import { inPkcs7, thumbprintOf } from '#runtime/lifecycle/certificate.ts';
 import { revokeSigningKey, rotateSigningKeys } from '#runtime/lifecycle/signing-key.ts';
 import type { SigningKeyRecord } from '#storage/records.ts';
@@ -11,11 +11,32 @@ import { type Incoming, type Route, route } from './route.ts';
 
 const PLACES: SigningKeyRecord['place'][] = ['current', 'next', 'previous'];
 
+const certificateShape = z.strictObject({ cert: z.string(), kid: z.string() });
+
+const keyShape = z
+  .strictObject({
+    ...certificateShape.shape,
+    alg: z.enum(TOKEN_ALGORITHMS),
+    pkcs7: z.string(),
+    current: z.boolean(),
+    next: z.boolean(),
+    previous: z.boolean(),
+    current_since: z.string().optional(),
+    current_until: z.string().optional(),
+    fingerprint: z.string(),
+    thumbprint: z.string(),
+    revoked: z.boolean(),
+    revoked_at: z.string().optional(),
+  })
+  .meta({ id: 'SigningKey' });
+
 export const signingKeyRoutes: Route[] = [
   route({
     method: 'GET',
     path: '/keys/signing',
     scopes: ['read:signing_keys'],
+    summary: 'List the keys that tokens are signed with',
+    answers: { 200: z.array(keyShape) },
     async handle(call) {
       return answer((await signingKeys(call)).sort((a, b) => rank(a) - rank(b)).map(showKey));
     },
@@ -25,6 +46,8 @@ export const signingKeyRoutes: Route[] = [
     method: 'GET',
     path: '/keys/signing/:kid',
     scopes: ['read:signing_keys'],
+    summary: 'Get a signing key',
+    answers: { 200: keyShape },
     async handle(call) {
       const key = (await signingKeys(call)).find(({ id }) => id === call.param('kid'));
       return key ? answer(showKey(key)) : NOT_FOUND.signingKey;
@@ -35,6 +58,8 @@ export const signingKeyRoutes: Route[] = [
     method: 'POST',
     path: '/keys/signing/rotate',
     scopes: ['create:signing_keys', 'update:signing_keys'],
+    summary: 'Let the next key sign, and make another one',
+    answers: { 201: certificateShape },
     async handle({ deps, ports, tenant }) {
       const next = await rotateSigningKeys(ports, tenant.id);
       forgetKeys(deps, tenant);
@@ -46,6 +71,8 @@ export const signingKeyRoutes: Route[] = [
     method: 'PUT',
     path: '/keys/signing/:kid/revoke',
     scopes: ['update:signing_keys'],
+    summary: 'Revoke a signing key',
+    answers: { 200: certificateShape },
     async handle({ deps, ports, tenant, param }) {
       const revoked = await revokeSigningKey(ports, tenant.id, param('kid'));
       forgetKeys(deps, tenant);

@@ -14,6 +14,7 @@ export type Subject = { kind: 'view'; view: Route } | { kind: 'made' } | { kind:
 /** @param routes the whole table. */
 export function subjectOf(write: Route, routes: readonly Route[]): Subject {
   if (write.subject === 'none') return { kind: 'unseen' };
+  if (typeof write.subject === 'object') return { kind: 'view', view: write.subject };
   const shows = new Map(routes.filter(({ method }) => method === 'GET').map((view) => [unnamed(view.path), view]));
   const at = (path: string): Route | undefined => shows.get(unnamed(path));
   const named = write.subject === undefined ? undefined : at(write.subject);

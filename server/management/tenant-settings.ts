@@ -1,21 +1,23 @@
 // Management: a tenant's settings. Those the house acts on have columns; the rest is kept and given back.
 import { z } from 'zod';
-import type { JsonObject, TenantRecord } from '#storage/records.ts';
+import type { TenantRecord } from '#storage/records.ts';
 import { answer, invalidBody, NOT_FOUND } from './answer.ts';
-import { jsonObject, mergeSettings, optional, text, wholeNumber } from './fields.ts';
+import { mergeSettings, optional, wholeNumber } from './fields.ts';
 import { fieldsQuery, project } from './paging.ts';
 import { type Route, route } from './route.ts';
+import { flagsShape, mergeFlags, showFlags } from './tenant-flags.ts';
+import { customParts, paletteChange, paletteOf, paletteShape, withPalette } from './tenant-palette.ts';
+import { tenantPropertyChanges, tenantPropertyShapes } from './tenant-properties.ts';
 
 const HOUR = 3600;
 const MINUTE = 60;
 
-const url = z.string().max(2048).nullable().optional();
-const object = jsonObject.nullable().optional();
 const hours = z.number().gt(0).max(8760).optional();
 const minutes = wholeNumber(1, 525_600).optional();
-const flag = z.boolean().nullable().optional();
+const cookieMode = z.enum(['persistent', 'non-persistent']);
 
 const change = z.strictObject({
+  ...tenantPropertyChanges,
   friendly_name: z.string().max(255).nullable().optional(),
   enabled_locales: z
     .array(z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/))
@@ -29,56 +31,46 @@ const change = z.strictObject({
   session_lifetime_in_minutes: minutes,
   idle_session_lifetime: hours,
   idle_session_lifetime_in_minutes: minutes,
-  session_cookie: z
-    .strictObject({ mode: z.enum(['persistent', 'non-persistent']) })
-    .nullable()
-    .optional(),
-  flags: z.record(z.string(), z.boolean()).nullable().optional(),
-  ephemeral_session_lifetime: hours,
-  ephemeral_session_lifetime_in_minutes: minutes,
-  idle_ephemeral_session_lifetime: hours,
-  idle_ephemeral_session_lifetime_in_minutes: minutes,
-  picture_url: url,
-  support_email: z.string().max(254).nullable().optional(),
-  support_url: url,
-  default_redirection_uri: url,
-  allowed_logout_urls: z.array(text(2048)).max(100).optional(),
-  sandbox_version: z.string().max(8).nullable().optional(),
-  legacy_sandbox_version: z.string().max(8).nullable().optional(),
-  acr_values_supported: z.array(text(255)).max(100).nullable().optional(),
-  change_password: object,
-  guardian_mfa_page: object,
-  error_page: object,
-  device_flow: object,
-  sessions: object,
-  oidc_logout: object,
-  mtls: object,
-  country_codes: object,
-  universal_login: object,
-  default_token_quota: object,
-  allow_organization_name_in_authentication_api: flag,
-  pushed_authorization_requests_supported: flag,
-  authorization_response_iss_parameter_supported: flag,
-  skip_non_verifiable_callback_uri_confirmation_prompt: flag,
-  phone_consolidated_experience: flag,
-  client_id_metadata_document_supported: flag,
-  enable_ai_guide: flag,
+  session_cookie: z.strictObject({ mode: cookieMode }).nullable().optional(),
+  flags: flagsShape.nullable().optional(),
+  universal_login: paletteChange.nullable().optional(),
   record_logins: z.boolean().optional(),
-  resource_parameter_profile: z.enum(['audience', 'compatibility']).optional(),
-  dynamic_client_registration_security_mode: z.enum(['strict', 'permissive']).optional(),
 });
 type Change = z.output<typeof change>;
+
+const settingsShape = z
+  .strictObject({
+    ...tenantPropertyShapes,
+    friendly_name: z.string().optional(),
+    enabled_locales: z.array(z.string()),
+    default_directory: z.string().optional(),
+    default_audience: z.string().optional(),
+    customize_mfa_in_postlogin_action: z.boolean(),
+    session_lifetime: z.number(),
+    idle_session_lifetime: z.number(),
+    session_cookie: z.strictObject({ mode: cookieMode }),
+    flags: flagsShape,
+    universal_login: paletteShape,
+    record_logins: z.boolean(),
+    sandbox_versions_available: z.array(z.string()),
+  })
+  .meta({ id: 'TenantSettings' });
 
 /** Lifetimes are shown in hours, whatever they were set in. Without a name of its own the tenant shows none. */
 function showSettings(tenant: TenantRecord): Record<string, unknown> {
   return {
     allowed_logout_urls: [],
+    change_password: { enabled: false },
+    guardian_mfa_page: { enabled: false },
     oidc_logout: { rp_logout_end_session_endpoint_discovery: true },
     sandbox_version: '22',
     sandbox_versions_available: ['22', '18'],
     resource_parameter_profile: 'audience',
+    phone_consolidated_experience: false,
+    client_id_metadata_document_supported: false,
     ...tenant.settings,
-    flags: tenant.settings.flags ?? {},
+    universal_login: paletteOf(tenant),
+    flags: showFlags(tenant.settings),
     ...optional('friendly_name', tenant.friendlyName),
     enabled_locales: tenant.enabledLocales,
     ...optional('default_directory', tenant.defaultDirectory),
@@ -96,7 +88,9 @@ export const tenantSettingRoutes: Route[] = [
     method: 'GET',
     path: '/tenants/settings',
     scopes: ['read:tenant_settings'],
+    summary: 'Get the settings of the tenant',
     query: z.strictObject(fieldsQuery),
+    answers: { 200: settingsShape.partial() },
     async handle({ tenant, query }) {
       return answer(project(showSettings(tenant), query));
     },
@@ -106,6 +100,8 @@ export const tenantSettingRoutes: Route[] = [
     method: 'PATCH',
     path: '/tenants/settings',
     scopes: ['update:tenant_settings'],
+    summary: 'Update the settings of the tenant',
+    answers: { 200: settingsShape },
     body: change,
     async handle({ deps, tenant, body }) {
       const { default_directory: directory, default_audience: audience } = body;
@@ -116,7 +112,9 @@ export const tenantSettingRoutes: Route[] = [
         return invalidBody(`The resource server "${audience}" does not exist.`);
       }
       const updated = await deps.store.tenants.update(tenant.id, (current) => edited(current, body, deps.clock.now()));
-      return typeof updated === 'string' ? NOT_FOUND.page : answer(showSettings(updated));
+      if (typeof updated === 'string') return NOT_FOUND.page;
+      const shown = showSettings(updated);
+      return answer({ ...shown, universal_login: { ...paletteOf(updated), ...(await customParts(deps, updated)) } });
     },
   }),
 ];
@@ -135,6 +133,7 @@ function edited(current: TenantRecord, body: Change, updatedAt: number): TenantR
     idle_session_lifetime_in_minutes: idleMinutes,
     session_cookie: cookie,
     flags,
+    universal_login: look,
     ...rest
   } = body;
   const {
@@ -143,7 +142,7 @@ function edited(current: TenantRecord, body: Change, updatedAt: number): TenantR
     defaultAudience: ownAudience,
     recordLogins: wasRecording,
     ...kept
-  } = current;
+  } = withPalette(current, look);
   // An empty text and null both mean: none. Those below are given back as they were sent.
   const blanks = { default_directory: blank(directory), default_audience: blank(audience) };
   return {
@@ -162,7 +161,7 @@ function edited(current: TenantRecord, body: Change, updatedAt: number): TenantR
     settings: mergeSettings(current.settings, {
       ...rest,
       ...blanks,
-      ...(flags === undefined ? {} : { flags: flags && { ...flagsOf(current.settings), ...flags } }),
+      ...(flags === undefined ? {} : { flags: mergeFlags(current.settings, flags) }),
     }),
     updatedAt,
   };
@@ -178,7 +177,3 @@ const seconds = (inMinutes: number | undefined, inHours: number | undefined): nu
     : inHours === undefined
       ? undefined
       : Math.max(MINUTE, Math.round(inHours * HOUR));
-
-function flagsOf({ flags }: JsonObject): JsonObject {
-  return typeof flags === 'object' && flags !== null && !Array.isArray(flags) ? flags : {};
-}

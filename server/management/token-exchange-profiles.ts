@@ -5,8 +5,9 @@ import { isReservedTokenType, isTokenType } from '#runtime/lifecycle/token-types
 import type { TokenExchangeProfileRecord } from '#storage/records.ts';
 import { type Answer, answer, created, empty, invalidBody, NOT_FOUND, refuse } from './answer.ts';
 import { iso, optional, text } from './fields.ts';
-import { checkpointQuery, list } from './paging.ts';
-import { type Incoming, type Route, route } from './route.ts';
+import { listing } from './listing.ts';
+import { checkpointQuery } from './paging.ts';
+import { type Incoming, NOTHING, type Route, route } from './route.ts';
 
 const PROFILES = 100;
 const TYPE = 'custom_authentication';
@@ -33,6 +34,20 @@ const creation = z.strictObject({
 
 const change = z.strictObject({ name: name.optional(), subject_token_type: tokenType.optional() });
 
+const profileShape = z
+  .strictObject({
+    id: z.string(),
+    name: z.string(),
+    subject_token_type: z.string(),
+    action_id: z.string(),
+    type: z.enum([TYPE]),
+    created_at: z.string(),
+    updated_at: z.string(),
+  })
+  .meta({ id: 'TokenExchangeProfile' });
+
+const LIST = listing('token_exchange_profiles', profileShape, { paging: 'checkpoint' });
+
 function showProfile(profile: TokenExchangeProfileRecord): Record<string, unknown> {
   return {
     id: profile.id,
@@ -50,16 +65,14 @@ export const tokenExchangeProfileRoutes: Route[] = [
     method: 'GET',
     path: '/token-exchange-profiles',
     scopes: ['read:token_exchange_profiles'],
+    summary: 'List token exchange profiles',
+    answers: LIST.answers,
     query: z.strictObject({ from: checkpointQuery.from, take: checkpointQuery.take }),
     async handle({ deps, tenant, query }) {
-      return list(
+      return LIST.answer(
         // There is no other style of this list than by checkpoint.
         { ...query, take: query.take ?? 50 },
-        {
-          plural: 'token_exchange_profiles',
-          read: (page) => deps.store.tokenExchangeProfiles.list(tenant.id, { page }),
-          show: showProfile,
-        },
+        { read: (page) => deps.store.tokenExchangeProfiles.list(tenant.id, { page }), show: showProfile },
       );
     },
   }),
@@ -68,6 +81,8 @@ export const tokenExchangeProfileRoutes: Route[] = [
     method: 'POST',
     path: '/token-exchange-profiles',
     scopes: ['create:token_exchange_profiles'],
+    summary: 'Create a token exchange profile',
+    answers: { 201: profileShape },
     body: creation,
     handle: create,
   }),
@@ -76,6 +91,8 @@ export const tokenExchangeProfileRoutes: Route[] = [
     method: 'GET',
     path: '/token-exchange-profiles/:id',
     scopes: ['read:token_exchange_profiles'],
+    summary: 'Get a token exchange profile',
+    answers: { 200: profileShape },
     async handle({ deps, tenant, param }) {
       const profile = await deps.store.tokenExchangeProfiles.find(tenant.id, param('id'));
       return profile ? answer(showProfile(profile)) : NOT_FOUND.tokenExchangeProfile;
@@ -86,6 +103,8 @@ export const tokenExchangeProfileRoutes: Route[] = [
     method: 'PATCH',
     path: '/token-exchange-profiles/:id',
     scopes: ['update:token_exchange_profiles'],
+    summary: 'Update a token exchange profile',
+    answers: { 204: NOTHING },
     body: change,
     async handle({ deps, tenant, param, body }) {
       const updated = await deps.store.tokenExchangeProfiles.update(tenant.id, param('id'), (current) => ({
@@ -103,6 +122,8 @@ export const tokenExchangeProfileRoutes: Route[] = [
     method: 'DELETE',
     path: '/token-exchange-profiles/:id',
     scopes: ['delete:token_exchange_profiles'],
+    summary: 'Delete a token exchange profile',
+    answers: { 204: NOTHING },
     async handle({ deps, tenant, param }) {
       const removed = await deps.store.tokenExchangeProfiles.remove(tenant.id, param('id'));
       return removed ? empty() : NOT_FOUND.tokenExchangeProfile;

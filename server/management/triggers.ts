@@ -1,15 +1,19 @@
 // Management: the table of triggers. Source: actions-api reference, sections 4.2 and 5. Which of them run here is a rule
 // of the runtime; the others are listed because tools read the list before they do anything.
+import { z } from 'zod';
 
-type TriggerRow = {
-  id: string;
-  version: string;
-  status: 'CURRENT' | 'DEPRECATED';
-  runtimes: string[];
-  default_runtime: string;
-  binding_policy: 'trigger-bound' | 'entity-bound';
-  compatible_triggers: { id: string; version: string }[];
-};
+export const triggerShape = z
+  .strictObject({
+    id: z.string(),
+    version: z.string(),
+    status: z.enum(['CURRENT', 'DEPRECATED']),
+    runtimes: z.array(z.string()),
+    default_runtime: z.string(),
+    binding_policy: z.enum(['trigger-bound', 'entity-bound']),
+    compatible_triggers: z.array(z.strictObject({ id: z.string(), version: z.string() })),
+  })
+  .meta({ id: 'ActionTrigger' });
+type TriggerRow = z.output<typeof triggerShape>;
 
 const RUNTIMES = ['node18-actions', 'node22'];
 

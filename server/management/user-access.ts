@@ -5,7 +5,7 @@ import { accepted, NOT_FOUND } from './answer.ts';
 import { text } from './fields.ts';
 import { findUser } from './find-user.ts';
 import { endTokens } from './refresh-token-rows.ts';
-import { type Route, route } from './route.ts';
+import { NOTHING, type Route, route } from './route.ts';
 import { logSessionsRevoked, readSessions } from './sessions.ts';
 
 export const userAccessRoutes: Route[] = [
@@ -13,6 +13,9 @@ export const userAccessRoutes: Route[] = [
     method: 'POST',
     path: '/users/:id/revoke-access',
     scopes: ['delete:sessions', 'delete:refresh_tokens'],
+    summary: "End a user's sessions and refresh tokens",
+    subject: '/users/:id/sessions',
+    answers: { 202: NOTHING },
     body: z.strictObject({ session_id: text(200).optional(), preserve_refresh_tokens: z.boolean().optional() }),
     async handle(call) {
       const { deps, tenant, param, body } = call;

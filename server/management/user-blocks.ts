@@ -6,7 +6,11 @@ import type { UserRecord } from '#storage/records.ts';
 import { type Answer, answer, empty, NOT_FOUND } from './answer.ts';
 import { text } from './fields.ts';
 import { findUser } from './find-user.ts';
-import { type Incoming, type Route, route } from './route.ts';
+import { type Incoming, NOTHING, type Route, route } from './route.ts';
+
+const blockedShape = z.strictObject({
+  blocked_for: z.array(z.strictObject({ identifier: z.string(), ip: z.string().optional() })),
+});
 
 const considering = { consider_brute_force_enablement: z.enum(['true', 'false']).optional() };
 const identifier = text(320);
@@ -16,7 +20,9 @@ export const userBlockRoutes: Route[] = [
     method: 'GET',
     path: '/user-blocks',
     scopes: ['read:users'],
+    summary: 'List the blocks of what somebody signs in with',
     query: z.strictObject({ identifier, ...considering }),
+    answers: { 200: blockedShape },
     handle: (call) => show(call, [call.query.identifier], call.query),
   }),
 
@@ -24,7 +30,9 @@ export const userBlockRoutes: Route[] = [
     method: 'DELETE',
     path: '/user-blocks',
     scopes: ['update:users'],
+    summary: 'Lift the blocks of what somebody signs in with',
     query: z.strictObject({ identifier }),
+    answers: { 204: NOTHING },
     handle: (call) => lift(call, [call.query.identifier]),
   }),
 
@@ -32,7 +40,9 @@ export const userBlockRoutes: Route[] = [
     method: 'GET',
     path: '/user-blocks/:id',
     scopes: ['read:users'],
+    summary: 'List the blocks of a user',
     query: z.strictObject(considering),
+    answers: { 200: blockedShape },
     async handle(call) {
       const user = await findUser(call.deps.store, call.tenant.id, call.param('id'));
       return user ? show(call, identifiersOf(user), call.query) : NOT_FOUND.user;
@@ -43,6 +53,8 @@ export const userBlockRoutes: Route[] = [
     method: 'DELETE',
     path: '/user-blocks/:id',
     scopes: ['update:users'],
+    summary: 'Lift the blocks of a user',
+    answers: { 204: NOTHING },
     async handle(call) {
       const user = await findUser(call.deps.store, call.tenant.id, call.param('id'));
       return user ? lift(call, identifiersOf(user)) : NOT_FOUND.user;

@@ -1,14 +1,18 @@
 // Management: what hangs on a user: roles, organizations, log lines and browsers that are asked for no second factor.
 import { z } from 'zod';
-import { answer, empty, invalidBody, NOT_FOUND } from './answer.ts';
+import { empty, invalidBody, NOT_FOUND } from './answer.ts';
 import { idList } from './fields.ts';
 import { findUser } from './find-user.ts';
 import { refuseLiftedRoles } from './lifted-people.ts';
-import { showLog } from './logs.ts';
-import { showOrganization } from './organizations.ts';
-import { list, pageOf, pageQuery, slice } from './paging.ts';
-import { showRole } from './roles.ts';
-import { type Incoming, type Route, route } from './route.ts';
+import { listing } from './listing.ts';
+import { answerLogs, LOGS, showLog } from './logs.ts';
+import { organizationShape, showOrganization } from './organizations.ts';
+import { pageOf, pageQuery, slice } from './paging.ts';
+import { roleShape, showRole } from './roles.ts';
+import { type Incoming, NOTHING, type Route, route } from './route.ts';
+
+const ROLES = listing('roles', roleShape, { paging: 'page' });
+const ORGANIZATIONS = listing('organizations', organizationShape, { paging: 'page' });
 
 const roleIds = z.strictObject({ roles: idList });
 
@@ -17,11 +21,12 @@ export const userRelationRoutes: Route[] = [
     method: 'GET',
     path: '/users/:id/roles',
     scopes: ['read:users', 'read:roles', 'read:role_members'],
-    query: z.strictObject(pageQuery),
+    summary: 'List the roles of a user',
+    query: z.strictObject(ROLES.query),
+    answers: ROLES.answers,
     async handle({ deps, tenant, param, query }) {
       if (!(await findUser(deps.store, tenant.id, param('id')))) return NOT_FOUND.user;
-      return list(query, {
-        plural: 'roles',
+      return ROLES.answer(query, {
         read: async (page) => slice(await deps.store.assignments.rolesOf(tenant.id, param('id')), page),
         show: showRole,
       });
@@ -32,6 +37,8 @@ export const userRelationRoutes: Route[] = [
     method: 'POST',
     path: '/users/:id/roles',
     scopes: ['update:users', 'create:role_members'],
+    summary: 'Give a user roles',
+    answers: { 204: NOTHING },
     body: roleIds,
     async handle(call) {
       const { deps, tenant, param, body } = call;
@@ -49,6 +56,8 @@ export const userRelationRoutes: Route[] = [
     method: 'DELETE',
     path: '/users/:id/roles',
     scopes: ['update:users', 'delete:role_members'],
+    summary: 'Take roles from a user',
+    answers: { 204: NOTHING },
     body: roleIds,
     async handle({ deps, tenant, param, body }) {
       if (!(await findUser(deps.store, tenant.id, param('id')))) return NOT_FOUND.user;
@@ -61,11 +70,12 @@ export const userRelationRoutes: Route[] = [
     method: 'GET',
     path: '/users/:id/organizations',
     scopes: ['read:organizations'],
-    query: z.strictObject(pageQuery),
+    summary: 'List the organizations of a user',
+    query: z.strictObject(ORGANIZATIONS.query),
+    answers: ORGANIZATIONS.answers,
     async handle({ deps, tenant, param, query }) {
       if (!(await findUser(deps.store, tenant.id, param('id')))) return NOT_FOUND.user;
-      return list(query, {
-        plural: 'organizations',
+      return ORGANIZATIONS.answer(query, {
         read: (page) => deps.store.assignments.organizationsOf(tenant.id, param('id'), page),
         show: showOrganization,
       });
@@ -76,17 +86,19 @@ export const userRelationRoutes: Route[] = [
     method: 'GET',
     path: '/users/:id/logs',
     scopes: ['read:logs', 'read:logs_users'],
+    summary: 'List the log lines of a user',
     query: z.strictObject({ ...pageQuery, sort: z.enum(['date:-1', 'date:1']).optional() }),
+    answers: LOGS.answers,
     async handle({ deps, tenant, param, query }) {
       const { records } = await deps.store.logs.list(tenant.id, {
         userId: param('id'),
         order: query.sort === 'date:1' ? 'oldest' : 'newest',
         page: pageOf(query),
       });
-      const logs = records.map((log) => showLog(log, tenant));
-      if (query.include_totals !== true) return answer(logs);
-      const { offset, limit } = pageOf(query);
-      return answer({ start: offset, limit, length: logs.length, total: logs.length, logs });
+      return answerLogs(
+        query,
+        records.map((log) => showLog(log, tenant)),
+      );
     },
   }),
 
@@ -94,6 +106,8 @@ export const userRelationRoutes: Route[] = [
     method: 'POST',
     path: '/users/:id/multifactor/actions/invalidate-remember-browser',
     scopes: ['update:users'],
+    summary: 'Ask a user for the second factor on every browser again',
+    answers: { 204: NOTHING },
     async handle({ deps, tenant, param }) {
       if (!(await findUser(deps.store, tenant.id, param('id')))) return NOT_FOUND.user;
       await deps.store.rememberedBrowsers.clear(tenant.id, param('id'));
@@ -102,14 +116,16 @@ export const userRelationRoutes: Route[] = [
   }),
 ];
 
-/** The first id that is no role of this tenant. */
+/** The first id that is no role of this tenant, or of another organization than this one. */
 export async function unknownRole(
   store: Incoming['deps']['store'],
   tenantId: string,
   ids: string[],
+  organizationId?: string,
 ): Promise<string | undefined> {
   for (const id of ids) {
-    if (!(await store.roles.find(tenantId, id))) return id;
+    const role = await store.roles.find(tenantId, id);
+    if (!role || (role.ownerId !== undefined && role.ownerId !== organizationId)) return id;
   }
   return undefined;
 }

@@ -1,55 +1,52 @@
 // Management: users. Their roles, organizations, logs and authentication methods have files of their own.
 import { z } from 'zod';
-import { formerPasswords } from '#runtime/lifecycle/judge-password.ts';
-import { mergeMetadata, newUser } from '#runtime/lifecycle/user.ts';
-import type { ConnectionRecord, UserRecord } from '#storage/records.ts';
-import { answer, created, empty, invalidBody, NOT_FOUND, type Refusal, refuse } from './answer.ts';
-import { mailVerification } from './email-verification-ticket.ts';
-import { optional, text } from './fields.ts';
+import { answer, created, empty, NOT_FOUND, refuse } from './answer.ts';
+import { createUser, editUser } from './edit-user.ts';
+import { text } from './fields.ts';
 import { findUser } from './find-user.ts';
 import { opensWayIn, refuseLiftedPerson } from './lifted-people.ts';
-import { fieldsQuery, list, pageQuery, project } from './paging.ts';
-import { type Incoming, type Route, route } from './route.ts';
-import { showUser } from './show-user.ts';
-import { parseTerms } from './terms.ts';
-import { refusePassword } from './user-password.ts';
-import { type Profile, userChange, userCreation } from './user-schema.ts';
-import { searchUsers } from './user-search.ts';
-import { invalid } from './validation.ts';
-
-const ALREADY_EXISTS = refuse(409, 'The user already exists.', 'auth0_idp_error');
-const UNKNOWN_CONNECTION = refuse(400, 'The connection does not exist.', 'inexistent_connection');
+import { listing } from './listing.ts';
+import { fieldsQuery, pageOf, project } from './paging.ts';
+import { NOTHING, type Route, route } from './route.ts';
+import { SEARCH_LENGTH } from './search-language.ts';
+import { showUser, userShape } from './show-user.ts';
+import { userChange, userCreation } from './user-schema.ts';
+import { readUserSearch } from './user-search.ts';
 
 /** The address space of pages ends here, as the reference has it: beyond it a search is the wrong tool. */
 const PAGED_RECORDS = 1000;
+const BEYOND = `You can only page through the first ${PAGED_RECORDS} records. Narrow it down with q, or export users with a job.`;
+const TOO_SLOW = refuse(503, 'The query exceeded the timeout. Narrow it down, for example by a user_id or an email.');
+
+const USERS = listing('users', userShape, { paging: 'page', fields: true, withLength: true });
 
 export const userRoutes: Route[] = [
   route({
     method: 'GET',
     path: '/users',
     scopes: ['read:users'],
+    summary: 'List or search users',
     query: z.strictObject({
-      ...pageQuery,
-      ...fieldsQuery,
-      q: z.string().max(1000).optional(),
-      search_engine: z.enum(['v3', 'v2']).optional(),
+      ...USERS.query,
+      q: z.string().max(SEARCH_LENGTH).optional(),
+      search_engine: z.enum(['v3']).optional(),
       connection: text(128).optional(),
       sort: z.string().max(100).optional(),
       primary_order: z.string().max(10).optional(),
     }),
+    answers: USERS.answers,
     async handle({ deps, tenant, query }) {
-      const terms = query.q === undefined ? {} : parseTerms(query.q, ['email', 'user_id', 'username', 'phone_number']);
-      if (typeof terms === 'string') return refuse(400, terms, 'invalid_query_string');
-      if (((query.page ?? 0) + 1) * (query.per_page ?? 50) > PAGED_RECORDS) {
-        return refuse(400, `You can only page through the first ${PAGED_RECORDS} records.`, 'invalid_paging');
-      }
-      const { connection } = query;
-      return list(query, {
-        plural: 'users',
-        withLength: true,
-        read: (page) => searchUsers(deps.store, tenant.id, { terms, page, ...optional('connection', connection) }),
-        show: (user) => project(showUser(user), query),
-      });
+      const page = pageOf(query);
+      if (page.offset + page.limit > PAGED_RECORDS) return refuse(400, BEYOND, 'invalid_paging');
+      const search = readUserSearch(query);
+      if (!search.ok) return search;
+      const { where, order } = search.value;
+      const found =
+        where || order
+          ? await deps.store.users.search(tenant.id, { ...search.value, page, totals: query.include_totals === true })
+          : await deps.store.users.list(tenant.id, { page });
+      if (found === 'too-slow') return TOO_SLOW;
+      return USERS.answer(query, { read: async () => found, show: showUser });
     },
   }),
 
@@ -57,6 +54,8 @@ export const userRoutes: Route[] = [
     method: 'GET',
     path: '/users-by-email',
     scopes: ['read:users'],
+    summary: 'Find users by e-mail address',
+    answers: { 200: z.array(userShape.partial()) },
     query: z.strictObject({ email: text(254), ...fieldsQuery }),
     async handle({ deps, tenant, query }) {
       const { records } = await deps.store.users.list(tenant.id, { email: query.email });
@@ -68,6 +67,8 @@ export const userRoutes: Route[] = [
     method: 'POST',
     path: '/users',
     scopes: ['create:users'],
+    summary: 'Create a user',
+    answers: { 201: userShape },
     body: userCreation,
     async handle(call) {
       const user = await createUser(call, call.body);
@@ -79,6 +80,8 @@ export const userRoutes: Route[] = [
     method: 'GET',
     path: '/users/:id',
     scopes: ['read:users'],
+    summary: 'Get a user',
+    answers: { 200: userShape.partial() },
     query: z.strictObject(fieldsQuery),
     async handle({ deps, tenant, param, query }) {
       const user = await findUser(deps.store, tenant.id, param('id'));
@@ -90,6 +93,8 @@ export const userRoutes: Route[] = [
     method: 'PATCH',
     path: '/users/:id',
     scopes: ['update:users', 'update:users_app_metadata'],
+    summary: 'Update a user',
+    answers: { 200: userShape },
     body: userChange,
     async handle(call) {
       // The second scope opens one property only.
@@ -108,6 +113,8 @@ export const userRoutes: Route[] = [
     method: 'DELETE',
     path: '/users/:id',
     scopes: ['delete:users'],
+    summary: 'Delete a user',
+    answers: { 204: NOTHING },
     async handle({ deps, tenant, param }) {
       const user = await findUser(deps.store, tenant.id, param('id'));
       if (user) await deps.store.users.remove(tenant.id, user.id);
@@ -115,172 +122,3 @@ export const userRoutes: Route[] = [
     },
   }),
 ];
-
-/** What making and changing a user asks of a call. */
-export type UserDesk = Pick<Incoming, 'deps' | 'ports' | 'tenant' | 'operator' | 'caller'>;
-
-export async function createUser(
-  { deps, ports, tenant, caller }: UserDesk,
-  body: z.output<typeof userCreation>,
-): Promise<UserRecord | Refusal> {
-  const connection = await deps.store.connections.findByKey(tenant.id, body.connection);
-  if (!connection) return UNKNOWN_CONNECTION;
-  if (body.custom_password_hash !== undefined && body.password_hash !== undefined) {
-    return invalidBody('Cannot set both password_hash and custom_password_hash');
-  }
-  const imported = body.custom_password_hash ?? body.password_hash;
-  const missing = missingProperty(connection, body, imported);
-  if (missing) return missing;
-  const refused = await refusePassword(deps, connection, body.password, {
-    ...columns(body),
-    userMetadata: body.user_metadata ?? {},
-  });
-  if (refused) return refused;
-  const passwordHash = body.password === undefined ? imported : await deps.passwords.hash(body.password);
-  const user = newUser(ports, connection, {
-    ...columns(body),
-    ...optional('id', body.user_id),
-    ...optional('passwordHash', passwordHash),
-    userMetadata: mergeMetadata({}, body.user_metadata ?? {}),
-    appMetadata: mergeMetadata({}, body.app_metadata ?? {}),
-  });
-  if ((await deps.store.users.insert(user)) === 'conflict') return ALREADY_EXISTS;
-  if (body.verify_email) await mailVerification({ deps, tenant, caller }, user);
-  return user;
-}
-
-export async function editUser(
-  call: UserDesk,
-  id: string,
-  body: z.output<typeof userChange>,
-): Promise<UserRecord | Refusal> {
-  const { deps, tenant } = call;
-  const user = await findUser(deps.store, tenant.id, id);
-  if (!user) return NOT_FOUND.user;
-  if (body.connection !== undefined && body.connection !== user.connection) return UNKNOWN_CONNECTION;
-  const connection = await deps.store.connections.findByKey(tenant.id, user.connection);
-  if (body.password !== undefined && connection?.strategy !== 'auth0') {
-    return invalidBody('Only users of a database connection have a password.');
-  }
-  const refused = await refusePassword(deps, connection, body.password, { ...user, ...columns(plain(body)) });
-  if (refused) return refused;
-  const passwordHash = body.password === undefined ? undefined : await deps.passwords.hash(body.password);
-  const now = deps.clock.now();
-  const updated = await deps.store.users.update(tenant.id, user.id, (current) =>
-    edited(current, body, passwordHash === undefined ? {} : renewed(current, passwordHash, connection, now), now),
-  );
-  if (updated === 'missing') return NOT_FOUND.user;
-  if (updated === 'conflict')
-    return refuse(400, 'The specified new value is already in use by another user.', 'auth0_idp_error');
-  // Whoever holds a session or a half-finished login of this user may be the one it is protected from.
-  if (passwordHash !== undefined || body.blocked === true) {
-    const because = body.blocked === true ? 'account-deactivated' : 'password-changed';
-    await deps.store.users.endLogins(tenant.id, user.id, because);
-  }
-  if (passwordHash !== undefined && connection) tellOfPassword(call, connection, updated);
-  if (body.verify_email) await mailVerification(call, updated);
-  return updated;
-}
-
-/** The scripts that are told of new passwords run on their own. */
-function tellOfPassword(
-  { deps, tenant, operator, caller }: UserDesk,
-  connection: ConnectionRecord,
-  user: UserRecord,
-): void {
-  const { id: connectionId, name, strategy } = connection;
-  const logPlace = {
-    tenantId: tenant.id,
-    now: deps.clock.now(),
-    random: deps.random,
-    clientId: operator.clientId,
-    ip: caller.ip,
-    hostname: new URL(tenant.baseUrl).host,
-    connection: name,
-    connectionId,
-    strategy,
-    strategyType: 'database',
-    ...optional('userAgent', caller.userAgent),
-  };
-  deps.runtime.tellOfNewPassword({ tenant, connection, caller, logPlace }, user);
-}
-
-function edited(
-  current: UserRecord,
-  body: z.output<typeof userChange>,
-  password: Partial<UserRecord>,
-  now: number,
-): UserRecord {
-  const { phone_number, given_name, family_name } = body;
-  const next: UserRecord = {
-    ...current,
-    // A new address is nobody's until it is verified.
-    ...(body.email !== undefined && body.email !== current.email ? { emailVerified: false } : {}),
-    ...(typeof phone_number === 'string' && phone_number !== current.phoneNumber ? { phoneVerified: false } : {}),
-    ...columns(plain(body)),
-    ...password,
-    ...(body.user_metadata === undefined
-      ? {}
-      : { userMetadata: mergeMetadata(current.userMetadata, body.user_metadata) }),
-    ...(body.app_metadata === undefined ? {} : { appMetadata: mergeMetadata(current.appMetadata, body.app_metadata) }),
-    updatedAt: now,
-  };
-  if (phone_number === null) delete next.phoneNumber;
-  if (given_name === null) delete next.givenName;
-  if (family_name === null) delete next.familyName;
-  return next;
-}
-
-/** The columns of a new password; the one before it is one of the former ones now. */
-function renewed(
-  current: UserRecord,
-  passwordHash: string,
-  connection: ConnectionRecord | undefined,
-  passwordChangedAt: number,
-): Partial<UserRecord> {
-  return { passwordHash, passwordChangedAt, formerPasswordHashes: formerPasswords(connection?.options ?? {}, current) };
-}
-
-/** A change without those of its properties that are taken away. */
-function plain({ phone_number, given_name, family_name, ...rest }: z.output<typeof userChange>): Profile {
-  return {
-    ...rest,
-    ...optional('phone_number', phone_number ?? undefined),
-    ...optional('given_name', given_name ?? undefined),
-    ...optional('family_name', family_name ?? undefined),
-  };
-}
-
-/** The plain properties, under the names of the record. */
-function columns(body: Profile) {
-  return {
-    ...optional('email', body.email),
-    ...optional('emailVerified', body.email_verified),
-    ...optional('username', body.username),
-    ...optional('phoneNumber', body.phone_number),
-    ...optional('phoneVerified', body.phone_verified),
-    ...optional('name', body.name),
-    ...optional('nickname', body.nickname),
-    ...optional('givenName', body.given_name),
-    ...optional('familyName', body.family_name),
-    ...optional('picture', body.picture),
-    ...optional('blocked', body.blocked),
-  };
-}
-
-function missingProperty(
-  connection: ConnectionRecord,
-  body: Profile,
-  imported: string | undefined,
-): Refusal | undefined {
-  if (connection.strategy !== 'auth0') return undefined;
-  if (body.email === undefined && body.username === undefined && body.phone_number === undefined) {
-    return invalid('payload', 'Missing required property: email');
-  }
-  if (body.password === undefined && imported === undefined)
-    return invalid('payload', 'Missing required property: password');
-  if (body.password !== undefined && imported !== undefined) {
-    return invalidBody('Cannot set both password and an imported password hash');
-  }
-  return undefined;
-}

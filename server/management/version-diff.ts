@@ -1,6 +1,7 @@
 // Management: what a version of an Action changes beside another one, or beside the draft. Values of secrets are compared
 // here and never shown.
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
+import { z } from 'zod';
 import type { ActionRecord, ActionSecret, ActionVersionRecord } from '#storage/records.ts';
 
 /** Comparing two texts that share nothing takes time that grows with both; then the one replaces the other whole. */
@@ -25,6 +26,23 @@ export const sideOfDraft = ({ code, runtime, dependencies, secrets, modules }: A
   ...(modules ? { modules } : {}),
   label: 'draft',
 });
+
+const side = z.strictObject({ id: z.string().optional(), label: z.string() });
+const change = (value: z.ZodType) =>
+  z.array(z.strictObject({ name: z.string(), from: value.nullable(), to: value.nullable() }));
+const names = z.array(z.string());
+
+export const versionDiffShape = z
+  .strictObject({
+    from: side,
+    to: side,
+    code: z.string(),
+    runtime: z.strictObject({ from: z.string(), to: z.string() }).optional(),
+    dependencies: change(z.string()),
+    modules: change(z.int()),
+    secrets: z.strictObject({ added: names, removed: names, changed: names }),
+  })
+  .meta({ id: 'ActionVersionDiff' });
 
 /** From `from` to `to`: a line that only `to` has begins with `+`. */
 export function showDiff(from: Side, to: Side) {

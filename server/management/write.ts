@@ -5,17 +5,10 @@ import { RehearsalOver } from '#storage/database.ts';
 import type { JsonObject } from '#storage/records.ts';
 import { type Answer, answer, refuse } from './answer.ts';
 import { maskWithin } from './mask.ts';
-import type { Incoming, Route } from './route.ts';
+import type { Calling, Incoming } from './route.ts';
 import { type Difference, difference, look, type Subject, treeOf } from './subject.ts';
 
-export type Write = {
-  route: Route;
-  subject: Subject;
-  /** As it was called: no query. */
-  path: string;
-  query: Record<string, unknown>;
-  body: unknown;
-};
+export type Write = Calling & { subject: Subject };
 
 type Played = { result: Answer; before: JsonObject | undefined; after: JsonObject | undefined };
 
@@ -38,8 +31,10 @@ export async function write(incoming: Incoming, it: Write): Promise<Answer> {
   const { result, before, after } = await play(incoming, it);
   const isSeen = it.subject.kind !== 'unseen';
   const told = isSeen ? difference(before, after) : { asked: it.body };
-  await log(incoming, it, { status: result.status, ...(result.ok ? told : {}) });
-  return result;
+  const logId = await log(incoming, it, { status: result.status, ...(result.ok ? told : {}) });
+  if (!it.undoes || !result.ok) return result;
+  const shown = result.body === undefined ? {} : { result: result.body };
+  return answer({ ...it.undoes.told, log_id: logId, status: result.status, ...shown });
 }
 
 /** A write that was refused before it was looked at: no scope, no JSON. */
@@ -57,27 +52,37 @@ const UNREHEARSED = (reason: string) => refuse(400, `This call cannot be rehears
 export async function rehearse(incoming: Incoming, it: Write): Promise<Answer> {
   const { route } = it;
   if (route.unrehearsed !== undefined) return UNREHEARSED(route.unrehearsed);
+  const played = await tryOut(incoming, it);
+  if (played === 'over') return UNREHEARSED('it takes too long.');
+  const { result, before, after } = played;
+  if (!result.ok) return result;
+  const shown = result.body === undefined ? {} : { result: maskWithin(JSON.parse(JSON.stringify(result.body))) };
+  const told = it.undoes?.told ?? {};
+  // An undoing answers for itself, whatever the write answers that it stands for.
+  const status = it.undoes ? 200 : result.status;
+  return answer({ ...told, dry_run: true, status, ...shown, diff: treeOf(before, after) });
+}
+
+/** What it would come to; nothing of it stays. `over`: it takes too long to be found out so. */
+export async function tryOut(incoming: Incoming, it: Write): Promise<Played | 'over'> {
   try {
     return await incoming.deps.store.rehearse(async (store) => {
       const deps = { ...incoming.deps, store, runtime: incoming.deps.runtime.rehearsing(store) };
       const ports = { ...incoming.ports, store };
-      const builder = { start() {}, settled: async () => {} };
-      const { result, before, after } = await play({ ...incoming, deps, ports, builder }, it);
-      if (!result.ok) return result;
-      const shown = result.body === undefined ? {} : { result: maskWithin(madeBy(result) ?? {}) };
-      return answer({ dry_run: true, status: result.status, ...shown, diff: treeOf(before, after) });
+      const builder = { start: () => false, settled: async () => {} };
+      return play({ ...incoming, deps, ports, builder }, it);
     });
   } catch (error) {
-    if (error instanceof RehearsalOver) return UNREHEARSED('it takes too long.');
+    if (error instanceof RehearsalOver) return 'over';
     throw error;
   }
 }
 
 async function log(
   { deps, tenant, operator, caller }: Incoming,
-  { route, path, query }: Pick<Write, 'route' | 'path' | 'query'>,
+  { route, path, query, undoes }: Pick<Write, 'route' | 'path' | 'query' | 'undoes'>,
   { status, before, after, asked }: { status: number; asked?: unknown } & Difference,
-): Promise<void> {
+): Promise<string> {
   const isDone = status < 400;
   const place = {
     tenantId: tenant.id,
@@ -98,11 +103,13 @@ async function log(
         response: { statusCode: status },
         ...(before === undefined ? {} : { before }),
         ...(after === undefined ? {} : { after }),
+        ...(undoes ? { undoes: undoes.logId } : {}),
       },
     },
     place,
   );
   await deps.store.commit([{ kind: 'log.insert', log: line }]);
+  return line.id;
 }
 
 const isPlain = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null;

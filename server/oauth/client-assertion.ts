@@ -74,7 +74,7 @@ async function verify(
   const header = readHeader(assertion);
   if (!header) return undefined;
   const now = deps.clock.now();
-  for (const key of await findClientKeys(deps, client, header)) {
+  for (const key of await findClientKeys(deps, client, header, 'assertion')) {
     const claims = await open(assertion, key, {
       algorithms: [header.alg],
       issuer: client.id,

@@ -10,6 +10,7 @@ import type { Granted, GrantRequest } from './grant.ts';
 import { issuerOf } from './issuer.ts';
 import { isOpenToClients } from './open-apis.ts';
 import { missing, refusal, unknownApi } from './token-answer.ts';
+import { tellsPermissions } from './token-signature.ts';
 
 export async function grantToClient(request: GrantRequest): Promise<Granted> {
   const { deps, tenant, client, parameters, caller, keyThumbprint } = request;
@@ -21,8 +22,7 @@ export async function grantToClient(request: GrantRequest): Promise<Granted> {
   const unbound = refuseUnbound(client, api, keyThumbprint);
   if (unbound) return { answer: unbound, about };
   const grant = await deps.store.clientGrants.findByKey(tenant.id, `${client.id} ${api.identifier}`);
-  // One for people says what they may let the client do, and nothing of what it may do by itself.
-  if (!grant || grant.settings.subject_type === 'user' || !isOpenToClients(api)) {
+  if (!grant || !isOpenToClients(api)) {
     return { answer: refusal(403, 'access_denied', noGrant(audience)), about };
   }
   // A token of a client is for no organization: where one is asked for, or required, there is none to give.
@@ -35,7 +35,10 @@ export async function grantToClient(request: GrantRequest): Promise<Granted> {
 
   // A scope that the API no longer offers is not granted, though an old client grant names it.
   const offered = new Set(api.scopes.map(({ value }) => value));
-  const allowed = grant.scope.filter((scope) => offered.has(scope));
+  const allowed =
+    grant.settings.allow_all_scopes === true && !api.isSystem
+      ? [...offered]
+      : grant.scope.filter((scope) => offered.has(scope));
   const asked = [...new Set((parameters.scope ?? '').split(' ').filter((scope) => scope !== ''))];
   const refused = asked.filter((scope) => !allowed.includes(scope));
   if (refused.length > 0) {
@@ -54,7 +57,8 @@ export async function grantToClient(request: GrantRequest): Promise<Granted> {
     return { answer: refusal(REFUSAL_STATUS[code], code, reason), about, details };
   }
   // Scripts settle what a token carries, never more than the client was granted.
-  const scope = judged.scope.filter((each) => allowed.includes(each)).join(' ');
+  const granted = judged.scope.filter((each) => allowed.includes(each));
+  const scope = granted.join(' ');
   const iat = Math.floor(deps.clock.now() / 1000);
   const jti = deps.random.letters(22);
   const token = await signForApi(deps, tenant, api, {
@@ -69,6 +73,7 @@ export async function grantToClient(request: GrantRequest): Promise<Granted> {
     gty: 'client-credentials',
     ...boundTo(keyThumbprint),
     ...(scope === '' ? {} : { scope }),
+    ...(tellsPermissions(api) ? { permissions: granted } : {}),
   });
   return {
     answer: {

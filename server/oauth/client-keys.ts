@@ -20,10 +20,18 @@ const MOST_KEYS = 20;
 /** Sets that are kept. */
 const MOST_SETS = 1000;
 
+/** What the client signed: proof that it is the client, or a request (RFC 9101). */
+export type Signed = 'assertion' | 'request';
+
 /** The client's keys that may have made this signature. */
-export async function findClientKeys(deps: Needs, client: ClientRecord, wanted: Wanted): Promise<JWK[]> {
+export async function findClientKeys(
+  deps: Needs,
+  client: ClientRecord,
+  wanted: Wanted,
+  signed: Signed,
+): Promise<JWK[]> {
   const { jwks, jwks_uri: uri } = client.settings;
-  const own = [...credentialsInUse(client, deps.clock.now()), ...keysOf(jwks)];
+  const own = [...credentialsInUse(client, signed, deps.clock.now()), ...keysOf(jwks)];
   if (typeof uri !== 'string') return matching(own, wanted);
   const kept = matching(await fetchedKeys(deps, uri, KEPT_MS), wanted);
   if (kept.length > 0) return [...matching(own, wanted), ...kept];
@@ -31,25 +39,32 @@ export async function findClientKeys(deps: Needs, client: ClientRecord, wanted: 
   return [...matching(own, wanted), ...matching(await fetchedKeys(deps, uri, COOL_DOWN_MS), wanted)];
 }
 
-/** Whether an assertion is how this client proves itself. */
+/**
+ * Whether an assertion, and no secret, is how this client proves itself. One that says that it does by mutual TLS has no key
+ * either that would do: it opens nothing, rather than something by other means than it says.
+ */
 export function hasKeys({ settings }: Pick<ClientRecord, 'settings'>): boolean {
-  return settings.jwks_uri !== undefined || settings.jwks !== undefined || credentialIds(settings) !== undefined;
+  const { jwks_uri: uri, jwks, client_authentication_methods: methods } = settings;
+  return uri !== undefined || jwks !== undefined || (isObject(methods) && Object.keys(methods).length > 0);
 }
 
-/** Ids of the credentials that the settings put to use; undefined where they name no such method. */
-export function credentialIds({ client_authentication_methods: methods }: JsonObject): string[] | undefined {
-  const method = isObject(methods) ? methods.private_key_jwt : undefined;
-  if (!isObject(method)) return undefined;
-  const { credentials } = method;
-  if (!Array.isArray(credentials)) return [];
-  return credentials.flatMap((entry) => (isObject(entry) && typeof entry.id === 'string' ? [entry.id] : []));
+/** Ids that a property of the wire names: `{ credentials: [{ id }] }`. */
+export function credentialIds(named: Json | undefined): string[] {
+  if (!isObject(named) || !Array.isArray(named.credentials)) return [];
+  return named.credentials.flatMap((entry) => (isObject(entry) && typeof entry.id === 'string' ? [entry.id] : []));
 }
 
-function credentialsInUse({ credentials = [], settings }: ClientRecord, now: number): JsonObject[] {
-  const inUse = new Set(credentialIds(settings));
+/** Where a client names keys for its requests, no other credential signs them. */
+function credentialsInUse({ credentials = [], settings }: ClientRecord, signed: Signed, now: number): JsonObject[] {
+  const { client_authentication_methods: methods, signed_request_object: requests } = settings;
+  const ofAssertions = credentialIds(isObject(methods) ? methods.private_key_jwt : undefined);
+  const ofRequests = credentialIds(requests);
+  const inUse = new Set(signed === 'request' && ofRequests.length > 0 ? ofRequests : ofAssertions);
   return credentials
     .filter(({ id, expiresAt }) => inUse.has(id) && (expiresAt === undefined || now < expiresAt))
-    .map(({ publicJwk, kid, alg }) => ({ ...publicJwk, kid, alg }));
+    .flatMap((credential) =>
+      credential.type === undefined ? [{ ...credential.publicJwk, kid: credential.kid, alg: credential.alg }] : [],
+    );
 }
 
 /** The entries of a key set (RFC 7517 §5). */

@@ -2,12 +2,12 @@
 // named by its thumbprint.
 import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { calculateJwkThumbprint } from 'jose';
-import type { ClientCredentialRecord, JsonObject } from '#storage/records.ts';
+import type { JsonObject, PublicKeyRecord } from '#storage/records.ts';
 import { readPublicJwk } from './public-key.ts';
 
 const SHORTEST_RSA_BITS = 2048;
 
-export type HandedInKey = Pick<ClientCredentialRecord, 'kid' | 'alg' | 'publicJwk'> & {
+export type HandedInKey = Omit<PublicKeyRecord, 'type'> & {
   /** Milliseconds: the end that a certificate says itself. */
   certificateExpiresAt?: number;
 };
@@ -18,8 +18,8 @@ export type HandedInKey = Pick<ClientCredentialRecord, 'kid' | 'alg' | 'publicJw
  */
 export async function readHandedInKey(
   pem: string,
-  alg: ClientCredentialRecord['alg'] | undefined,
-): Promise<{ alg: ClientCredentialRecord['alg']; key: HandedInKey | undefined }> {
+  alg: PublicKeyRecord['alg'] | undefined,
+): Promise<{ alg: PublicKeyRecord['alg']; key: HandedInKey | undefined }> {
   const read = readPem(pem);
   const algorithm = alg ?? (read?.asymmetricKeyType === 'ec' ? 'ES256' : 'RS256');
   const isShort = (read?.asymmetricKeyDetails?.modulusLength ?? SHORTEST_RSA_BITS) < SHORTEST_RSA_BITS;

@@ -1,6 +1,7 @@
 // Server, protocol: everybody whom the tokens of a login concern, looked at once more before any are made: since the login a
 // person may have been blocked, a membership may have ended.
 import { administrationOf } from '#runtime/lifecycle/administration.ts';
+import { permittedScopes } from '#runtime/lifecycle/permissions.ts';
 import type { RestedLogin } from '#runtime/runtime.ts';
 import type { OrganizationRecord, ResourceServerRecord, TenantRecord, UserRecord } from '#storage/records.ts';
 import type { Store } from '#storage/store.ts';
@@ -10,6 +11,8 @@ export type LoginParties = {
   user: UserRecord;
   /** As it is open to this person. Absent: tokens for userinfo alone. */
   api?: ResourceServerRecord;
+  /** Every scope of the API that the person has, where it asks for permissions. */
+  permissions?: string[];
   organization?: OrganizationRecord;
   /** Scopes of administration that this person may get by this login. */
   administration?: string[];
@@ -35,9 +38,12 @@ export async function findParties(
   // By name and password at the token endpoint: whatever else somebody signs in to, no page hands this out.
   const administration =
     api?.isSystem && request.protocol === 'oauth2-password' ? await administrationOf(store, tenant, user.id) : [];
+  const permissions = api && (await permittedScopes(store, api, user.id, organizationId));
+  const open = permissions ? { scopes: api.scopes.filter(({ value }) => permissions.includes(value)) } : {};
   return {
     user,
-    ...(api ? { api } : {}),
+    ...(api ? { api: { ...api, ...open } } : {}),
+    ...(permissions ? { permissions } : {}),
     ...(organization ? { organization } : {}),
     ...(administration.length > 0 ? { administration } : {}),
   };

@@ -16,7 +16,7 @@ import { accessTokenClaims, idTokenClaims } from './custom-claims.ts';
 import { issuerOf } from './issuer.ts';
 import { personClaims } from './person-claims.ts';
 import type { TokenBody } from './token-answer.ts';
-import { idTokenSeconds } from './token-signature.ts';
+import { idTokenSeconds, tellsPermissions } from './token-signature.ts';
 
 const USERINFO_TOKEN_SECONDS = 86_400;
 /** What `acr` says after MFA: the multi-factor policy of PAPE 1.0. */
@@ -29,6 +29,8 @@ export type LoginToMint = {
   user: UserRecord;
   /** Absent: a token for userinfo alone. */
   api?: ResourceServerRecord;
+  /** Every scope of the API that the person has, where it asks for permissions. */
+  permissions?: string[];
   organization?: OrganizationRecord;
   /** Scopes of administration that this person may get. */
   administration?: string[];
@@ -81,6 +83,7 @@ export async function mintAccessToken(
     ...(login.request.protocol === 'oauth2-password' ? { gty: 'password' } : {}),
     ...(scopes.length === 0 ? {} : { scope: scopes.join(' ') }),
     ...(login.request.actor ? { act: login.request.actor } : {}),
+    ...(api && mint.permissions && tellsPermissions(api) ? { permissions: mint.permissions } : {}),
     ...organizationClaims(mint.organization),
     ...boundTo(mint.keyThumbprint),
   };

@@ -1,12 +1,12 @@
 // Server, protocol: to whom an API is open, as its owner has it: `subject_type_authorization` says whether people and clients
-// get tokens for it at all, `enforce_policies` that its scopes are for those who have permissions.
+// get tokens for it at all. What somebody may there is for `permittedScopes` to say, once it is known who it is.
 import type { Json, JsonObject, ResourceServerRecord, TenantRecord } from '#storage/records.ts';
 import type { Store } from '#storage/store.ts';
 import { findApi } from './apis.ts';
 
 /**
  * The API of this audience with the scopes that people get who come by this client; undefined where there is none or it is
- * closed to them. There are no permissions here, so where permissions are wanted a script adds what somebody may.
+ * closed to them.
  */
 export async function findApiForPeople(
   store: Store,
@@ -17,11 +17,11 @@ export async function findApiForPeople(
   const api = await findApi(store, tenant, audience);
   const policy = api && policyOf(api, 'user');
   if (!api || policy === 'deny_all') return undefined;
-  const open = api.settings.enforce_policies === true ? { ...api, scopes: [] } : api;
-  if (policy !== 'require_client_grant') return open;
-  const grant = await store.clientGrants.findByKey(tenant.id, `${clientId} ${api.identifier}`);
-  if (grant?.settings.subject_type !== 'user') return undefined;
-  return { ...open, scopes: open.scopes.filter(({ value }) => grant.scope.includes(value)) };
+  if (policy !== 'require_client_grant') return api;
+  const grant = await store.clientGrants.findByKey(tenant.id, `user\n${clientId} ${api.identifier}`);
+  if (!grant) return undefined;
+  if (grant.settings.allow_all_scopes === true) return api;
+  return { ...api, scopes: api.scopes.filter(({ value }) => grant.scope.includes(value)) };
 }
 
 /** Whether a client may have a token of its own, as far as the API has a say in it. */

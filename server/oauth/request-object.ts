@@ -37,7 +37,7 @@ export async function openRequestObject(
 ): Promise<OpenedRequest> {
   const header = object.length > LONGEST ? undefined : readHeader(object);
   if (!header) return bad(`The request object must be a JWT signed by one of ${REQUEST_OBJECT_ALGORITHMS.join(', ')}`);
-  for (const key of await findClientKeys(deps, client, header)) {
+  for (const key of await findClientKeys(deps, client, header, 'request')) {
     const claims = await verify(object, key, header.alg);
     if (claims) return judge(claims, tenant, client, deps.clock.now() / 1000);
   }

@@ -38,7 +38,11 @@ export async function gatherParameters(
 
 const UNSIGNED = 'Signed requests are required of this client';
 
-const mustSign = ({ settings }: ClientRecord): boolean => settings.require_signed_request_object === true;
+function mustSign({ settings }: ClientRecord): boolean {
+  const { require_signed_request_object: required, signed_request_object: own } = settings;
+  const says = typeof own === 'object' && own !== null && !Array.isArray(own) && own.required === true;
+  return required === true || says;
+}
 
 /**
  * The parameters with those of their request object in front. Where the client always signs, nothing counts but what it

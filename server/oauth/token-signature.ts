@@ -1,4 +1,5 @@
 // Server, protocol: what a token is signed with and how it is typed: what its API or its client chose.
+import { hasSecret } from '#runtime/lifecycle/client.ts';
 import type { ClientRecord, JsonObject, ResourceServerRecord, SigningKeyAlgorithm } from '#storage/records.ts';
 
 /** A key pair of the tenant, or a secret that the reader of the token knows too. */
@@ -21,6 +22,12 @@ export function hasRfc9068Profile({ settings }: ResourceServerRecord): boolean {
   return settings.token_dialect === 'rfc9068_profile' || settings.token_dialect === 'rfc9068_profile_authz';
 }
 
+/** Whether its access tokens say what their holder may: it asks for permissions, and its dialect has them. */
+export function tellsPermissions({ settings }: ResourceServerRecord): boolean {
+  const { token_dialect: dialect, enforce_policies: enforces } = settings;
+  return enforces === true && (dialect === 'access_token_authz' || dialect === 'rfc9068_profile_authz');
+}
+
 /**
  * `id_token_signed_response_alg` (OpenID Connect Registration 1.0 §2), otherwise `jwt_configuration.alg`. A client
  * without a secret gets the default in place of HS256: an empty one is known to everybody.
@@ -30,7 +37,8 @@ export function idTokenSignature(client: ClientRecord): Signature {
   const wanted = TOKEN_ALGORITHMS.find((known) => known === (client.settings.id_token_signed_response_alg ?? alg));
   if (wanted === undefined) return DEFAULT;
   if (wanted !== 'HS256') return { algorithm: wanted };
-  const secret = Buffer.from(client.secret ?? '', encoded === true ? 'base64url' : 'utf8');
+  const own = hasSecret(client.authMethod) ? (client.secret ?? '') : '';
+  const secret = Buffer.from(own, encoded === true ? 'base64url' : 'utf8');
   return secret.length === 0 ? DEFAULT : { algorithm: 'HS256', secret };
 }
 

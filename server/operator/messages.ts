@@ -31,7 +31,7 @@ export async function showMessages(c: Context<Env>, { store }: Deps): Promise<Re
   return sendView(
     c,
     'Messages',
-    html`<p class="lead">What became of the messages that people of this tenant were sent. <a href="/operator/logs">Their log lines</a> <a href="/operator/logins">Logins</a></p>
+    html`<p class="lead">What became of the messages that people of this tenant were sent. <a href="/operator/logs">Their log lines</a> <a href="/operator/log-streams">Log streams</a> <a href="/operator/logins">Logins</a></p>
 ${summary(states, sumCosts(priced), filter)}
 ${filterForm(filter)}
 ${records.length === 0 ? html`<p>No such message.</p>` : table(records, filter)}

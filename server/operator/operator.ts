@@ -7,14 +7,16 @@ import type { Deps, Env } from '../deps.ts';
 import { errorPage } from '../hosted/error-page.ts';
 import { loginPages } from '../timeline/logins-page.ts';
 import { showDeliveryLog } from './delivery-log.ts';
+import { showLogStreams } from './log-streams.ts';
 import { showMessages } from './messages.ts';
 
-/** GET `/operator/messages`, `/operator/logs` and `/operator/logins`, on every tenant's host. */
+/** GET `/operator/messages`, `/operator/logs`, `/operator/log-streams` and `/operator/logins`, on every tenant's host. */
 export function operatorRoutes(deps: Deps): Hono<Env> {
   return new Hono<Env>()
     .use('/operator/*', guard(deps))
     .get('/operator/messages', (c) => showMessages(c, deps))
     .get('/operator/logs', (c) => showDeliveryLog(c, deps))
+    .get('/operator/log-streams', (c) => showLogStreams(c, deps))
     .route('/', loginPages(deps, '/operator/logins'));
 }
 

@@ -1,7 +1,7 @@
 // Owner management: a tenant's applications, under the names of OAuth's dynamic registration (RFC 7591). What is not set
 // here, such as keys and logout, stays as the other management API has set it.
 import { z } from 'zod';
-import { hasSecret, newClient, newClientSecret, removeClient } from '#runtime/lifecycle/client.ts';
+import { hasSecret, newClient, newClientSecret, removeClient, secretAfter } from '#runtime/lifecycle/client.ts';
 import type { ClientRecord, JsonObject } from '#storage/records.ts';
 import { callback } from '../management/client-schema.ts';
 import { diffOf } from '../management/diff.ts';
@@ -191,7 +191,7 @@ function settingsOf(current: JsonObject, given: ClientBody): JsonObject {
 }
 
 function replaced(current: ClientRecord, given: ClientBody, freshSecret: string, updatedAt: number): ClientRecord {
-  const { secret: formerSecret, appType: formerType, ...kept } = current;
+  const { secret: _former, appType: formerType, ...kept } = current;
   const appType = kindOf(given) ?? formerType;
   const authMethod = given.token_endpoint_auth_method ?? current.authMethod;
   return {
@@ -201,7 +201,7 @@ function replaced(current: ClientRecord, given: ClientBody, freshSecret: string,
     callbacks: given.redirect_uris ?? [],
     grantTypes: given.grant_types ?? current.grantTypes,
     authMethod,
-    ...(hasSecret(authMethod) ? { secret: given.client_secret ?? formerSecret ?? freshSecret } : {}),
+    ...optional('secret', given.client_secret ?? secretAfter(current, authMethod, freshSecret)),
     settings: settingsOf(current.settings, given),
     updatedAt,
   };
@@ -212,7 +212,7 @@ export function showClient(client: ClientRecord, withSecret: boolean): JsonObjec
   const kind = Object.entries(KINDS).find(([, ours]) => ours === appType)?.[0];
   return {
     client_id: client.id,
-    ...(withSecret && client.secret !== undefined ? { client_secret: client.secret } : {}),
+    ...(withSecret && hasSecret(client.authMethod) ? optional('client_secret', client.secret) : {}),
     client_name: client.name,
     redirect_uris: client.callbacks,
     grant_types: client.grantTypes,

@@ -130,11 +130,7 @@ function show({ owner, tenant, user, client, adminClient, roles }: Extract<Onboa
     user: { ...showUser(user), roles: roles.map(({ name }) => name) },
     client: showClient(client, true),
     admin_client: { client_id: adminClient.id, client_secret: adminClient.secret },
-    roles: roles.map(({ id, name, permissions = [] }) => ({
-      id,
-      name,
-      permissions: permissions.map(({ scope }) => scope),
-    })),
+    roles: roles.map(({ id, name, scopes }) => ({ id, name, permissions: [...scopes] })),
   };
 }
 

@@ -17,6 +17,12 @@ import { messageLimits } from './0013-message-limits.ts';
 import { logStreams } from './0014-log-streams.ts';
 import { jsonFlow } from './0015-json-flow.ts';
 import { loginSteps } from './0016-login-steps.ts';
+import { userSearch } from './0017-user-search.ts';
+import { jobPieces } from './0018-job-pieces.ts';
+import { permissions } from './0019-permissions.ts';
+import { keptDocuments } from './0020-kept-documents.ts';
+import { activeUsers } from './0021-active-users.ts';
+import { logStreamLetters } from './0023-log-stream-letters.ts';
 import type { Dialect } from './dialect.ts';
 
 export function migrationsFor(dialect: Dialect): Record<string, Migration> {
@@ -37,5 +43,11 @@ export function migrationsFor(dialect: Dialect): Record<string, Migration> {
     '0014-log-streams': { up: (db: Kysely<unknown>) => logStreams(db, dialect) },
     '0015-json-flow': { up: (db: Kysely<unknown>) => jsonFlow(db, dialect) },
     '0016-login-steps': { up: (db: Kysely<unknown>) => loginSteps(db, dialect) },
+    '0021-active-users': { up: activeUsers },
+    '0017-user-search': { up: (db: Kysely<unknown>) => userSearch(db, dialect) },
+    '0018-job-pieces': { up: jobPieces },
+    '0023-log-stream-letters': { up: logStreamLetters },
+    '0019-permissions': { up: (db: Kysely<unknown>) => permissions(db, dialect) },
+    '0020-kept-documents': { up: (db: Kysely<unknown>) => keptDocuments(db, dialect) },
   };
 }

@@ -2,15 +2,20 @@
 // foreign keys remove a pair with either end, and a pair to something unknown is not written at all. Both ends are held
 // while a pair is written: one that is being removed is then waited for and not found, instead of refused.
 
+import { sql } from 'kysely';
 import type { Desk } from '../columns.ts';
 import { compiled, first, rows, type Work } from '../database.ts';
 import type { OrganizationRecord, RoleRecord } from '../records.ts';
 import type { Assignments, Change } from '../store.ts';
 import { collectionColumns, fromRow } from './collection.ts';
 import type { GroupAssignments } from './group-memberships.ts';
+import type { GroupRoleAssignments } from './group-roles.ts';
+import type { MemberLists } from './members-in-order.ts';
 import { toUser, userColumns } from './user-row.ts';
 
-export function createAssignments(desk: Desk): Omit<Assignments, GroupAssignments> {
+export function createAssignments(
+  desk: Desk,
+): Omit<Assignments, GroupAssignments | GroupRoleAssignments | MemberLists> {
   const { build, hold, run, transact } = desk.db;
   const users = userColumns.map((column) => `users.${column}` as const);
   const roles = collectionColumns.map((column) => `roles.${column}` as const);
@@ -98,13 +103,14 @@ export function createAssignments(desk: Desk): Omit<Assignments, GroupAssignment
       await transact(function* () {
         yield build
           .insertInto('members')
-          .columns(['tenant_id', 'organization_id', 'user_id'])
+          .columns(['tenant_id', 'organization_id', 'user_id', 'joined_at'])
           .expression(
             hold(
               build
                 .selectFrom('users')
                 .innerJoin('organizations', 'organizations.tenant_id', 'users.tenant_id')
                 .select(['users.tenant_id', 'organizations.id as organization_id', 'users.id as user_id'])
+                .select(sql<number>`cast(${desk.now()} as bigint)`.as('joined_at'))
                 .where('users.tenant_id', '=', tenantId)
                 .where('organizations.id', '=', organizationId)
                 .where('users.id', 'in', userIds)
@@ -145,11 +151,33 @@ export function createAssignments(desk: Desk): Omit<Assignments, GroupAssignment
         .where('members.organization_id', '=', organizationId)
         .where('users.linked_to', 'is', null);
       const query = members.select(users).orderBy('members.seq').limit(page.limit).offset(page.offset);
-      const count = members.select((eb) => eb.fn.countAll<number>().as('total'));
-      return {
-        records: (await run(() => rows(query))).map(toUser),
-        total: (await run(() => first(count)))?.total ?? 0,
-      };
+      // By its index, without a look at every user: next to none of them is linked.
+      const all = build
+        .selectFrom('members')
+        .select((eb) => eb.fn.countAll<number>().as('total'))
+        .where('tenant_id', '=', tenantId)
+        .where('organization_id', '=', organizationId);
+      const linked = build
+        .selectFrom('users')
+        .select((eb) => eb.fn.countAll<number>().as('total'))
+        .where('users.tenant_id', '=', tenantId)
+        .where('users.linked_to', 'is not', null)
+        .where((eb) =>
+          eb.exists(
+            eb
+              .selectFrom('members')
+              .select('members.seq')
+              .where('members.tenant_id', '=', tenantId)
+              .where('members.organization_id', '=', organizationId)
+              .whereRef('members.user_id', '=', 'users.id'),
+          ),
+        );
+      const [found, whole, less] = await Promise.all([
+        run(() => rows(query)),
+        run(() => first(all)),
+        run(() => first(linked)),
+      ]);
+      return { records: found.map(toUser), total: (whole?.total ?? 0) - (less?.total ?? 0) };
     },
 
     async organizationsOf(tenantId, userId, page) {
@@ -207,12 +235,12 @@ export function createAssignments(desk: Desk): Omit<Assignments, GroupAssignment
 }
 
 /** Foreign keys refuse a member of nothing; a role that was removed since the invitation is left out. */
-export function* addMember({ db }: Desk, change: Extract<Change, { kind: 'member.add' }>): Work<boolean> {
+export function* addMember({ db, now }: Desk, change: Extract<Change, { kind: 'member.add' }>): Work<boolean> {
   const { build, hold } = db;
   const member = { tenant_id: change.tenantId, organization_id: change.organizationId, user_id: change.userId };
   yield build
     .insertInto('members')
-    .values(member)
+    .values({ ...member, joined_at: now() })
     .onConflict((conflict) => conflict.doNothing())
     .compile();
   // One by one and held: a role that is being removed is waited for and then not found, instead of refused.

@@ -71,7 +71,10 @@ export function createCollection<T extends Kept>(desk: Desk, family: Family<T>):
         .selectFrom(table)
         .select((eb) => eb.fn.countAll<number>().as('total'))
         .where('tenant_id', '=', tenantId);
-      if (parent !== undefined) {
+      if (parent === null) {
+        query = query.where('parent', 'is', null);
+        count = count.where('parent', 'is', null);
+      } else if (parent !== undefined) {
         query = query.where('parent', '=', indexed(parent));
         count = count.where('parent', '=', indexed(parent));
       }
@@ -123,7 +126,8 @@ export function fromRow<T>(desk: Desk, table: CollectionName, row: CollectionRow
   } as T;
 }
 
-function toColumns<T extends Kept>(desk: Desk, family: Family<T>, record: T) {
+/** The columns that a record is kept in, but its place and the time of its creation. */
+export function toColumns<T extends Kept>(desk: Desk, family: Family<T>, record: T) {
   const { tenantId, id, createdAt: _, updatedAt, ...rest } = record;
   const secret: ReadonlySet<string> = new Set(family.sealed);
   const open = Object.entries(rest).filter(([name]) => !secret.has(name));

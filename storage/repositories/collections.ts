@@ -2,6 +2,7 @@
 import type { Desk } from '../columns.ts';
 import type { Store } from '../store.ts';
 import { createCollection as keep } from './collection.ts';
+import { removeOwnRoles } from './group-roles.ts';
 import { removeTokens } from './refresh-tokens.ts';
 import { removeTicketsOf } from './tickets.ts';
 
@@ -12,6 +13,7 @@ type Families =
   | 'clientGrants'
   | 'roles'
   | 'organizations'
+  | 'discoveryDomains'
   | 'actions'
   | 'actionVersions'
   | 'builds'
@@ -22,6 +24,7 @@ type Families =
   | 'pages'
   | 'providers'
   | 'tokenExchangeProfiles'
+  | 'keptDocuments'
   | 'authenticationConfigurations'
   | 'authenticationPolicies';
 
@@ -29,6 +32,8 @@ export function createCollections(desk: Desk): Pick<Store, Families> {
   return {
     clients: keep(desk, {
       table: 'clients',
+      // A client that is an API when it calls others.
+      parent: ({ settings: { resource_server_identifier: api } }) => (typeof api === 'string' ? api : undefined),
       // By its foreign keys the row takes tokens and consents with it, but not the handles of the tokens.
       goesWith: (db, tenantId, clientId) => removeTokens(db, tenantId, { clientId }),
       sealed: ['secret'],
@@ -42,14 +47,28 @@ export function createCollections(desk: Desk): Pick<Store, Families> {
     }),
     clientGrants: keep(desk, {
       table: 'client_grants',
-      key: (record) => `${record.clientId} ${record.audience}`,
+      // One for the client itself, one for people who come by it.
+      key: (record) =>
+        `${record.settings.subject_type === 'user' ? 'user\n' : ''}${record.clientId} ${record.audience}`,
       parent: (record) => record.clientId,
     }),
-    roles: keep(desk, { table: 'roles', key: (record) => record.name }),
+    roles: keep(desk, {
+      table: 'roles',
+      key: (record) => (record.ownerId === undefined ? record.name : `${record.ownerId}\n${record.name}`),
+      parent: (record) => record.ownerId,
+    }),
     organizations: keep(desk, {
       table: 'organizations',
       key: (record) => record.name,
-      goesWith: (db, tenantId, organizationId) => removeTicketsOf(db, tenantId, { organizationId }),
+      *goesWith(db, tenantId, organizationId) {
+        yield* removeTicketsOf(db, tenantId, { organizationId });
+        yield* removeOwnRoles(db, tenantId, organizationId);
+      },
+    }),
+    discoveryDomains: keep(desk, {
+      table: 'discovery_domains',
+      key: (record) => record.domain,
+      parent: (record) => record.organizationId,
     }),
     actions: keep(desk, { table: 'actions', build: (record) => record.buildId, sealed: ['secrets'] }),
     actionVersions: keep(desk, {
@@ -74,6 +93,11 @@ export function createCollections(desk: Desk): Pick<Store, Families> {
       parent: (record) => record.kind,
     }),
     providers: keep(desk, { table: 'providers', key: (record) => record.name, sealed: ['settings'] }),
+    keptDocuments: keep(desk, {
+      table: 'kept_documents',
+      key: (record) => `${record.kind} ${record.name}`,
+      parent: (record) => record.kind,
+    }),
     tokenExchangeProfiles: keep(desk, {
       table: 'token_exchange_profiles',
       key: (record) => record.subjectTokenType,

@@ -3,23 +3,41 @@
 // parent of a stream is its state where it is of a type that is sent, and nothing otherwise.
 import { sql } from 'kysely';
 import { type Desk, parse } from '../columns.ts';
-import { compiled, type Database, rows, type Work } from '../database.ts';
-import type { LogRecord, LogStreamRecord } from '../records.ts';
+import { affected, compiled, type Database, first, rows, type Work } from '../database.ts';
+import type { LogRecord, LogStreamRecord, LogStreamType } from '../records.ts';
 import type { Store } from '../store.ts';
 import { collectionColumns, createCollection, fromRow } from './collection.ts';
 
-const isSent = ({ type }: LogStreamRecord): boolean => type === 'http';
+/** What partners of the vendor take from its own queues is kept, and never waits. */
+const KEPT: readonly LogStreamType[] = ['eventbridge', 'eventgrid'];
+const isSent = ({ type }: LogStreamRecord): boolean => !KEPT.includes(type);
 
 export function createLogStreams(desk: Desk): Store['logStreams'] {
-  const { build, run, transact } = desk.db;
+  const { build, hold, run, transact } = desk.db;
   const linesOf = (tenantId: string, id: string) =>
     build.deleteFrom('log_stream_lines').where('tenant_id', '=', tenantId).where('stream_id', '=', id);
+
+  const lettersOf = (tenantId: string, id: string, logIds?: string[]) => {
+    const all = build.deleteFrom('log_stream_letters').where('tenant_id', '=', tenantId).where('stream_id', '=', id);
+    return logIds ? all.where('log_id', 'in', logIds) : all;
+  };
+  const holdStream = (tenantId: string, id: string) =>
+    hold(build.selectFrom('log_streams').select('id').where('tenant_id', '=', tenantId).where('id', '=', id));
+  const countOf = (table: 'log_stream_lines' | 'log_stream_letters', tenantId: string, id: string) =>
+    build
+      .selectFrom(table)
+      .select((eb) => eb.fn.countAll<number>().as('total'))
+      .where('tenant_id', '=', tenantId)
+      .where('stream_id', '=', id);
 
   return {
     ...createCollection<LogStreamRecord>(desk, {
       table: 'log_streams',
       parent: (record) => (isSent(record) ? record.status : undefined),
-      goesWith: (_db, tenantId, id) => rows(linesOf(tenantId, id)),
+      goesWith: function* (_db, tenantId, id) {
+        yield* rows(linesOf(tenantId, id));
+        yield* rows(lettersOf(tenantId, id));
+      },
       sealed: ['sink'],
     }),
 
@@ -81,6 +99,96 @@ export function createLogStreams(desk: Desk): Store['logStreams'] {
         yield* rows(linesOf(tenantId, id));
         yield* rows(again);
       });
+    },
+
+    async setAside(tenantId, id, logIds, error) {
+      if (logIds.length === 0) return;
+      const setAsideAt = desk.now();
+      const letters = logIds.map((logId) => ({
+        tenant_id: tenantId,
+        stream_id: id,
+        log_id: logId,
+        error,
+        set_aside_at: setAsideAt,
+      }));
+      const put = build
+        .insertInto('log_stream_letters')
+        .values(letters)
+        .onConflict((conflict) => conflict.doNothing());
+      await transact(function* () {
+        // A stream that is gone has none.
+        if (!(yield* first(holdStream(tenantId, id)))) return;
+        yield* rows(linesOf(tenantId, id).where('log_id', 'in', logIds));
+        yield* rows(put);
+      });
+    },
+
+    async letters(tenantId, id, page) {
+      const query = build
+        .selectFrom('log_stream_letters as letter')
+        .innerJoin('logs', (join) =>
+          join.onRef('logs.tenant_id', '=', 'letter.tenant_id').onRef('logs.id', '=', 'letter.log_id'),
+        )
+        .select(['logs.doc', 'letter.error', 'letter.set_aside_at'])
+        .where('letter.tenant_id', '=', tenantId)
+        .where('letter.stream_id', '=', id)
+        .orderBy('letter.log_id')
+        .limit(page.limit)
+        .offset(page.offset);
+      const found = await run(() => rows(query));
+      return {
+        records: found.map(({ doc, error, set_aside_at: setAsideAt }) => ({
+          log: parse<LogRecord>(doc),
+          error,
+          setAsideAt,
+        })),
+        total: (await run(() => first(countOf('log_stream_letters', tenantId, id))))?.total ?? 0,
+      };
+    },
+
+    async redeliver(tenantId, id, logIds) {
+      if (logIds?.length === 0) return 0;
+      const queuedAt = desk.now();
+      const again = build
+        .insertInto('log_stream_lines')
+        .columns(['tenant_id', 'stream_id', 'log_id', 'queued_at'])
+        .expression((eb) => {
+          const letters = eb
+            .selectFrom('log_stream_letters')
+            .select(['tenant_id', 'stream_id', 'log_id', sql<number>`cast(${queuedAt} as bigint)`.as('queued')])
+            .where('tenant_id', '=', tenantId)
+            .where('stream_id', '=', id);
+          return logIds ? letters.where('log_id', 'in', logIds) : letters;
+        })
+        .onConflict((conflict) => conflict.doNothing());
+      return transact(function* (): Work<number> {
+        if (!(yield* first(holdStream(tenantId, id)))) return 0;
+        yield* rows(again);
+        return yield* affected(lettersOf(tenantId, id, logIds));
+      });
+    },
+
+    async dropLetters(tenantId, id, logIds) {
+      return logIds?.length === 0 ? 0 : run(() => affected(lettersOf(tenantId, id, logIds)));
+    },
+
+    async backlog(tenantId, id) {
+      const oldest = build
+        .selectFrom('log_stream_lines')
+        .select((eb) => eb.fn.min('queued_at').as('at'))
+        .where('tenant_id', '=', tenantId)
+        .where('stream_id', '=', id);
+      const [waiting, letters, since] = [
+        await run(() => first(countOf('log_stream_lines', tenantId, id))),
+        await run(() => first(countOf('log_stream_letters', tenantId, id))),
+        await run(() => first(oldest)),
+      ];
+      const at = since?.at ?? null;
+      return {
+        waiting: waiting?.total ?? 0,
+        letters: letters?.total ?? 0,
+        ...(at === null ? {} : { oldestAt: Number(at) }),
+      };
     },
   };
 }

@@ -5,6 +5,7 @@ import { type Desk, indexed, parse } from '../columns.ts';
 import { first, rows, type Work } from '../database.ts';
 import type { LogRecord } from '../records.ts';
 import type { Change, LogQuery, Store } from '../store.ts';
+import { searchLogs } from './log-search.ts';
 import { queueLine } from './log-streams.ts';
 
 export function createLogs({ db }: Desk): Store['logs'] {
@@ -25,6 +26,15 @@ export function createLogs({ db }: Desk): Store['logs'] {
       const row = await run(() => first(matching(tenantId, {}).select('doc').where('id', '=', id)));
       return row && parse<LogRecord>(row.doc);
     },
+
+    async following(tenantId, { after, limit }) {
+      const page = matching(tenantId, after === undefined ? {} : { after });
+      return (await run(() => rows(page.select('doc').orderBy('id').limit(limit)))).map((row) =>
+        parse<LogRecord>(row.doc),
+      );
+    },
+
+    search: (tenantId, query) => searchLogs(db, tenantId, query),
 
     async list(tenantId, query) {
       const order = query.after !== undefined || query.order === 'oldest' ? 'asc' : 'desc';

@@ -22,6 +22,9 @@ const namedBy = (table: string) =>
   sql`exists (select 1 from ${sql.table(table)} as named where named.tenant_id = builds.tenant_id and named.build = builds.id)`;
 const unnamed = sql`not ${namedBy('actions')} and not ${namedBy('action_versions')}`;
 
+/** What was read of a file whose job never came to be, or has gone. */
+const jobless = sql`not exists (select 1 from jobs where jobs.tenant_id = job_pieces.tenant_id and jobs.id = job_pieces.job_id)`;
+
 /** A device that was not confirmed by then belongs to an enrollment that nobody went on with. */
 const UNCONFIRMED_MS = 60 * 60_000;
 
@@ -51,11 +54,17 @@ export function createSweep(desk: Desk): Store['sweep'] {
       ['remembered_browsers', 'tenant_id, user_id, device', sql`renewed_at < ${now - REMEMBERED_DAYS * DAY_MS}`],
       ['messages', 'tenant_id, id', sql`expires_at <= ${now - MESSAGE_DAYS * DAY_MS}`],
       ['log_stream_lines', 'tenant_id, stream_id, log_id', sql`queued_at <= ${now - UNSENT_LINE_DAYS * DAY_MS}`],
+      ['log_stream_letters', 'tenant_id, stream_id, log_id', sql`set_aside_at <= ${now - UNSENT_LINE_DAYS * DAY_MS}`],
       ['executions', 'tenant_id, id', sql`expires_at <= ${now}`],
       ['execution_actions', 'tenant_id, action_id, execution', sql`expires_at <= ${now}`],
       ['login_steps', 'tenant_id, transaction_id, ordinal', sql`expires_at <= ${now}`],
       ['builds', 'tenant_id, id', sql`updated_at <= ${now - BUILD_GRACE_MS} and ${unnamed}`],
       ['jobs', 'tenant_id, id', sql`updated_at <= ${now - JOB_DAYS * DAY_MS}`],
+      [
+        'job_pieces',
+        'tenant_id, job_id, kind, position',
+        sql`created_at <= ${now - DAY_MS} and (kind = 'file' or ${jobless})`,
+      ],
       ['passwordless_codes', 'tenant_id, connection_id, address_hash', sql`expires_at <= ${now}`],
       ['login_blocks', 'tenant_id, identifier, network', sql`expires_at <= ${now}`],
       // The bucket is full again: a row that is not there says the same.

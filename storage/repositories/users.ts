@@ -7,10 +7,13 @@ import type { UserRecord } from '../records.ts';
 import type { Change, Users } from '../store.ts';
 import { endLogins } from './end-logins.ts';
 import { forgetRecordings } from './executions.ts';
+import { following } from './following-users.ts';
 import { lacking } from './lacking.ts';
+import { notLinked } from './not-linked.ts';
 import { removeTokens } from './refresh-tokens.ts';
 import { removeTicketsOf } from './tickets.ts';
 import { foldEmail, toUser, toUserRow, userColumns } from './user-row.ts';
+import { searchUsers } from './user-search.ts';
 
 export function createUsers(desk: Desk): Users {
   const { db } = desk;
@@ -56,25 +59,28 @@ export function createUsers(desk: Desk): Users {
     },
 
     async list(tenantId, { email, connection, linked, page }) {
-      const isLinked = linked === undefined ? 'is' : 'is not';
-      let query = select(tenantId).where('linked_to', isLinked, null).orderBy('seq');
-      let count = build
+      const ofThem = build
         .selectFrom('users')
-        .select((eb) => eb.fn.countAll<number>().as('total'))
         .where('tenant_id', '=', tenantId)
-        .where('linked_to', isLinked, null);
-      if (email !== undefined) {
-        query = query.where('email_key', '=', foldEmail(email));
-        count = count.where('email_key', '=', foldEmail(email));
-      }
-      if (connection !== undefined) {
-        query = query.where('connection', '=', connection);
-        count = count.where('connection', '=', connection);
-      }
-      if (page) query = query.limit(page.limit).offset(page.offset);
-      const records = (await run(() => rows(query))).map(toUser);
-      return { records, total: page ? ((await run(() => first(count)))?.total ?? 0) : records.length };
+        .$if(linked !== undefined, (query) => query.where('linked_to', 'is not', null))
+        .$if(linked === undefined && email === undefined, (query) => query.where('linked_to', 'is', null))
+        .$if(linked === undefined && email !== undefined, (query) => query.where(notLinked))
+        .$if(email !== undefined, (query) => query.where('email_key', '=', foldEmail(email ?? '')))
+        .$if(connection !== undefined, (query) => query.where('connection', '=', connection ?? ''));
+      const query = ofThem.select(userColumns).orderBy('seq');
+      const found = await run(() => rows(page ? query.limit(page.limit).offset(page.offset) : query));
+      const records = found.map(toUser);
+      if (!page) return { records, total: records.length };
+      const isEverybody = email === undefined && connection === undefined && linked === undefined;
+      const count = isEverybody
+        ? build.selectFrom('user_totals').select('total').where('tenant_id', '=', tenantId)
+        : ofThem.select((eb) => eb.fn.countAll<number>().as('total'));
+      return { records, total: (await run(() => first(count)))?.total ?? 0 };
     },
+
+    search: (tenantId, query) => searchUsers(db, tenantId, query),
+
+    following: (tenantId, from) => run(() => following(db, tenantId, from)),
 
     lacking: (tenantId, query) => run(() => lacking(db, tenantId, query)),
 

@@ -77,20 +77,23 @@ async function photograph(page: Page, name: string): Promise<void> {
   if (folder) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
 }
 
-describe.each(['/dev/inbox', '/dev/inbox?to=nobody', '/operator/messages', '/operator/logs'])('%s', (path) => {
-  const looks = [
-    ['light', 320],
-    ['dark', 1024],
-    ['dark', 320],
-  ] as const;
-  test.each(draw(looks, 1))('is readable and whole, %s, %d pixels wide', async (colorScheme, width) => {
-    const { page } = await open(path, { colorScheme, viewport: { width, height: 700 } });
-    await photograph(page, `70-${path.replaceAll(/\W+/g, '-').slice(1)}-${colorScheme}-${width}`);
-    expect(await axe(page)).toEqual([]);
-    expect(await fits(page)).toEqual([]);
-    await page.context().close();
-  });
-});
+describe.each(['/dev/inbox', '/dev/inbox?to=nobody', '/operator/messages', '/operator/logs', '/operator/log-streams'])(
+  '%s',
+  (path) => {
+    const looks = [
+      ['light', 320],
+      ['dark', 1024],
+      ['dark', 320],
+    ] as const;
+    test.each(draw(looks, 1))('is readable and whole, %s, %d pixels wide', async (colorScheme, width) => {
+      const { page } = await open(path, { colorScheme, viewport: { width, height: 700 } });
+      await photograph(page, `70-${path.replaceAll(/\W+/g, '-').slice(1)}-${colorScheme}-${width}`);
+      expect(await axe(page)).toEqual([]);
+      expect(await fits(page)).toEqual([]);
+      await page.context().close();
+    });
+  },
+);
 
 describe('the inbox', () => {
   test('copies a code by one press, and says so', async () => {

@@ -1,19 +1,11 @@
 // Test: what the clients of the suite talk to, started once a run: the real process, over https, with a certificate of a
 // private authority.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Agent, fetch } from 'undici';
 import type { TestProject } from 'vitest/node';
-import { CHILD_ENV } from '#test/kit/child-env.ts';
-import { freePort } from '#test/kit/free-port.ts';
 import { type Certificate, makeCertificate } from '#test/kit/tls.ts';
-
-/** The client that sets the tenant up. */
-export const OPERATOR = { client_id: 'operator', client_secret: 'the operator of these tests' };
+import { startServer } from './start-server.ts';
 
 /** A name that nothing but the certificate knows. */
 export const SECOND_HOST = 'tenant.sallyport.test';
@@ -26,53 +18,14 @@ declare module 'vitest' {
   }
 }
 
-const READY_POLLS = 600;
-
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'sallyport-clients-'));
   const certificate = await makeCertificate(folder, [SECOND_HOST]);
-  const port = await freePort();
-  let output = '';
-  const server = spawn(process.execPath, ['server/main.ts'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      ...CHILD_ENV,
-      PORT: String(port),
-      DATABASE_URL: 'sqlite::memory:',
-      SALLYPORT_TLS_CERT: certificate.certFile,
-      SALLYPORT_TLS_KEY: certificate.keyFile,
-      SALLYPORT_DEV: '1',
-      SALLYPORT_ADMIN_CLIENT_ID: OPERATOR.client_id,
-      SALLYPORT_ADMIN_CLIENT_SECRET: OPERATOR.client_secret,
-      // It calls clients that want to hear of the end of a session.
-      SALLYPORT_EGRESS_ALLOW: 'localhost',
-      NODE_EXTRA_CA_CERTS: certificate.caFile,
-    },
-  });
-  for (const stream of [server.stdout, server.stderr]) stream.on('data', (chunk) => (output += chunk));
-  const close = async (): Promise<void> => {
-    if (server.exitCode === null) {
-      const ended = once(server, 'exit');
-      server.kill('SIGTERM');
-      await ended;
-    }
+  // It calls clients that want to hear of the end of a session.
+  const server = await startServer(certificate, { SALLYPORT_EGRESS_ALLOW: 'localhost' });
+  project.provide('clientsServer', { ...certificate, port: server.port });
+  return async () => {
     await rm(folder, { recursive: true, force: true });
-    // Whatever a client sends, no answer of ours may be a fault.
-    const faults = output.split('\n').filter((line) => line.includes('"level":"error"'));
-    if (faults.length > 0) throw new Error(`the server of the clients met faults:\n${faults.join('\n')}`);
+    await server.close();
   };
-
-  const dispatcher = new Agent({ connect: { ca: await readFile(certificate.caFile, 'utf8') } });
-  for (let poll = 0; ; poll += 1) {
-    const answer = await fetch(`https://localhost:${port}/readyz`, { dispatcher }).catch(() => undefined);
-    if (answer?.status === 200) break;
-    if (server.exitCode !== null || poll > READY_POLLS) {
-      await close();
-      throw new Error(`the server of the clients does not serve: ${output}`);
-    }
-    await sleep(50);
-  }
-  await dispatcher.close();
-  project.provide('clientsServer', { ...certificate, port });
-  return close;
 }

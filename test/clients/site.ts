@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, buildConnector, fetch as send } from 'undici';
 import { inject } from 'vitest';
-import { OPERATOR, SECOND_HOST } from './server.ts';
+import { SECOND_HOST } from './server.ts';
+import { OPERATOR } from './start-server.ts';
 
 export type Json = Record<string, unknown>;
 

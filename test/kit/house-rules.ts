@@ -85,6 +85,7 @@ const UPPER_STEPS = [
   'runtime/exchanged-user.ts',
   'runtime/invite.ts',
   'runtime/try-phone.ts',
+  'runtime/try-action.ts',
   'runtime/renew-password.ts',
   'runtime/suggest.ts',
   'runtime/security-event.ts',

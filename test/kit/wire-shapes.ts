@@ -4,7 +4,7 @@ import type { Route } from '#server/management/route.ts';
 
 const PATTERNS = MANAGEMENT_ROUTES.map((route) => ({
   route,
-  pattern: new RegExp(`^/api/v2${route.path.replaceAll(/:\\w+/g, '([^/]+)')}$`),
+  pattern: new RegExp(`^/api/v2${route.path.replaceAll(/:\w+/g, '([^/]+)')}$`),
 }));
 
 /** Fixed paths stand before those with parameters, as in the table. */
@@ -15,7 +15,7 @@ const routeOf = (method: string, path: string): Route | undefined =>
 export function checkShape(method: string, path: string, { status, body }: { status: number; body: unknown }): void {
   const [bare = '', query = ''] = path.split('?');
   const route = routeOf(method, bare);
-  if (!route?.answers || status >= 300) return;
+  if (!route || status >= 300) return;
   const isRehearsal = method !== 'GET' && new URLSearchParams(query).get('dry_run') === 'true';
   if (isRehearsal) return;
   const schema = (route.answers as Record<number, (typeof route.answers)[200]>)[status];

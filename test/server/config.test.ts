@@ -20,6 +20,7 @@ test('nothing set: the defaults', () => {
     scriptLimits: MOST_LIMITS,
     trustProxy: 0,
     logLevel: 'info',
+    importBytes: 256 * 1024 * 1024,
     rateLimits: { token: 30_000, authorize: 6000, pages: 6000, database: 600, management: 30_000 },
     production: false,
     started: false,
@@ -45,6 +46,12 @@ test.each([
   ],
   ['a slash at the end', { SALLYPORT_BASE_URL: 'https://login.example/' }, false, { baseUrl: 'https://login.example' }],
   ['a default port', { SALLYPORT_BASE_URL: 'https://login.example:443' }, false, { baseUrl: 'https://login.example' }],
+  [
+    'a folder for files',
+    { SALLYPORT_LOG_STREAM_DIR: '/var/log/streams' },
+    false,
+    { logStreamFolder: '/var/log/streams' },
+  ],
   ['several keys', { SALLYPORT_SECRET: `${KEY}, ${KEY}` }, false, { secrets: [KEY, KEY] }],
   [
     'egress',

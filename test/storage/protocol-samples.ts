@@ -1,5 +1,11 @@
 // Tests of storage: records of the protocol layer, with every property set.
-import type { ConsentRecord, RefreshTokenRecord, TicketRecord, TokenExchangeProfileRecord } from '#storage/records.ts';
+import type {
+  ConsentRecord,
+  KeptDocumentRecord,
+  RefreshTokenRecord,
+  TicketRecord,
+  TokenExchangeProfileRecord,
+} from '#storage/records.ts';
 import type { Store } from '#storage/store.ts';
 import { AT, aClient, aUser, fresh, LATER } from './samples.ts';
 
@@ -78,6 +84,18 @@ export const anExchangeProfile = (
   name: 'Tokens of the old shop',
   subjectTokenType: fresh('urn:old-shop:token'),
   actionId: fresh('act'),
+  createdAt: AT,
+  updatedAt: AT,
+  ...changes,
+});
+
+export const aKeptDocument = (tenantId: string, changes: Partial<KeptDocumentRecord> = {}): KeptDocumentRecord => ({
+  tenantId,
+  id: fresh('kept'),
+  // Kinds are few, and a test lists one of them.
+  kind: fresh('kind') as KeptDocumentRecord['kind'],
+  name: fresh('name'),
+  document: { colour: 'red', deep: [null, 1] },
   createdAt: AT,
   updatedAt: AT,
   ...changes,

@@ -5,6 +5,7 @@ import { capabilityFields, readCapabilities } from '../capabilities.ts';
 import { CEREMONY_SCRIPTS } from '../ceremony-form.ts';
 import { form, invalid } from '../form.ts';
 import { otherWays } from '../other-ways.ts';
+import { placed } from '../partials.ts';
 import { passkeyPart, readPasskey } from '../passkey-part.ts';
 import { REQUEST_PATH } from '../reset-pages.ts';
 import { addressAt, refused, type Screen, sentValue } from '../screen.ts';
@@ -34,17 +35,17 @@ export const loginScreen: Screen = {
 <p class="lead">${say('description')}</p>
 ${form(
   view,
-  html`<label for="username">${say('usernamePlaceholder')}</label>
+  html`${placed(view, 'form-content-start')}<label for="username">${say('usernamePlaceholder')}</label>
 <input id="username" name="username" type="text" inputmode="email" autocomplete="${passkey && passkey.ui !== 'button' ? 'username webauthn' : 'username'}" autocapitalize="none" spellcheck="false" maxlength="320" aria-required="true" value="${identifier}"${invalid(wrong || notice?.key === 'no-email')}${atPassword ? '' : ' autofocus'}>
 <label for="password">${say('passwordPlaceholder')}</label>
 <input id="password" name="password" type="password" autocomplete="current-password" maxlength="1024" aria-required="true"${invalid(wrong || notice?.key === 'no-password')}${atPassword ? ' autofocus' : ''}>
-<button type="submit" name="action" value="default">${say('buttonText')}</button>
-${usesKeys ? capabilityFields() : ''}
-${passkey ? passkeyPart(view, passkey, say('separatorText'), say('passkeyButtonText')) : ''}`,
+${placed(view, 'form-content-end')}<button type="submit" name="action" value="default">${say('buttonText')}</button>
+${placed(view, 'form-footer-start')}${usesKeys ? capabilityFields() : ''}
+${passkey ? passkeyPart(view, passkey, say('separatorText'), say('passkeyButtonText')) : ''}${placed(view, 'form-footer-end')}`,
 )}
-${otherWays(view, { sms: say('smsCodeText'), email: say('emailCodeText') })}
+${placed(view, 'secondary-actions-start')}${otherWays(view, { sms: say('smsCodeText'), email: say('emailCodeText') })}
 ${surroundings.canReset ? html`<p class="turn"><a href="${addressAt(REQUEST_PATH, view.state)}">${say('forgotPasswordText')}</a></p>` : ''}
-${surroundings.signUp ? html`<p class="turn">${say('footerText')} <a href="${addressAt(SIGN_UP_PATH, view.state)}">${say('footerLinkText')}</a></p>` : ''}`;
+${surroundings.signUp ? html`<p class="turn">${say('footerText')} <a href="${addressAt(SIGN_UP_PATH, view.state)}">${say('footerLinkText')}</a></p>` : ''}${placed(view, 'secondary-actions-end')}`;
   },
   read: (fields, view) => {
     const { action = 'default', username, password } = fields;

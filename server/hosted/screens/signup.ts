@@ -1,6 +1,7 @@
 // Server, hosted pages: a new account, with which the login then goes on.
 import { html } from 'hono/html';
 import { form, invalid } from '../form.ts';
+import { placed } from '../partials.ts';
 import { isAboutPassword, PASSWORD_RULES_ID, passwordRulesList } from '../password-rules.ts';
 import { PROFILE_FIELDS } from '../profile-field.ts';
 import { profileFields, readProfileFields, wrongField } from '../profile-fields.ts';
@@ -31,7 +32,7 @@ export const signupScreen: Screen = {
 <p class="lead">${say('description')}</p>
 ${form(
   field === undefined ? view : { ...view, notice: { key: 'invalid-field', field: labelOf(say, field) } },
-  html`<label for="email">${say('emailPlaceholder')}</label>
+  html`${placed(view, 'form-content-start')}<label for="email">${say('emailPlaceholder')}</label>
 <input id="email" name="email" type="email" autocomplete="email" autocapitalize="none" spellcheck="false" maxlength="320" aria-required="true" value="${email}"${invalid(wrongEmail)}${atEmail ? ' autofocus' : ''}>
 ${
   needsUsername
@@ -43,9 +44,10 @@ ${profileFields(view, say)}
 <label for="password">${say('passwordPlaceholder')}</label>
 <input id="password" name="password" type="password" autocomplete="new-password" maxlength="1024" aria-required="true"${invalid(wrongPassword, PASSWORD_RULES_ID)}${wrongPassword ? ' autofocus' : ''}>
 ${passwordRulesList(view, say('passwordSecurityText'), surroundings.signUp?.passwordRules ?? [])}
-<button type="submit" name="action" value="default">${say('buttonText')}</button>`,
+${placed(view, 'form-content-end')}<button type="submit" name="action" value="default">${say('buttonText')}</button>
+${placed(view, 'form-footer-start')}${placed(view, 'form-footer-end')}`,
 )}
-<p class="turn">${say('footerText')} <a href="${addressAt(LOGIN_PATH, view.state)}">${say('footerLinkText')}</a></p>`;
+${placed(view, 'secondary-actions-start')}<p class="turn">${say('footerText')} <a href="${addressAt(LOGIN_PATH, view.state)}">${say('footerLinkText')}</a></p>${placed(view, 'secondary-actions-end')}`;
   },
   read: (fields, view) => {
     const { surroundings } = view;

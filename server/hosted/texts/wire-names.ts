@@ -17,6 +17,25 @@ export const PROMPT_NAMES = [
   ]),
 ];
 
+/** Every screen of the wire, and those of ours. */
+export const SCREEN_NAMES = [
+  ...new Set([
+    ...['login-id', 'login-password', 'login-passwordless-email-link', 'login-email-verification'],
+    ...['signup-id', 'signup-password', 'phone-identifier-enrollment', 'phone-identifier-challenge'],
+    ...['email-identifier-challenge', 'custom-form', 'consent-tenant-scopes', 'customized-consent'],
+    ...['logout', 'logout-complete', 'logout-aborted', 'status', 'email-verification-result', 'email-otp-challenge'],
+    ...['organization-selection', 'organization-picker', 'pre-login-organization-picker', 'accept-invitation'],
+    ...['redeem-ticket', 'passkey-enrollment-local', 'interstitial-captcha', 'brute-force-protection-unblock'],
+    ...['brute-force-protection-unblock-success', 'brute-force-protection-unblock-failure', 'confirmation'],
+    ...['async-approval-error', 'async-approval-accepted', 'async-approval-denied', 'async-approval-wrong-user'],
+    ...['email', 'otp', 'phone', 'sms', 'voice', 'webauthn-platform', 'webauthn-roaming', 'recovery-code'].map(
+      (factor) => `reset-password-mfa-${factor}-challenge`,
+    ),
+    'reset-password-mfa-push-challenge-push',
+    ...Object.values(en).flatMap((screens) => Object.keys(screens)),
+  ]),
+];
+
 /** Tags of the wire, and those of ours that it lacks. */
 export const LANGUAGE_TAGS = [
   ...new Set([

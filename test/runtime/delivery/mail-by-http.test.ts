@@ -65,6 +65,14 @@ describe('by HTTP', () => {
       'sg1',
     ],
     [
+      'resend',
+      { api_key: 'k' },
+      { status: 200, body: { id: 'rs1' } },
+      (one) => [one.url, one.headers.authorization, json(one).from, json(one).to],
+      ['/api.resend.com/emails', 'Bearer k', '"Shop" <login@shop.example>', ['ada@example.com']],
+      'rs1',
+    ],
+    [
       'mailgun',
       { api_key: 'k', domain: 'mg.shop.example', region: 'eu' },
       { status: 200, body: { id: '<mg1>' } },
@@ -119,6 +127,12 @@ describe('by HTTP', () => {
       { status: 400 },
       { state: 'failed', outcome: { code: 'refused', detail: 'sendgrid did not take the mail (400).' } },
     ],
+    [
+      'resend',
+      { status: 403, body: { statusCode: 403, name: 'invalid_api_key', message: 'k is wrong' } },
+      { state: 'failed', outcome: { code: 'unauthorized' } },
+    ],
+    ['resend', { status: 422, body: { name: 'validation_error' } }, { state: 'failed', outcome: { code: 'refused' } }],
     ['sendgrid', { status: 429 }, { state: 'pending', outcome: { code: 'refused' } }],
     [
       'mandrill',

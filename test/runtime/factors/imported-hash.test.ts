@@ -22,6 +22,14 @@ const BCRYPT = '$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy';
 
 /** Each is of "password". */
 const TAKEN: [name: string, custom: CustomHash][] = [
+  ['md4', { algorithm: 'md4', hash: hex('8a9d093f14f8701df17732b2bb182c74') }],
+  [
+    'hmac with md4',
+    {
+      algorithm: 'hmac',
+      hash: { ...hex('fcd3a8ff04b8200784f1c4a73cce345d'), digest: 'md4', key: { value: 'key' } },
+    },
+  ],
   ['md5', { algorithm: 'md5', hash: hex('5f4dcc3b5aa765d61d8327deb882cf99') }],
   ['sha1', { algorithm: 'sha1', hash: hex(SHA1.toUpperCase()) }],
   [
@@ -89,7 +97,7 @@ describe('a hash is verified, and replaced', () => {
 });
 
 const REFUSED: [name: string, custom: CustomHash, reason: RegExp][] = [
-  ['md4', { algorithm: 'md4', hash: hex('8a9d093f14f8701df17732b2bb182c74') }, /md4 are not supported/],
+  ['md4 that is sha1', { algorithm: 'md4', hash: hex(SHA1) }, /is no md4/],
   [
     'hmac with whirlpool',
     { algorithm: 'hmac', hash: { ...hex('00'), digest: 'whirlpool', key: { value: 'k' } } },

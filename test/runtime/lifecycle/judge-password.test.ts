@@ -15,6 +15,9 @@ const ana: PasswordOwner = {
   userMetadata: { first: 'Beatriz', last: 'Souza', name: 42 },
 };
 
+const FOUR = ['uppercase', 'lowercase', 'number', 'special'];
+const newer = (part: string, options: JsonObject): JsonObject => ({ password_options: { [part]: options } });
+
 describe('of its text', () => {
   const ROWS: [password: string, options: JsonObject, flaw: string | undefined][] = [
     ['seven77', {}, 'weak'],
@@ -41,6 +44,24 @@ describe('of its text', () => {
     ['souza-is-here', { password_no_personal_info: on }, 'personal'],
     ['example.com-is-here', { password_no_personal_info: on }, undefined],
     ['Beatriz-is-here', {}, undefined],
+    // The newer name of the same, beside which the older one counts for nothing.
+    ['fourteen chars', { password_options: {} }, 'weak'],
+    ['fifteen letters', { password_options: {}, passwordPolicy: 'excellent' }, undefined],
+    ['eight888', newer('complexity', { min_length: 8 }), undefined],
+    ['eight888', newer('complexity', { min_length: 8, character_types: ['uppercase', 'number'] }), 'weak'],
+    ['Eight8-8', newer('complexity', { min_length: 8, character_types: ['uppercase', 'number'] }), undefined],
+    ['Eight8-8', newer('complexity', { min_length: 8, character_types: FOUR, character_type_rule: 'all' }), undefined],
+    ['Eightt-s', newer('complexity', { min_length: 8, character_types: FOUR, character_type_rule: 'all' }), 'weak'],
+    [
+      'Eightt-s',
+      newer('complexity', { min_length: 8, character_types: FOUR, character_type_rule: 'three_of_four' }),
+      undefined,
+    ],
+    ['eeeight8', newer('complexity', { min_length: 8, identical_characters: 'block' }), 'weak'],
+    ['Sallyport-Sallyport', newer('dictionary', { active: true, custom: ['sallyport-sallyport'] }), 'common'],
+    ['Sallyport-Sallyport', newer('dictionary', { active: false, custom: ['sallyport-sallyport'] }), undefined],
+    ['Beatriz-is-here-now', newer('profile_data', { active: true }), 'personal'],
+    ['Beatriz-is-here-now', { ...newer('profile_data', { active: false }), password_no_personal_info: on }, undefined],
   ];
   test.each(ROWS)('%.20s under %j: %s', async (password, options, flaw) => {
     expect((await judgePassword(passwords, options, password, ana))?.kind).toBe(flaw);
@@ -73,6 +94,8 @@ describe('of those before it', () => {
     [history(1), []],
     [history(2), ['now']],
     [history(3), ['now', 'one']],
+    [newer('history', { active: true, size: 3 }), ['now', 'one']],
+    [newer('history', { active: false, size: 3 }), []],
     [history(), ['now', 'one', 'two', 'three']],
     [history(1000), ['now', 'one', 'two', 'three', 'four']],
   ])('%j keeps %j', (options, kept) => {

@@ -75,6 +75,19 @@ describe('a browser', () => {
       'known',
     ],
     [
+      'last seen a week ago, remembered for less',
+      {
+        device: 'laptop',
+        userAgent: CHROME,
+        history: [login('phone', FIREFOX), login('laptop', CHROME, 7)],
+        rememberForDays: 6,
+      },
+      'low',
+      'no_match',
+      'unknown',
+      'unknown',
+    ],
+    [
       'last seen before that, another since',
       { device: 'laptop', userAgent: CHROME, history: [login('phone', FIREFOX), login('laptop', CHROME, 30.001)] },
       'low',

@@ -530,6 +530,18 @@ function managementRows(v: Live['values'], row: (method: string, path: string, v
       connection_id: v.connection ?? '',
       assign_membership_on_login: true,
     }),
+    row('POST', `/api/v2/organizations/${v.organization}/connections`, {
+      connection_id: v.connection ?? '',
+      organization_access_level: 'none',
+      is_enabled: true,
+    }),
+    row('POST', `/api/v2/organizations/${v.organization}/clients`, {
+      clients: [{ client_id: 'all', use_for_member_access: true }],
+    }),
+    row('POST', `/api/v2/organizations/${v.organization}/discovery-domains`, { domain: 'd.example' }),
+    row('POST', `/api/v2/roles/${v.role}/permissions`, {
+      permissions: [{ resource_server_identifier: API, permission_name: 'read:things' }],
+    }),
     row('POST', `/api/v2/organizations/${v.organization}/invitations`, {
       client_id: 'all',
       inviter: { name: 'Ana' },

@@ -61,6 +61,25 @@ describe.each(ROWS)('%s', (strategy, field, said) => {
     expect(pathOf(done)).toBe('/authorize/resume');
   });
 
+  test('pieces of the tenant’s own stand around the code', async () => {
+    const at = house.clock.at;
+    const screen = strategy === 'sms' ? 'login-passwordless-sms-otp' : 'login-passwordless-email-code';
+    await house.store.pages.insert({
+      tenantId: house.tenant.id,
+      id: `partials-${strategy}`,
+      kind: 'partials',
+      name: 'login-passwordless',
+      document: { [screen]: { 'form-content-start': '<p>first</p>', 'secondary-actions-end': '<p>last</p>' } },
+      createdAt: at,
+      updatedAt: at,
+    });
+    const waiting = await giveAddress(strategy, field, freshAddress(strategy));
+    expect((await pages.get(waiting.location ?? '')).text).toMatch(
+      /<p>first<\/p>.*name="code".*<\/form>.*<p>last<\/p>/s,
+    );
+    await house.store.pages.remove(house.tenant.id, `partials-${strategy}`);
+  });
+
   test('another code makes the first one worthless; another address starts over', async () => {
     const [address, mistyped] = [freshAddress(strategy), freshAddress(strategy)];
     const waiting = await giveAddress(strategy, field, mistyped);

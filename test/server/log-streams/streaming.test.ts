@@ -1,77 +1,34 @@
 // Tests of log streams: lines reach a webhook on loopback in their order, at least once, whatever becomes of it meanwhile.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { LogType } from '#runtime/codes.ts';
-import { tenantLog } from '#runtime/tenant-log.ts';
 import { createStreaming, keepStreaming } from '#server/log-streams/keep-streaming.ts';
-import type { LogRecord } from '#storage/records.ts';
-import type { Change } from '#storage/store.ts';
 import { databasesInFull } from '#test/kit/databases.ts';
-import { type Json, type Office, openOffice } from '../management/office.ts';
-import { type LogoutReceiver, openLogoutReceiver } from '../oauth/logout-receiver.ts';
+import type { Office } from '../management/office.ts';
+import { openStreamDesk, type StreamDesk } from './stream-desk.ts';
 
 const SECOND_MS = 1000;
 const HOUR_MS = 3600 * SECOND_MS;
 
 describe.each(databasesInFull())('%s', (_name, open) => {
+  let desk: StreamDesk;
   let office: Office;
-  let receiver: LogoutReceiver;
-  let elsewhere: LogoutReceiver;
-  let house: Office['door']['house'];
+  let receiver: StreamDesk['receiver'];
+  let elsewhere: StreamDesk['receiver'];
+  let house: StreamDesk['house'];
   beforeAll(async () => {
-    [receiver, elsewhere] = await Promise.all([openLogoutReceiver(), openLogoutReceiver()]);
-    office = await openOffice(await open(), { egressAllow: [receiver.host] });
-    house = office.door.house;
+    desk = await openStreamDesk(await open());
+    ({ office, receiver, elsewhere, house } = desk);
   });
-  afterAll(async () => {
-    await office?.close();
-    await Promise.all([receiver.close(), elsewhere.close()]);
-  });
-  beforeEach(async () => {
-    const { records } = await house.store.logStreams.list(house.tenant.id);
-    for (const { id } of records) await house.store.logStreams.remove(house.tenant.id, id);
-    receiver.answers = { status: 200 };
-    receiver.told.length = 0;
-    elsewhere.told.length = 0;
-  });
+  afterAll(() => desk?.close());
+  beforeEach(() => desk.clear());
 
   const send = (method: string, path: string, body?: unknown) => office.send(method, path, body);
-  /** By the store, so that the calls that make it are no lines themselves. */
-  async function stream(sink: object = {}, more: object = {}): Promise<string> {
-    const id = `lst_${house.ports.random.letters(16)}`;
-    const at = house.clock.at;
-    await house.store.logStreams.insert({
-      tenantId: house.tenant.id,
-      id,
-      name: 'Alerts',
-      type: 'http',
-      status: 'active',
-      isPriority: false,
-      sink: { httpEndpoint: receiver.url, ...sink },
-      createdAt: at,
-      updatedAt: at,
-      ...more,
-    });
-    return id;
-  }
-  async function write(...types: LogType[]): Promise<string[]> {
-    const { tenant, clock, ports, store } = house;
-    const logs: LogRecord[] = types.map((type) =>
-      tenantLog(
-        { type, description: type, userName: '+447700900123', details: { to: '+447700900123', email: 'a@b.example' } },
-        { tenantId: tenant.id, now: clock.at, random: ports.random },
-      ),
-    );
-    await store.commit(logs.map((log): Change => ({ kind: 'log.insert', log })));
-    return logs.map(({ id }) => id);
-  }
-  const look = () => createStreaming(office.door.deps).look();
-  const found = (id: string) => house.store.logStreams.find(house.tenant.id, id);
-  const lines = (): { log_id: string; data: Json }[] =>
-    receiver.told.flatMap(({ body }) => {
-      const text = body.startsWith('[') ? body : `[${body.split('\n').join(',')}]`;
-      return JSON.parse(text);
-    });
-  const arrived = () => lines().map(({ log_id }) => log_id);
+  const stream: StreamDesk['stream'] = (...given) => desk.stream(...given);
+  const write: StreamDesk['write'] = (...types) => desk.write(...types);
+  const look = () => desk.look();
+  const found = (id: string) => desk.found(id);
+  const lines = () => desk.lines();
+  const arrived = () => desk.arrived();
 
   test('a spike of failed calls reaches a webhook with its headers, by its category and nothing else', async () => {
     await stream(

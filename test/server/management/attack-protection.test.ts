@@ -60,7 +60,6 @@ describe.each(databasesInFull())('attack protection on %s', (_name, open) => {
         monitoring_mode_enabled: false,
       },
     ],
-    ['captcha', { active_provider_id: 'auth_challenge', simple_captcha: {}, auth_challenge: { fail_open: false } }],
   ])('%s has the usual defaults, and an empty change keeps them', async (family, defaults) => {
     expect(await theirs('GET', at(family))).toMatchObject({ status: 200, body: defaults });
     expect(await theirs('PATCH', at(family), {})).toMatchObject({ status: 200, body: defaults });
@@ -109,33 +108,6 @@ describe.each(databasesInFull())('attack protection on %s', (_name, open) => {
   ])('%s: %j is merged and kept', async (family, change, shown) => {
     expect(await send('PATCH', at(family), change)).toMatchObject({ status: 200, body: shown });
     expect((await send('GET', at(family))).body).toMatchObject(shown);
-  });
-
-  test('captcha: a provider is replaced as a whole, the others stay, and secrets are kept nowhere', async () => {
-    const providers = {
-      recaptcha_v2: { site_key: 'v2', secret: 'secret of v2' },
-      recaptcha_enterprise: { site_key: 'e', api_key: 'key of e', project_id: 'p' },
-    };
-    await send('PATCH', at('captcha'), { active_provider_id: 'recaptcha_v2', ...providers });
-    const arkose = {
-      site_key: 'a',
-      secret: 'secret of a',
-      client_subdomain: 'c',
-      verify_subdomain: 'v',
-      fail_open: true,
-    };
-    const { body } = await send('PATCH', at('captcha'), { active_provider_id: 'arkose', arkose });
-    expect(body).toEqual({
-      active_provider_id: 'arkose',
-      simple_captcha: {},
-      auth_challenge: { fail_open: false },
-      recaptcha_v2: { site_key: 'v2' },
-      recaptcha_enterprise: { site_key: 'e', project_id: 'p' },
-      arkose: { site_key: 'a', client_subdomain: 'c', verify_subdomain: 'v', fail_open: true },
-    });
-    const tenant = await office.door.house.store.tenants.find(office.tenant.id);
-    expect(JSON.stringify(tenant)).not.toMatch(/secret of|key of/);
-    expect((await send('GET', '/tenants/settings')).body).not.toHaveProperty('attackProtection');
   });
 
   test.each<[family: string, change: unknown, reason: string, path?: string]>([

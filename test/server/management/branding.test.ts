@@ -156,6 +156,22 @@ describe.each(databasesInFull())('branding on %s', (_name, open) => {
     expect(await send('PATCH', '', body)).toEqual([400, payloadError(reason, path)]);
   });
 
+  test('two changes of different colours at once both stay; a rehearsal and the log tell what changes', async () => {
+    await Promise.all([
+      send('PATCH', '', { colors: { primary: '#0059d6' } }),
+      send('PATCH', '', { colors: { page_background: '#000000' } }),
+      send('PATCH', '', { font: { url: 'https://fonts.example/font.woff2' } }),
+    ]);
+    const both = { primary: '#0059d6', page_background: '#000000' };
+    expect(await send('GET', '')).toMatchObject([200, { colors: both, font: {} }]);
+    const [, played] = await send('PATCH', '?dry_run=true', { colors: { primary: '#112233' } });
+    expect(played).toMatchObject({ diff: { colors: { primary: { before: '#0059d6', after: '#112233' } } } });
+    await send('PATCH', '', { colors: null, font: null });
+    const { body } = await office.send('GET', '/api/v2/logs?per_page=1');
+    expect(body).toMatchObject([{ type: 'sapi', details: { before: { colors: both } } }]);
+    expect(await send('GET', '')).toEqual([200, {}]);
+  });
+
   test('one theme, kept whole, served at once', async () => {
     const missing = {
       statusCode: 404,

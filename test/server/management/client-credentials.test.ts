@@ -92,7 +92,8 @@ describe.each(databasesInFull())('%s', (_name, open) => {
     expect(body).toMatchObject({
       client_authentication_methods: { private_key_jwt: { credentials: [{ name: 'Own', alg: 'RS256' }] } },
     });
-    expect(body).not.toHaveProperty('client_secret');
+    // As on the wire it has a secret too, which opens nothing.
+    expect(await tokenFor(id, { client_secret: String(body.client_secret) })).toBe(401);
     expect(await tokenFor(id, await assertion(id))).toBe(200);
     const [listed] = items((await office.send('GET', `${path}/credentials?include_totals=true&per_page=50`)).body);
     expect((await office.send('GET', path)).body).toMatchObject({
@@ -145,6 +146,43 @@ describe.each(databasesInFull())('%s', (_name, open) => {
     const own = await credential(path, { pem: cert, parse_expiry_from_cert: true });
     expect(own).toMatchObject({ status: 201, body: { expires_at: expect.any(String) } });
     expect((await credential(path, { pem: cert })).body).not.toHaveProperty('expires_at');
+  });
+
+  test('certificates of mutual TLS are kept, and open nothing', async () => {
+    const { cert } = await generate([{ name: 'commonName', value: 'client' }], { keySize: 2048 });
+    const { path } = await client();
+    const subject = await credential(path, { credential_type: 'cert_subject_dn', pem: cert });
+    expect(subject).toMatchObject({
+      status: 201,
+      body: { credential_type: 'cert_subject_dn', subject_dn: expect.stringContaining('CN=client') },
+    });
+    expect(subject.body).not.toHaveProperty('kid');
+    const named = { credential_type: 'cert_subject_dn', pem: undefined, subject_dn: 'CN=other' };
+    expect((await credential(path, named)).body.subject_dn).toBe('CN=other');
+    const pinned = await credential(path, { credential_type: 'x509_cert', pem: cert });
+    expect(pinned.body.thumbprint_sha256).toMatch(/^[\w-]{43}$/);
+    expect((await credential(path, { credential_type: 'x509_cert' })).body).toMatchObject({
+      message: "Payload validation error: 'The PEM holds no certificate' on property pem.",
+    });
+    const credentials = [{ credential_type: 'cert_subject_dn', pem: cert }];
+    const born = await client({ client_authentication_methods: { tls_client_auth: { credentials } } });
+    expect(born.body).toMatchObject({
+      client_authentication_methods: { tls_client_auth: { credentials: [{ credential_type: 'cert_subject_dn' }] } },
+    });
+    expect(await tokenFor(born.id, { client_secret: String(born.body.client_secret) })).toBe(401);
+    expect(await tokenFor(born.id, await assertion(born.id))).toBe(401);
+  });
+
+  test('requests have keys of their own, which do not let the client in', async () => {
+    const { id, path } = await client();
+    const { body } = await credential(path);
+    const both = { credentials: [{ id: body.id }], required: true };
+    expect((await office.send('PATCH', path, { signed_request_object: both })).status).toBe(200);
+    const part = await office.send('PATCH', path, { signed_request_object: { required: false } });
+    expect(part.body.signed_request_object).toEqual({ ...both, required: false });
+    expect(await tokenFor(id, await assertion(id))).toBe(401);
+    const unknown = { signed_request_object: { credentials: [{ id: 'cred_none' }] } };
+    expect((await office.send('PATCH', path, unknown)).status).toBe(400);
   });
 
   const badPem = (alg = 'RS256') => payloadError(`The PEM holds no public key for ${alg}`, 'pem');

@@ -1,4 +1,4 @@
-// Clients, grants, APIs, connections, settings and factors: what each answers; on both databases.
+// Grants, APIs, connections, settings and factors: what each answers; on both databases.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MANAGEMENT_SCOPES, OPERATOR_SCOPES } from '#runtime/lifecycle/scopes.ts';
 import { databasesInFull } from '#test/kit/databases.ts';
@@ -20,71 +20,6 @@ describe.each(databasesInFull())('configuration on %s', (_name, open) => {
     return answered.body;
   };
 
-  test('clients: secrets only for those who may see them, metadata merged, enabled on the first connection', async () => {
-    const client = await made('/clients', {
-      name: 'App',
-      app_type: 'regular_web',
-      callbacks: ['https://app.example/callback', 'com.example.app://callback'],
-      client_metadata: { a: '1' },
-      logo_uri: 'https://app.example/logo.png',
-    });
-    expect(client).toMatchObject({
-      client_id: expect.stringMatching(/^[A-Za-z0-9]{32}$/),
-      client_secret: expect.stringMatching(/^[A-Za-z0-9]{64}$/),
-      grant_types: ['authorization_code', 'implicit', 'refresh_token', 'client_credentials'],
-      logo_uri: 'https://app.example/logo.png',
-      client_metadata: { a: '1' },
-      is_first_party: true,
-    });
-    expect(client.token_endpoint_auth_method).toBeUndefined();
-    const path = `/clients/${client.client_id}`;
-    const [connection] = items((await send('GET', '/connections')).body);
-    expect(items(connection?.enabled_clients as Json)).toContain(client.client_id);
-    const reader = await office.as('read:clients');
-    expect((await reader('GET', `/api/v2${path}`)).body.client_secret).toBeUndefined();
-    expect((await reader('GET', '/api/v2/clients')).body).not.toContain('client_secret');
-    const patched = await send('PATCH', path, {
-      client_metadata: { a: null, b: '2' },
-      token_endpoint_auth_method: 'none',
-      logo_uri: '',
-    });
-    expect(patched.body).toMatchObject({
-      client_metadata: { b: '2' },
-      token_endpoint_auth_method: 'none',
-      name: 'App',
-    });
-    expect(patched.body.client_secret).toBeUndefined();
-    const again = await send('PATCH', path, { token_endpoint_auth_method: 'client_secret_post' });
-    expect(again.body.client_secret).not.toBe(client.client_secret);
-    const rotated = await send('POST', `${path}/rotate-secret`);
-    expect(rotated.body.client_secret).not.toBe(again.body.client_secret);
-    const spa = await made('/clients', { name: 'Spa', app_type: 'spa' });
-    const switched = await send('PATCH', `/clients/${spa.client_id}`, { json_flow: false });
-    expect(switched).toMatchObject({ status: 200, body: { json_flow: false } });
-    expect((await send('PATCH', `/clients/${spa.client_id}`, { json_flow: 'no' })).status).toBe(400);
-    expect([spa.client_secret, spa.grant_types]).toEqual([
-      undefined,
-      ['authorization_code', 'implicit', 'refresh_token'],
-    ]);
-    expect((await send('GET', '/clients?app_type=spa&include_totals=true')).body).toMatchObject({
-      total: 1,
-      length: 1,
-    });
-    expect((await send('GET', `${path}?fields=name,callbacks`)).body).toEqual({
-      name: 'App',
-      callbacks: client.callbacks,
-    });
-
-    expect((await theirs('GET', path)).body.errorCode).toBe('inexistent_client');
-    expect((await theirs('PATCH', path, { name: 'x' })).status).toBe(404);
-    expect((await theirs('POST', `${path}/rotate-secret`)).status).toBe(404);
-    expect((await theirs('DELETE', path)).status).toBe(204);
-    expect((await send('GET', path)).status).toBe(200);
-    expect([(await send('DELETE', path)).status, (await send('DELETE', path)).status]).toEqual([204, 204]);
-    const [after] = items((await send('GET', '/connections')).body);
-    expect(items(after?.enabled_clients as Json)).not.toContain(client.client_id);
-  });
-
   test('APIs and grants: a grant is within its API, and goes with it', async () => {
     const identifier = 'https://things.example/';
     const api = await made('/resource-servers', { identifier, name: 'Things', scopes: [{ value: 'read:things' }] });
@@ -103,7 +38,8 @@ describe.each(databasesInFull())('configuration on %s', (_name, open) => {
     const grant = await made('/client-grants', input);
     expect(grant).toEqual({ ...input, id: expect.stringMatching(/^cgr_[A-Za-z0-9]{16}$/), subject_type: 'client' });
     expect((await send('POST', '/client-grants', input)).status).toBe(409);
-    expect((await send('PATCH', `/client-grants/${grant.id}`, { scope: ['write:things'] })).status).toBe(400);
+    const later = { scope: ['read:things', 'write:things'] };
+    expect((await send('PATCH', `/client-grants/${grant.id}`, later)).body).toMatchObject(later);
     expect((await send('PATCH', `/client-grants/${grant.id}`, { scope: [] })).body.scope).toEqual([]);
     expect((await send('GET', `/client-grants?client_id=${client.client_id}`)).body).toHaveLength(1);
     for (const path of [`/client-grants/${grant.id}`, `/resource-servers/${api.id}`]) {
@@ -146,9 +82,20 @@ describe.each(databasesInFull())('configuration on %s', (_name, open) => {
     const { body } = await send('GET', path);
     expect(items(body.clients as Json)).not.toContainEqual({ client_id: client.client_id });
     expect((await theirs('GET', `/connections/${connection?.id}`)).body.errorCode).toBe('inexistent_connection');
-    expect((await theirs('PATCH', path, [{ client_id: client.client_id, status: true }])).status).toBe(400);
+    expect((await theirs('PATCH', path, [{ client_id: client.client_id, status: true }])).status).toBe(404);
   });
 
+  /** At the same moment: none of them takes back what another one set. */
+  const once = [{ flags: { x: true } }, { flags: { y: true } }, { picture_url: 'https://p.example/logo.png' }];
+  const wrong: [name: string, value: unknown][] = [
+    ['flags', { enable_sso: 'yes' }],
+    ['country_codes', { list: ['Germany'], mode: 'allow' }],
+    ['session_cookie', { mode: 'eternal' }],
+    ['resource_parameter_profile', 'any'],
+    ['universal_login', { colors: { primary: 'red' } }],
+    ['change_password', { enabled: 1 }],
+    ['nothing_of_ours', true],
+  ];
   test('settings: hours and minutes, flags merged, the rest kept', async () => {
     const before = (await send('GET', '/tenants/settings')).body;
     expect(before).toMatchObject({
@@ -179,7 +126,24 @@ describe.each(databasesInFull())('configuration on %s', (_name, open) => {
       support_url: 'https://help.example',
       default_audience: '',
     });
-    expect((await send('GET', '/tenants/settings')).body).toEqual(body);
+    const own = { is_custom_theme_set: false, is_custom_template_set: false };
+    expect(body.universal_login).toEqual(own);
+    expect((await send('GET', '/tenants/settings')).body).toEqual({ ...body, universal_login: {} });
+    // Every tenant of the wire has these, and says so.
+    expect(body.flags).toMatchObject({ enable_sso: true, universal_login: true, disable_impersonation: true });
+    const at = once.map((change) => send('PATCH', '/tenants/settings', change));
+    await Promise.all(at);
+    const settled = (await send('GET', '/tenants/settings')).body;
+    expect(settled).toMatchObject({ flags: { x: true, y: true, a: true }, picture_url: 'https://p.example/logo.png' });
+    const palette = { colors: { primary: '#F8F8F2', page_background: '#222221' } };
+    expect((await send('PATCH', '/tenants/settings', { universal_login: palette })).body.universal_login).toMatchObject(
+      palette,
+    );
+    expect((await send('GET', '/branding')).body).toMatchObject(palette);
+    expect((await send('PATCH', '/tenants/settings', { universal_login: null })).body.universal_login).toEqual(own);
+    for (const [name, value] of wrong) {
+      expect([name, (await send('PATCH', '/tenants/settings', { [name]: value })).status]).toEqual([name, 400]);
+    }
     const cleared = await send('PATCH', '/tenants/settings', { friendly_name: null, support_url: null, flags: null });
     expect(cleared.body).not.toHaveProperty('friendly_name');
     // Pages without a name would greet from nobody.

@@ -21,8 +21,13 @@ describe.each(databases())('%s', (_name, open) => {
       {
         dry_run: true,
         status: 200,
-        result: { id: expect.stringMatching(/^rol_/), name: 'unborn', description: '' },
-        diff: { id: { after: expect.any(String) }, name: { after: 'unborn' }, description: { after: '' } },
+        result: { id: expect.stringMatching(/^rol_/), name: 'unborn', description: '', type: 'tenant' },
+        diff: {
+          id: { after: expect.any(String) },
+          name: { after: 'unborn' },
+          description: { after: '' },
+          type: { after: 'tenant' },
+        },
       },
     ]);
     expect((await office.send('GET', '/api/v2/roles?name_filter=unborn')).body).toEqual([]);

@@ -63,6 +63,7 @@ describe('the provider', () => {
       ['ms365', { tenantId: 't', clientId: 'c', clientSecret: 's' }, {}],
       ['custom', {}, {}],
       ['sendgrid', { api_key: 'k' }, {}],
+      ['resend', { api_key: 'k' }, {}],
       ['sparkpost', { api_key: 'k' }, {}],
       ['postmark', { api_key: 'k' }, {}],
     ] as const) {
@@ -70,6 +71,29 @@ describe('the provider', () => {
       expect(changed).toMatchObject({ status: 200 });
       expect(changed.body).toEqual({ name, enabled: true, ...FROM, credentials: shown });
     }
+  });
+
+  test('two changes of different properties at once both stay; the log and a rehearsal hold no secret', async () => {
+    await provider('POST', { name: 'smtp', ...FROM, credentials: SMTP });
+    await Promise.all([
+      provider('PATCH', { enabled: false }),
+      provider('PATCH', { default_from_address: 'other@example.com' }),
+      provider('PATCH', { settings: { headers: { 'X-A': 'b' } } }),
+    ]);
+    expect((await provider('GET')).body).toMatchObject({
+      enabled: false,
+      default_from_address: 'other@example.com',
+      settings: { headers: { 'X-A': 'b' } },
+    });
+    const played = await office.send('PATCH', `${PROVIDER}?dry_run=true`, {
+      enabled: true,
+      credentials: { ...SMTP, smtp_user: 'eve', smtp_pass: 'another secret' },
+    });
+    expect(played.body).toMatchObject({ diff: { enabled: { before: false, after: true } } });
+    expect(JSON.stringify(played.body)).not.toContain('secret');
+    const { body } = await office.send('GET', '/api/v2/logs?per_page=10');
+    expect(JSON.stringify(body)).toContain('"default_from_address":"other@example.com"');
+    expect(JSON.stringify(body)).not.toContain('secret"');
   });
 
   test('sends no secret that was kept to a host that was named since', async () => {
@@ -140,7 +164,7 @@ describe('templates', () => {
     const none = { statusCode: 404, error: 'Not Found', message: 'The template does not exist.' };
     for (const method of ['GET', 'PUT', 'PATCH']) {
       const body = method === 'GET' ? undefined : { enabled: false };
-      expect((await templates(method, 'verify_email', body)).body).toEqual({
+      expect((await templates(method, 'reset_email', body)).body).toEqual({
         ...none,
         errorCode: 'inexistent_email_template',
       });
@@ -156,7 +180,39 @@ describe('templates', () => {
     expect((await templates('PATCH', 'verify_email', { enabled: false })).body).toEqual({ ...VERIFY, enabled: false });
     const put = { subject: 'New', body: 'x', from: '', syntax: 'liquid', enabled: true };
     expect((await templates('PUT', 'verify_email', put)).body).toEqual({ template: 'verify_email', ...put });
-    expect((await office.sendAsNeighbour('GET', `${TEMPLATES}/verify_email`)).status).toBe(404);
+    expect((await office.sendAsNeighbour('GET', `${TEMPLATES}/verify_email`)).body).toMatchObject({ enabled: false });
+  });
+
+  test.each(['verify_email', 'welcome_email'])(
+    '%s is there from the start, switched off, and is changed',
+    async (name) => {
+      const neighbour = (method: string, body?: unknown) =>
+        office.sendAsNeighbour(method, `${TEMPLATES}/${name}`, body);
+      const { body: stock } = await neighbour('GET');
+      expect(stock).toEqual({
+        template: name,
+        body: expect.stringContaining('{{ application.name }}'),
+        from: '',
+        subject: '',
+        syntax: 'liquid',
+        urlLifetimeInSeconds: 432_000,
+        enabled: false,
+      });
+      expect((await neighbour('PATCH', { enabled: true })).body).toEqual({ ...stock, enabled: true });
+      expect((await neighbour('PATCH', { subject: 'Hello' })).body).toEqual({
+        ...stock,
+        enabled: true,
+        subject: 'Hello',
+      });
+      const made = await office.sendAsNeighbour('POST', TEMPLATES, { ...VERIFY, template: name });
+      expect(made.status).toBe(409);
+    },
+  );
+
+  test('a rehearsal of a change to one that was never written says the change, and keeps nothing', async () => {
+    const played = await office.send('PATCH', `${TEMPLATES}/welcome_email?dry_run=true`, { enabled: true });
+    expect(played.body).toMatchObject({ diff: { enabled: { before: false, after: true } } });
+    expect((await templates('GET', 'welcome_email')).body).toMatchObject({ enabled: false });
   });
 
   test('have fourteen names', async () => {

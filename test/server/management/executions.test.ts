@@ -144,7 +144,7 @@ describe.each(databasesInFull())('executions on %s', (_name, open) => {
   test('another tenant finds nothing; what is not there is 404', async () => {
     const { userId } = await login(script(`console.log('mine')`));
     const { id } = await executionOf(userId);
-    const missing = { statusCode: 404, error: 'Not Found', message: 'The execution does not exist.' };
+    const missing = { statusCode: 404, error: 'Not Found', message: 'That execution does not exist.' };
     expect((await office.sendAsNeighbour('GET', `${BASE}/${id}`)).body).toEqual(missing);
     expect((await office.sendAsNeighbour('GET', BASE)).body).toEqual({ executions: [] });
     expect((await office.send('GET', `${BASE}/nobody`)).body).toEqual(missing);

@@ -68,12 +68,14 @@ test.each([
 test('settings of Duo are kept and given back; PUT replaces, PATCH adds', async () => {
   const path = '/duo/settings';
   const all = { ikey: 'someKey', skey: 'someSecret', host: 'api-hostname' };
-  expect((await send('GET', path)).body).toEqual({});
+  const none = { ikey: '', skey: '', host: '' };
+  expect((await send('GET', path)).body).toEqual(none);
   expect(await send('PUT', path, all)).toMatchObject({ status: 200, body: all });
   expect((await send('GET', path)).body).toEqual(all);
   expect((await send('PATCH', path, { host: 'other' })).body).toEqual({ ...all, host: 'other' });
-  expect((await send('PUT', path, { ikey: 'x' })).body).toEqual({ ikey: 'x' });
-  expect((await send('GET', path)).body).toEqual({ ikey: 'x' });
+  expect((await send('PUT', path, { ikey: 'x' })).body).toEqual({ ...none, ikey: 'x' });
+  expect((await send('GET', path)).body).toEqual({ ...none, ikey: 'x' });
+  expect((await send('PUT', path, none)).body).toEqual(none);
   expect((await send('PUT', path, { ikey: 1 })).body).toEqual(
     payloadError('Expected type string but found type integer', 'ikey'),
   );

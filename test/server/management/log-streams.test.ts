@@ -90,12 +90,14 @@ const KEPT: [type: string, sink: Record<string, unknown>, shown?: Record<string,
   ],
 ];
 
-describe('a receiver that nothing is sent to', () => {
-  test.each(KEPT)('of type %s is kept and given back, and its state says so', async (type, sink, shown = {}) => {
+describe('a receiver of the vendor', () => {
+  // What partners take from the vendor's own queues is never sent, and its state says so.
+  const stateOf = (type: string) => (type === 'eventbridge' || type === 'eventgrid' ? 'suspended' : 'active');
+  test.each(KEPT)('of type %s is kept and given back', async (type, sink, shown = {}) => {
     const { status, body } = await send('POST', '', { name: type, type, sink });
     expect([status, body]).toEqual([
       200,
-      { id: body.id, name: type, type, status: 'suspended', sink: { ...sink, ...shown }, isPriority: false },
+      { id: body.id, name: type, type, status: stateOf(type), sink: { ...sink, ...shown }, isPriority: false },
     ]);
     const id = String(body.id);
     // Tools write back what they read.
@@ -104,6 +106,17 @@ describe('a receiver that nothing is sent to', () => {
     expect(row?.sink).toMatchObject(sink);
     expect((await send('DELETE', id)).status).toBe(204);
   });
+});
+
+test('a file is a receiver only where the operator names a folder, and never has a path', async () => {
+  const file = (fileName: string) => send('POST', '', { name: 'x', type: 'file', sink: { fileName } });
+  expect(await file('audit.jsonl')).toMatchObject({
+    status: 400,
+    body: { message: expect.stringContaining('SALLYPORT_LOG_STREAM_DIR'), errorCode: 'invalid_body' },
+  });
+  for (const name of ['../x', '/etc/passwd', '.hidden', 'a/b', 'a\\b', '', 'x'.repeat(101), 'a\u0000']) {
+    expect((await file(name)).body.message).toMatch(/sink\.fileName|U\+0000/);
+  }
 });
 
 describe('bad input', () => {

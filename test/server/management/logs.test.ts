@@ -75,11 +75,76 @@ describe.each(databases())('%s', (_name, open) => {
     expect(seen).toEqual([...new Set(seen)].sort());
   });
 
-  test.each(['type:*', 'description:x', 'type:(s OR f)', 'NOT type:s', 'type:s OR type:f'])(
-    'not understood: %s',
-    async (q) => {
+  describe('a search', () => {
+    /** The address that the password was wrong for, and the day of the tests' clock. */
+    const FOUND: [q: string, types: string[]][] = [
+      ['type:(s OR fp) AND user_name:logged@example.com', ['s', 'fp']],
+      ['type:(s OR fp) AND NOT type:s AND user_name:"logged@example.com"', ['fp']],
+      ['(type:s OR type:fp) AND -type:fp AND user_name:log*', ['s']],
+      ['type:fp AND user_name:Logged@example.com', []],
+      ['type:fp AND user_name:log*.com', ['fp']],
+      ['type:fp AND user_name:*ample.com', ['fp']],
+      ['type:f* AND user_name:logged*', ['fp']],
+      ['type:fp AND logged@example.com', ['fp']],
+      ['type:fp AND ip:0.0.0.0', []],
+      ['type:fp AND _exists_:ip', ['fp']],
+      ['type:fp AND _exists_:organization_id', []],
+      ['type:fp AND date:[2020-01-01 TO *]', ['fp']],
+      ['type:fp AND date:{* TO 2020-01-01]', []],
+      ['type:fp AND date:[2026-01-15 TO 2026-01-15]', ['fp']],
+      ['type:fp AND date:[2026-01-15 TO 2026-01-15}', []],
+      ['type:fp AND date:2026-01-15', ['fp']],
+      ['type:fp AND date:2026-01*', ['fp']],
+      ['type:fp AND date:{2026 TO *]', []],
+      ['type:fp AND log_id:[900 TO 901]', ['fp']],
+      [String.raw`type:fp AND user_name:logged\@example.com`, ['fp']],
+      ['type:fp AND user_name:"%"', []],
+      ['type:fp AND user_name:%*', []],
+      ['type:s AND connection:"Username-Password-Authentication"', ['s']],
+    ];
+    test.each(FOUND)('%s', async (q, expected) => {
+      expect(await types(`q=${encodeURIComponent(q)}`)).toEqual(expected);
+    });
+
+    test('goes on where a page ended, and no further than a thousand', async () => {
+      const q = `q=${encodeURIComponent('type:(sapi OR s OR fp) AND NOT type:fp')}`;
+      const all = await types(`${q}&per_page=100`);
+      expect(all.length).toBeGreaterThan(1);
+      expect([...(await types(`${q}&per_page=1`)), ...(await types(`${q}&per_page=1&page=1`))]).toEqual(
+        all.slice(0, 2),
+      );
+      const { status, body } = await office.send('GET', '/api/v2/logs?per_page=100&page=10');
+      expect([status, body.errorCode]).toEqual([400, 'invalid_paging']);
+      expect((await office.send('GET', '/api/v2/logs?per_page=100&page=9')).status).toBe(200);
+    });
+
+    test.each([
+      'secret:x',
+      'details.error:x',
+      'constructor:x',
+      'ip:[a TO b]',
+      'date:yesterday',
+      'date:2026-02-31',
+      'date:[x TO *]',
+      'user_name:*a*',
+      'user_name:a*b*c',
+      'log_id:[a TO *]',
+      'type:',
+      '"',
+      `${'('.repeat(990)}a`,
+      'type:s AND',
+      'a'.repeat(2001),
+    ])('not understood: %s', async (q) => {
       const { status, body } = await office.send('GET', `/api/v2/logs?q=${encodeURIComponent(q)}`);
       expect([status, body.errorCode]).toEqual([400, 'invalid_query_string']);
-    },
-  );
+    });
+
+    test('fields are chosen', async () => {
+      const q = encodeURIComponent('type:fp');
+      const { body } = await office.send('GET', `/api/v2/logs?q=${q}&fields=type,user_name`);
+      expect(body).toEqual([{ type: 'fp', user_name: 'logged@example.com' }]);
+      const { body: rest } = await office.send('GET', `/api/v2/logs?q=${q}&fields=details&include_fields=false`);
+      expect(items(rest)[0]).not.toHaveProperty('details');
+    });
+  });
 });

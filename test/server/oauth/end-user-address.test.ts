@@ -37,7 +37,7 @@ test.each<
   const username = `${id}@example.com`;
   const body = { grant_type: 'password', client_id: id, username, password: 'wrong' };
   const { status } = await door.token(
-    { ...body, ...(secret === undefined ? {} : { client_secret: secret }) },
+    { ...body, ...(authMethod === 'none' || secret === undefined ? {} : { client_secret: secret }) },
     { ...from(HERE), ...(header === undefined ? {} : { 'auth0-forwarded-for': header }) },
   );
   expect(status).toBe(403);

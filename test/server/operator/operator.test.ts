@@ -62,15 +62,18 @@ describe('the pages', () => {
   };
   const rowsOn = (text: string) => text.match(/<tr><td/g)?.length ?? 0;
 
-  test.each(['/operator/messages', '/operator/logs'])('%s is for the operator alone', async (path) => {
-    expect((await bare.get(path, signedIn)).status).toBe(404);
-    const asked = await get(path, {});
-    expect([asked.status, asked.headers.get('www-authenticate')]).toEqual([401, expect.stringContaining('Basic')]);
-    for (const wrong of [basic(OPERATOR.id, 'x'), basic('', ''), { authorization: 'Basic !' }]) {
-      expect((await get(path, wrong)).status).toBe(401);
-    }
-    expect((await get(path)).status).toBe(200);
-  });
+  test.each(['/operator/messages', '/operator/logs', '/operator/log-streams'])(
+    '%s is for the operator alone',
+    async (path) => {
+      expect((await bare.get(path, signedIn)).status).toBe(404);
+      const asked = await get(path, {});
+      expect([asked.status, asked.headers.get('www-authenticate')]).toEqual([401, expect.stringContaining('Basic')]);
+      for (const wrong of [basic(OPERATOR.id, 'x'), basic('', ''), { authorization: 'Basic !' }]) {
+        expect((await get(path, wrong)).status).toBe(401);
+      }
+      expect((await get(path)).status).toBe(200);
+    },
+  );
 
   test('shows every message with its end, masked and without its words', async () => {
     const { text, headers } = await get('/operator/messages');
@@ -103,6 +106,30 @@ describe('the pages', () => {
     expect((await get(`/operator/messages?to=${encodeURIComponent(PHONE)}`)).text).toContain(
       `<td data-label="To">${PHONE}</td>`,
     );
+  });
+
+  test('shows how log streams fare', async () => {
+    const { store, tenant } = door.house;
+    const at = Date.UTC(2026, 0, 15, 12);
+    await store.logStreams.insert({
+      tenantId: tenant.id,
+      id: 'lst_1',
+      name: 'Alerts <b>',
+      type: 'http',
+      status: 'active',
+      sink: { httpEndpoint: 'https://alerts.example/', httpAuthorization: 'SECRET TEXT' },
+      isPriority: false,
+      failing: { since: at, tries: 3, retryAt: at },
+      delivery: { delivered: 7, failed: 3, deliveredAt: at, failedAt: at, error: 'it answered 503' },
+      createdAt: at,
+      updatedAt: at,
+    });
+    const { text } = await get('/operator/log-streams');
+    expect(rowsOn(text)).toBe(1);
+    expect(text).toContain('Alerts &lt;b&gt; (http)');
+    expect(text).toContain('<span class="badge bad">failing</span>');
+    expect(text).toContain('it answered 503');
+    expect(text).not.toContain('SECRET TEXT');
   });
 
   test('has the lines of the log at hand', async () => {

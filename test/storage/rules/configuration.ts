@@ -4,7 +4,7 @@ import type { BindingRecord } from '#storage/records.ts';
 import type { Stores } from '../conformance.ts';
 import { aPage, aProvider } from '../factor-samples.ts';
 import { aForm, aGroup } from '../person-samples.ts';
-import { anExchangeProfile } from '../protocol-samples.ts';
+import { aKeptDocument, anExchangeProfile } from '../protocol-samples.ts';
 import { aBuild, aModule, aModuleVersion } from '../run-samples.ts';
 import {
   AT,
@@ -114,6 +114,14 @@ export function describeConfiguration(stores: Stores): void {
     make: aProvider,
     key: (record) => record.name,
     sameKey: ({ name }) => ({ name }),
+  });
+  describeFamily(stores, 'documents that are kept', {
+    collection: (store) => store.keptDocuments,
+    make: aKeptDocument,
+    key: (record) => `${record.kind} ${record.name}`,
+    sameKey: ({ kind, name }) => ({ kind, name }),
+    parent: (record) => record.kind,
+    sameParent: ({ kind }) => ({ kind }),
   });
   describeFamily(stores, 'profiles of token exchanges', {
     collection: (store) => store.tokenExchangeProfiles,

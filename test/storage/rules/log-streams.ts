@@ -42,7 +42,7 @@ export function describeLogStreams(stores: Stores): void {
       const [active, paused, kept, foreign] = [
         aStream(tenantId),
         aStream(tenantId, { status: 'paused' }),
-        aStream(tenantId, { type: 'datadog' }),
+        aStream(tenantId, { type: 'eventgrid' }),
         aStream(fresh('ten')),
       ];
       for (const stream of [active, paused, kept, foreign]) await store.logStreams.insert(stream);
@@ -98,6 +98,46 @@ export function describeLogStreams(stores: Stores): void {
       expect(await waiting(stream)).toEqual([logs[1]?.id, logs[2]?.id]);
       await store.logStreams.restart(tenantId, stream.id, AT + 2);
       expect(await waiting(stream)).toEqual([]);
+    });
+
+    test('wait beside the others as letters, until they are sent again, dropped or old', async () => {
+      const { store } = stores;
+      const tenantId = fresh('ten');
+      const [stream, other] = [aStream(tenantId), aStream(tenantId)];
+      for (const each of [stream, other]) await store.logStreams.insert(each);
+      const logs = [aLog(tenantId), aLog(tenantId), aLog(tenantId)];
+      await store.commit(logs.map(insert));
+      const [first, second, third] = logs.map(({ id }) => id) as [string, string, string];
+      const letters = async () =>
+        (await store.logStreams.letters(tenantId, stream.id, { offset: 0, limit: 10 })).records.map(
+          ({ log }) => log.id,
+        );
+      await store.logStreams.setAside(tenantId, stream.id, [first, second], 'it answered 400');
+      await store.logStreams.setAside(tenantId, stream.id, [first], 'it answered 422');
+      await store.logStreams.setAside(tenantId, 'lst_gone', [third], 'x');
+      await store.logStreams.setAside(fresh('ten'), stream.id, [third], 'x');
+      expect([await letters(), await waiting(stream), await waiting(other)]).toEqual([
+        [first, second],
+        [third],
+        [first, second, third],
+      ]);
+      const page = await store.logStreams.letters(tenantId, stream.id, { offset: 1, limit: 1 });
+      expect(page).toEqual({ records: [{ log: logs[1], error: 'it answered 400', setAsideAt: AT }], total: 2 });
+      expect(await store.logStreams.backlog(tenantId, stream.id)).toMatchObject({ waiting: 1, letters: 2 });
+      expect(await store.logStreams.redeliver(tenantId, stream.id, [second, third])).toBe(1);
+      expect([await letters(), await waiting(stream)]).toEqual([[first], [second, third]]);
+      expect(await store.logStreams.dropLetters(tenantId, stream.id, [second])).toBe(0);
+      expect(await store.logStreams.dropLetters(fresh('ten'), stream.id)).toBe(0);
+      expect(await store.logStreams.dropLetters(tenantId, stream.id)).toBe(1);
+      await store.logStreams.setAside(tenantId, stream.id, [second, third], 'it answered 400');
+      expect(await store.logStreams.backlog(tenantId, stream.id)).toEqual({ waiting: 0, letters: 2 });
+      expect(await store.logStreams.redeliver(tenantId, stream.id)).toBe(2);
+      await store.logStreams.setAside(tenantId, stream.id, [second], 'it answered 400');
+      await store.sweep(AT + 30 * DAY_MS);
+      expect(await letters()).toEqual([]);
+      await store.logStreams.setAside(tenantId, stream.id, [second], 'it answered 400');
+      await store.logStreams.remove(tenantId, stream.id);
+      expect(await letters()).toEqual([]);
     });
 
     test('go with their stream, and after thirty days', async () => {

@@ -110,5 +110,43 @@ export function describeMigrations(openSubject: () => Promise<Subject>): void {
       expect(await store.users.remove(tenantId, user.id)).toBe(true);
       await store.close();
     });
+
+    test('permissions leave the documents of roles, and grants for people get a key of their own', async () => {
+      subject = await openSubject();
+      const tenantId = fresh('ten');
+      const AUDIENCE = 'https://api.example/';
+      await makeOld(subject.url, '0016-login-steps');
+      const row = (table: string, id: string, key: string, doc: object) =>
+        `insert into ${table} (tenant_id, id, key, doc, created_at, updated_at)
+          values ('${tenantId}', '${id}', '${key}', '${JSON.stringify(doc)}', ${AT}, ${AT})`;
+      const permissions = ['read', 'write'].map((scope) => ({ audience: AUDIENCE, scope }));
+      const grant = { clientId: 'app', audience: AUDIENCE, scope: [], settings: { subject_type: 'user' } };
+      for (const statement of [
+        row('resource_servers', 'api', AUDIENCE, { identifier: AUDIENCE, scopes: [], settings: {} }),
+        row('roles', 'rol_1', 'editor', {
+          name: 'editor',
+          permissions: [...permissions, { audience: 'gone', scope: 'read' }],
+        }),
+        row('roles', 'rol_2', 'reader', { name: 'reader' }),
+        row('client_grants', 'cgr_1', `app ${AUDIENCE}`, grant),
+      ]) {
+        await subject.raw(statement);
+      }
+      const store = await openStore(subject.url, openKeyring([randomBytes(32).toString('base64url')]), {
+        now: () => AT,
+      });
+      const dated = { tenantId, createdAt: AT, updatedAt: AT };
+      expect(await store.permissions.ofRole(tenantId, 'rol_1')).toEqual([
+        { apiId: 'api', scope: 'read' },
+        { apiId: 'api', scope: 'write' },
+      ]);
+      expect((await store.roles.list(tenantId)).records).toEqual([
+        { ...dated, id: 'rol_1', name: 'editor' },
+        { ...dated, id: 'rol_2', name: 'reader' },
+      ]);
+      expect(await store.clientGrants.findByKey(tenantId, `app ${AUDIENCE}`)).toBeUndefined();
+      expect(await store.clientGrants.findByKey(tenantId, `user\napp ${AUDIENCE}`)).toMatchObject({ id: 'cgr_1' });
+      await store.close();
+    });
   });
 }
