@@ -1,8 +1,10 @@
 // Server, command line: `sallyport deploy` brings a project to a tenant. What would change is shown before anything is asked,
 // and nothing changes before tests have passed and somebody has said yes.
 import { resolve } from 'node:path';
+import { readScopes, writeScopes } from '../deploy/asked-scopes.ts';
 import { type CarryOut, carryOut } from '../deploy/carry-out.ts';
 import { type Change, compare, strangers } from '../deploy/changes.ts';
+import { type Rehearsed, rehearse } from '../deploy/rehearse.ts';
 import { openSecretValues, requireSecretValues, type SecretValues } from '../deploy/secret-values.ts';
 import { changeData, countChanges, showChanges } from '../deploy/show-changes.ts';
 import { readPresent } from '../deploy/tenant-state.ts';
@@ -21,7 +23,8 @@ const USAGE = `Usage: sallyport deploy [options]
 Compares the project with the tenant, shows what would change, runs the project's tests, asks, and then writes:
 Actions, modules, the bindings of triggers, and the factor switches and settings that sallyport.json names.
 
-  --dry-run              shows what would change, and changes nothing
+  --dry-run              shows what would change, and changes nothing; a Sallyport rehearses each write, and what it would
+                         refuse makes the exit code 1
   --yes, -y              does not ask; needed where nobody can answer
   --skip-tests           does not run the tests first
   --only <name>          this Action and its modules, and nothing else of the tenant; may be repeated
@@ -85,7 +88,15 @@ export const deploy: Command = {
     const lockout = await lockoutOf(remote, wanted, terminal);
     report.lockout = lockout;
     if (!json && lockout) sayLockout(lockout, terminal);
-    if (dryRun) return finish(report, 'dry run');
+    if (dryRun) {
+      if (remote.kind === 'sallyport') {
+        terminal.progress('Rehearsing at the tenant …');
+        report.rehearsed = await rehearse(changes, { remote, present, values });
+        terminal.progress('');
+        if (!json) sayRefusals(report.rehearsed, terminal);
+      }
+      return finish(report, 'dry run');
+    }
     if (!options['skip-tests'] && !(await runTests(project, report))) {
       report.tests = 'failed';
       return finish(report, 'tests failed');
@@ -104,6 +115,8 @@ type Report = {
   /** Actions at the tenant that the project does not have, and that stay. */
   others: readonly string[];
   lockout?: LockoutReport | undefined;
+  /** What the tenant itself says of a dry run; absent where it is not asked. */
+  rehearsed?: readonly Rehearsed[];
   tests?: 'passed' | 'failed' | 'skipped';
   json: boolean;
   terminal: Terminal;
@@ -122,33 +135,6 @@ async function openProject(given: string | undefined, terminal: Terminal): Promi
 }
 
 const names = (record: object): boolean => Object.keys(record).length > 0;
-
-const readScopes = ({ factors, settings }: Wanted): string[] => [
-  ...(names(factors) ? ['read:guardian_factors'] : []),
-  ...(names(settings) ? ['read:tenant_settings'] : []),
-];
-
-/** A deployment counts as a creation: it makes a version. */
-function writeScopes(changes: readonly Change[]): string[] {
-  return [...new Set(changes.flatMap(scopesOf))];
-}
-
-function scopesOf(change: Change): string[] {
-  switch (change.what) {
-    case 'action':
-      return change.change === 'update' ? ['create:actions', 'update:actions'] : ['create:actions'];
-    case 'module':
-      return change.change === 'create' ? ['create:actions', 'update:actions'] : ['update:actions'];
-    case 'removal':
-      return ['delete:actions'];
-    case 'bindings':
-      return ['update:actions'];
-    case 'factor':
-      return ['update:guardian_factors'];
-    case 'setting':
-      return ['update:tenant_settings'];
-  }
-}
 
 function showPlan({ remote, changes, others, terminal }: Report): void {
   terminal.out(`To ${remote.origin} (${remote.kind === 'sallyport' ? 'Sallyport' : 'Auth0'}):`);
@@ -190,6 +176,13 @@ function sayLockout(lockout: LockoutReport, terminal: Terminal): void {
   terminal.out('Who may not get through (conditions are not evaluated):');
   for (const line of lines) terminal.out(`  ${line}`);
   terminal.out('');
+}
+
+function sayRefusals(rehearsed: readonly Rehearsed[], terminal: Terminal): void {
+  for (const entry of rehearsed) {
+    if ('refused' in entry)
+      terminal.out(`The tenant would refuse ${printable(entry.name)}: ${printable(entry.refused)}`);
+  }
 }
 
 /** As data they say nothing but the outcome, for standard output is for the answer. */
@@ -258,8 +251,9 @@ const sayDone = (terminal: Terminal) => (change: Change) => {
 };
 
 function finish(report: Report, outcome: Outcome): number {
-  const { remote, changes, others, lockout, tests, json, terminal } = report;
-  const failed = outcome === 'tests failed' || outcome === 'not wanted';
+  const { remote, changes, others, lockout, rehearsed, tests, json, terminal } = report;
+  const refused = rehearsed?.some((entry) => 'refused' in entry) ?? false;
+  const failed = outcome === 'tests failed' || outcome === 'not wanted' || refused;
   if (json) {
     terminal.out(
       jsonLine({
@@ -268,6 +262,7 @@ function finish(report: Report, outcome: Outcome): number {
         changes: changes.map(changeData),
         not_in_project: others,
         ...(lockout ? { lockout } : {}),
+        ...(rehearsed ? { rehearsed } : {}),
         ...(tests ? { tests } : {}),
       }),
     );
@@ -275,7 +270,9 @@ function finish(report: Report, outcome: Outcome): number {
   }
   const said = {
     'nothing to do': `Nothing to do: ${remote.origin} is what the project says.`,
-    'dry run': `Dry run: ${countChanges(changes)} would be deployed to ${remote.origin}.`,
+    'dry run': refused
+      ? `Dry run: not all of ${countChanges(changes)} would be taken by ${remote.origin}.`
+      : `Dry run: ${countChanges(changes)} would be deployed to ${remote.origin}.`,
     'tests failed': 'The tests did not pass, so nothing was deployed. --skip-tests deploys all the same.',
     'not wanted': 'Nothing was deployed.',
     deployed: `Deployed ${countChanges(changes)} to ${remote.origin}.`,

@@ -6,6 +6,7 @@ import { pause } from '../cli/pause.ts';
 import { printable } from '../cli/printable.ts';
 import { type Remote, RemoteRefusal } from '../cli/remote.ts';
 import type { ActionChange, Change, ModuleChange } from './changes.ts';
+import { draftCall } from './draft-call.ts';
 import type { SecretValues } from './secret-values.ts';
 import type { Present, WireAction } from './tenant-state.ts';
 
@@ -90,32 +91,13 @@ async function publishModule(remote: Remote, { change, wanted, present, name }: 
 /** The Action's id. Its draft is what the project has; what runs is not touched. */
 async function writeDraft(
   { remote, present, values }: CarryOut,
-  { change, wanted, secrets, present: former, modules }: ActionChange,
+  change: ActionChange,
   moduleIds: ReadonlyMap<string, string>,
 ): Promise<string> {
-  if (former && change === 'deploy') return former.id;
-  const { name, code, runtime, trigger } = wanted;
-  const draft = {
-    name,
-    code,
-    runtime,
-    dependencies: wanted.dependencies,
-    // Left out, they stay as they are.
-    ...(secrets
-      ? { secrets: wanted.secrets.map((secret) => ({ name: secret, value: values(name, secret) ?? '' })) }
-      : {}),
-    ...(modules.length > 0
-      ? { modules: wanted.modules.map((module) => ({ module_id: moduleIds.get(module) ?? '' })) }
-      : {}),
-  };
-  if (former) {
-    await remote.call('PATCH', `/actions/actions/${former.id}`, draft);
-    return former.id;
-  }
-  const version = present.triggerVersions[trigger];
-  const triggers = [{ id: trigger, ...(version === undefined ? {} : { version }) }];
-  const made = await remote.call<WireAction>('POST', '/actions/actions', { ...draft, supported_triggers: triggers });
-  return made.id;
+  if (change.present && change.change === 'deploy') return change.present.id;
+  const { method, path, body } = draftCall(change, { present, values, moduleIds });
+  const made = await remote.call<WireAction>(method, path, body);
+  return change.present?.id ?? made.id;
 }
 
 async function waitForBuild({ remote, terminal }: CarryOut, name: string, id: string): Promise<void> {

@@ -65,6 +65,28 @@ describe('to a Sallyport', () => {
     for (const said of [shown, declined, done]) expect(said.out + said.err).not.toContain(SECRET);
   });
 
+  test('a dry run is rehearsed by the tenant: its difference as data, and what it would refuse is said beforehand', async () => {
+    await tenant.remote.call('PUT', '/guardian/factors/otp', { enabled: false });
+    const cwd = await project(PROJECT);
+    const { code, out } = await deploy(cwd, ['--dry-run', '--json']);
+    expect(code).toBe(0);
+    const { rehearsed } = JSON.parse(out) as { rehearsed: { what: string; name: string; diff: unknown }[] };
+    expect(rehearsed.find(({ name }) => name === 'otp')?.diff).toEqual({
+      otp: { enabled: { before: false, after: true } },
+    });
+    expect(rehearsed.find(({ name }) => name === 'for-admins')?.diff).toMatchObject({ name: { after: 'for-admins' } });
+    expect(await actions()).toEqual([]);
+
+    const changed = String(PROJECT['sallyport.json']).replace(
+      '"customize_mfa_in_postlogin_action":true',
+      '"session_lifetime":-1',
+    );
+    const wrong = await deploy(await project({ ...PROJECT, 'sallyport.json': changed }), ['--dry-run']);
+    expect(wrong.code).toBe(1);
+    expect(wrong.out).toContain('The tenant would refuse session_lifetime: Payload validation error');
+    expect(wrong.out + out).not.toContain(SECRET);
+  });
+
   test('takes what changed alone, and leaves what the project does not name', async () => {
     const cwd = await project(WITHOUT_MODULE);
     await deploy(cwd, ['--yes']);
