@@ -32,6 +32,7 @@ export const RESERVED_SEGMENTS: ReadonlySet<string> = new Set([
   'continue',
   'dbconnections',
   'dev',
+  'exports',
   'healthz',
   'login',
   'logout',
