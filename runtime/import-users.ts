@@ -12,6 +12,7 @@ import type {
 } from '#storage/records.ts';
 import type { Newcomer } from '#storage/store.ts';
 import { isImported } from './factors/imported-hash.ts';
+import { administratorsOf } from './lifecycle/administration.ts';
 import { mergeMetadata, newUser, type UserInput } from './lifecycle/user.ts';
 import type { Pace } from './pace.ts';
 import type { Ports } from './ports.ts';
@@ -83,8 +84,9 @@ async function step(
   pieces: readonly JobPiece[],
 ): Promise<JobRecord | 'gone'> {
   const judged = pieces.flatMap(entriesOf).map(({ entry }) => ({ entry, refused: refuse(entry, connection) }));
+  const keepers = await keepersOf(ports, job, judged);
   const newcomers = judged.flatMap(({ entry, refused }) =>
-    refused || entry.errors || !connection ? [] : [newcomer(ports, { job, connection }, entry)],
+    refused || entry.errors || !connection ? [] : [newcomer(ports, { job, connection, keepers }, entry)],
   );
   return ports.store.jobs.advance(job.tenantId, job.id, {
     takes: pieces.map(({ position }) => position),
@@ -103,6 +105,17 @@ async function step(
       });
     },
   });
+}
+
+/** Whoever administers keeps the password, or its absence: else those who may import would be who these are. */
+async function keepersOf(
+  { store }: Needed,
+  job: JobRecord,
+  judged: readonly { entry: ImportEntry }[],
+): Promise<ReadonlySet<string>> {
+  const isAsked = job.upsert && judged.some(({ entry }) => !entry.errors && entry.user.passwordHash !== undefined);
+  const tenant = isAsked ? await store.tenants.find(job.tenantId) : undefined;
+  return tenant ? administratorsOf(store, tenant) : new Set();
 }
 
 type Counts = { at: number; inserted: number; updated: number; errors: JobErrorRecord[] };
@@ -165,7 +178,7 @@ function missingName(
 
 function newcomer(
   { store, random, now }: Needed,
-  { job, connection }: { job: JobRecord; connection: ConnectionRecord },
+  { job, connection, keepers }: { job: JobRecord; connection: ConnectionRecord; keepers: ReadonlySet<string> },
   { user: input, factors }: Extract<ImportEntry, { errors?: undefined }>,
 ): Newcomer {
   const { tenantId } = connection;
@@ -181,7 +194,7 @@ function newcomer(
       if (!job.upsert) return duplicated('The user already exist and upsert parameter is false');
       if (existing.linkedTo !== undefined) return duplicated('The user is linked to another one');
       if (existing.connection !== connection.name) return duplicated('A user of another connection has the same id');
-      return { ...merged(existing, input), updatedAt: at };
+      return { ...merged(existing, input, keepers.has(existing.id)), updatedAt: at };
     },
   };
 }
@@ -192,11 +205,11 @@ const duplicated = (message: string): Errors => [{ code: 'DUPLICATED_USER', mess
  * What an import may change of a user who is there already. A password that was proved here is never replaced by one of
  * another system; how the person signs in stays too.
  */
-function merged(row: UserRecord, input: UserInput): UserRecord {
+function merged(row: UserRecord, input: UserInput, keepsPassword: boolean): UserRecord {
   const { email, emailVerified, name, nickname, givenName, familyName, picture, passwordHash } = input;
   // What the file says of another address than the one that stays says nothing of this one.
   const isSameAddress = email?.toLowerCase() === row.email?.toLowerCase();
-  const isUnproved = row.passwordHash === undefined || isImported(row.passwordHash);
+  const isUnproved = !keepsPassword && (row.passwordHash === undefined || isImported(row.passwordHash));
   return {
     ...row,
     ...(emailVerified === undefined || !isSameAddress ? {} : { emailVerified }),

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type CompiledQuery, type Expression, Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { bindable, type Database, RehearsalOver, type Result, Violation, type Work } from './database.ts';
+import { rehearsalTurns } from './rehearsal-turns.ts';
 import type { Tables } from './tables.ts';
 import type { Scalar } from './user-filter.ts';
 
@@ -63,6 +64,7 @@ export function openPostgres(url: string): Database {
     }
   };
 
+  const turn = rehearsalTurns();
   /** A connection of its own, in a transaction that is rolled back; each work in it is a savepoint. */
   const rehearse = async <T>(play: (db: Database) => Promise<T>): Promise<T> => {
     const client = await pool.connect();
@@ -129,7 +131,7 @@ export function openPostgres(url: string): Database {
       await ended;
       if (!pool.ended) await pool.end();
     },
-    rehearse,
+    rehearse: (play) => turn(() => rehearse(play)),
   };
   return db;
 }

@@ -8,6 +8,7 @@ import type { CompiledQuery } from 'kysely';
 import { Kysely, SqliteDialect, sql } from 'kysely';
 import { bindable, type Database, type Result, Violation, type Work } from './database.ts';
 import { leadsTo } from './document-search.ts';
+import { rehearsalTurns } from './rehearsal-turns.ts';
 import { createStage } from './sqlite-rehearsal.ts';
 import type { Tables } from './tables.ts';
 import { createLogSync } from './wal-sync.ts';
@@ -87,6 +88,7 @@ function drivenBy(connection: BetterSqlite.Database, file: string): Database {
   const atomically = connection.transaction((work: () => unknown) => work());
 
   const build = new Kysely<Tables>({ dialect: new SqliteDialect({ database: connection }) });
+  const turn = rehearsalTurns();
   const stage = createStage({ connection, execute, isReadOnly });
   const db: Database = {
     build,
@@ -113,7 +115,7 @@ function drivenBy(connection: BetterSqlite.Database, file: string): Database {
       await writtenDown();
       return result;
     },
-    rehearse: (play) => stage.rehearse(db, play),
+    rehearse: (play) => turn(() => stage.rehearse(db, play)),
     async close() {
       await log?.close();
       await build.destroy();

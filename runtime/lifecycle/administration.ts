@@ -25,3 +25,25 @@ export async function administrationOf(
   const held = (await Promise.all(roles.map(({ id }) => permissions.ofRole(tenant.id, id)))).flat();
   return offered.filter((scope) => held.some((each) => each.apiId === api.id && each.scope === scope));
 }
+
+/** Ids of all who have such a scope: for what changes many people at once, and must not be a way in to these. */
+export async function administratorsOf(
+  store: Pick<Store, 'resourceServers' | 'roles' | 'assignments' | 'permissions'>,
+  tenant: Pick<TenantRecord, 'id' | 'baseUrl'>,
+): Promise<ReadonlySet<string>> {
+  const api = await store.resourceServers.findByKey(tenant.id, managementAudience(tenant.baseUrl));
+  if (!api?.isSystem || !asksToAdminister(api.scopes.map(({ value }) => value))) return new Set();
+  const people = new Set<string>();
+  for (const { id } of (await store.roles.list(tenant.id)).records) {
+    const held = (await store.permissions.ofRole(tenant.id, id)).filter(({ apiId }) => apiId === api.id);
+    if (!asksToAdminister(held.map(({ scope }) => scope))) continue;
+    for (let offset = 0, total = 1; offset < total; offset += BATCH) {
+      const found = await store.assignments.usersOf(tenant.id, id, { offset, limit: BATCH });
+      for (const user of found.records) people.add(user.id);
+      total = found.total;
+    }
+  }
+  return people;
+}
+
+const BATCH = 1000;

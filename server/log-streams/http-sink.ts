@@ -26,7 +26,7 @@ const headerValue = z
 const OURS = /^(host|connection|content-length|content-type|transfer-encoding|te|trailer|upgrade|expect|keep-alive)$/i;
 
 /** Calls carry no credentials in their address. The value may hold some: it is not repeated. */
-const endpoint = webAddress.superRefine((value, context) => {
+export const endpoint = webAddress.superRefine((value, context) => {
   const { username, password } = URL.canParse(value) ? new URL(value) : { username: '', password: '' };
   if (username === '' && password === '') return;
   context.addIssue({

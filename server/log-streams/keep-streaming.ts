@@ -4,7 +4,7 @@
 import { tenantLog } from '#runtime/tenant-log.ts';
 import type { LogStreamRecord, TenantRecord } from '#storage/records.ts';
 import type { Deps } from '../deps.ts';
-import { type BatchEnd, sendBatch } from './send-batch.ts';
+import { type BatchEnd, type Fault, sendBatch } from './send-batch.ts';
 
 const LOOK_EVERY_MS = 1000;
 /** Longer than any call: who has it and lives renews it before each batch. */
@@ -149,7 +149,7 @@ async function letGo(deps: Needs, tenant: TenantRecord, held: LogStreamRecord, l
     const { busyUntil: _lease, failing, ...free } = counted(current, last, now);
     if (last.end === 'stopped') return failing ? { ...free, failing } : free;
     if (last.end !== 'failed') return free;
-    const failed = failedAgain({ ...free, ...(failing ? { failing } : {}) }, last.error.code, now);
+    const failed = failedAgain({ ...free, ...(failing ? { failing } : {}) }, last.error, now);
     news.splice(0, 1, failed);
     return failed;
   });
@@ -195,9 +195,9 @@ async function tell(
 }
 
 /** Tried again later each time, and no more after a day. */
-function failedAgain(stream: LogStreamRecord, code: string, now: number): LogStreamRecord {
+function failedAgain(stream: LogStreamRecord, { code, pauseMs = 0 }: Fault, now: number): LogStreamRecord {
   const { since, tries } = stream.failing ?? { since: now, tries: 0 };
-  const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(tries, 20));
+  const pause = Math.min(LONGEST_PAUSE_MS, Math.max(pauseMs, FIRST_PAUSE_MS * 2 ** Math.min(tries, 20)));
   const failing = { since, tries: tries + 1, retryAt: now + pause, code };
   return now - since >= SUSPENDED_AFTER_MS ? { ...stream, status: 'suspended', failing } : { ...stream, failing };
 }

@@ -26,12 +26,12 @@ export async function appendLines(
   let file: FileHandle | undefined;
   try {
     await mkdir(own, { recursive: true, mode: 0o700 });
-    if (!(await lstat(own)).isDirectory()) return refused('not-a-folder', 'its folder is none');
+    if (!(await lstat(own)).isDirectory()) return refused('not-a-folder', 'its folder is not a folder');
     // A link would lead out of the folder; a pipe would never answer.
     const flags =
       constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
     file = await open(join(own, fileName), flags, 0o600);
-    if (!(await file.stat()).isFile()) return refused('not-a-file', 'its file is none');
+    if (!(await file.stat()).isFile()) return refused('not-a-file', 'its file is not a plain file');
     // Whoever died while it wrote left half a line, which comes again as a whole.
     const text = lines.map((line) => `${line}\n`).join('');
     await file.appendFile((await endsWithLine(file)) ? text : `\n${text}`);

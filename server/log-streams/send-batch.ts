@@ -24,8 +24,8 @@ const TRIES_TOGETHER = 5;
 
 type Needs = Pick<Deps, 'store' | 'clock' | 'egress'> & { config: Pick<Deps['config'], 'logStreamFolder'> };
 
-/** The reason is for logs; it names the host at most, and of the answer its status. */
-export type Fault = { code: string; message: string };
+/** The reason is for logs; it names the host at most, and of the answer its status. `pauseMs`: what the receiver asks for. */
+export type Fault = { code: string; message: string; pauseMs?: number };
 
 /**
  * `empty`: nothing waits. `sent`: some of it has arrived, or was set aside. `stopped`: this server ends. `delivered`: how many
@@ -108,8 +108,11 @@ async function deliver(
     const { code, message } = outcome;
     return code === 'ABORT_ERR' ? 'stopped' : { code, message };
   }
-  const { status } = outcome.answer;
-  return status < 200 || status > 299 ? { code: String(status), message: `it answered ${status}` } : undefined;
+  const { status, headers } = outcome.answer;
+  if (status >= 200 && status <= 299) return undefined;
+  const seconds = headers.find(([name]) => name === 'retry-after')?.[1] ?? '';
+  const pause = /^\d{1,6}$/.test(seconds) ? { pauseMs: Number(seconds) * 1000 } : {};
+  return { code: String(status), message: `it answered ${status}`, ...pause };
 }
 
 /** Streams of priority choose nothing else. */

@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import type { JsonObject, LogStreamType } from '#storage/records.ts';
 import { text } from '../management/fields.ts';
-import { httpRequests, httpSink } from './http-sink.ts';
+import { endpoint, httpRequests, httpSink } from './http-sink.ts';
 import { fileSink } from './line-files.ts';
 import { type Line, type Parcel, toDatadog, toMixpanel, toSegment, toSplunk, toSumo } from './parcels.ts';
 
@@ -45,14 +45,14 @@ export const SINKS: Readonly<Record<LogStreamType, Kind>> = {
   datadog: { body: z.strictObject({ datadogRegion: text(64), datadogApiKey: headerText }), parcels: toDatadog },
   splunk: {
     body: z.strictObject({
-      splunkDomain: text(255),
+      splunkDomain: text(255).refine((value) => /^[A-Za-z0-9.-]+$/.test(value), 'A host has a name and nothing else'),
       splunkToken: headerText,
       splunkPort: z.string().regex(/^\d{1,5}$/),
       splunkSecure: z.boolean(),
     }),
     parcels: toSplunk,
   },
-  sumo: { body: z.strictObject({ sumoSourceAddress: text(2048) }), parcels: toSumo },
+  sumo: { body: z.strictObject({ sumoSourceAddress: endpoint }), parcels: toSumo },
   segment: { body: z.strictObject({ segmentWriteKey: text(1024) }), parcels: toSegment },
   mixpanel: {
     body: z.strictObject({

@@ -5,6 +5,7 @@ import type { AuthenticatorRecord, AuthenticatorType, UserRecord } from '#storag
 import { type Answer, answer, created, empty, invalidBody, NOT_FOUND, refuse } from './answer.ts';
 import { optional } from './fields.ts';
 import { findUser } from './find-user.ts';
+import { refuseLiftedPerson } from './lifted-people.ts';
 import { listing } from './listing.ts';
 import {
   isSameMethod,
@@ -67,6 +68,9 @@ export const authenticationMethodRoutes: Route[] = [
       if (body.type === 'passkey' && (body.identity_user_id ?? ownIdentity(user)) !== ownIdentity(user)) {
         return invalid('payload', `No enum match for: ${JSON.stringify(body.identity_user_id)}`, 'identity_user_id');
       }
+      // A passkey alone signs its holder in; the others stand behind a password.
+      const lifted = body.type === 'passkey' ? await refuseLiftedPerson(call, user.id) : undefined;
+      if (lifted) return lifted;
       const present = await deps.store.authenticators.ofUser(tenant.id, user.id);
       if (present.filter(({ type }) => type === body.type).length >= LIMIT_PER_TYPE) return LIMIT_REACHED;
       const record = newMethod(call, user, body);

@@ -39,7 +39,7 @@ export function readImportedUser(entry: unknown, index: number): ImportEntry {
   }
   const shown = withoutSecrets(entry);
   const parsed = schema.safeParse(entry);
-  if (!parsed.success) return { shown, errors: complaints(parsed.error, entry) };
+  if (!parsed.success) return { shown, errors: complaints(parsed.error, entry, shown) };
   const user = parsed.data;
   if (user.password_hash !== undefined && user.custom_password_hash !== undefined) {
     const message = 'password_hash and custom_password_hash exclude each other';
@@ -74,13 +74,14 @@ function factorOf(factor: NonNullable<z.output<typeof schema>['mfa_factors']>[nu
   return { type: 'email', email: factor.email.value };
 }
 
-const HOLDS_SECRETS: ReadonlySet<string> = new Set(['custom_password_hash', 'mfa_factors']);
+/** What holds no secret. What nobody knows may be a hash by a mistaken name. */
+const SHOWN: ReadonlySet<string> = new Set([...Object.keys(plain), 'user_id']);
 
 /** The entry as an answer may show it: errors are kept, and read by more people than the file. */
 function withoutSecrets(entry: object): JsonObject {
   const masked = Object.entries(entry).map(([name, value]) => {
     if (name === 'password_hash' || name === 'password') return [name, '*****'];
-    return [name, HOLDS_SECRETS.has(name) ? mask(value) : value];
+    return [name, SHOWN.has(name) ? value : mask(value)];
   });
   return Object.fromEntries(masked) as JsonObject;
 }

@@ -1,12 +1,16 @@
 // Management: a JSON list of any length, read as it comes (RFC 8259). The bytes between two elements are found by counting
 // brackets outside of texts; what an element is says `JSON.parse`, so nothing passes here that it would not take.
 
-/** No JSON list, or an element of more than `ELEMENT_BYTES`. */
 export class NotAList extends Error {
   override name = 'NotAList';
 }
 
-const ELEMENT_BYTES = 1024 * 1024;
+/** Longer than `ELEMENT_BYTES`. */
+export class LongElement extends NotAList {
+  override name = 'LongElement';
+}
+
+export const ELEMENT_BYTES = 1024 * 1024;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -22,7 +26,7 @@ const isSpace = (byte: number): boolean => byte === 0x20 || byte === 0x0a || byt
 /** `begin`: before the list. `first`: an element or its end. `next`: an element, after a comma. `after`: a comma or the end. */
 type Place = 'begin' | 'first' | 'next' | 'element' | 'after' | 'over';
 
-/** The elements of a list, as many at a time as were whole in the last chunk. Throws `NotAList`. */
+/** The elements of a list, as many at a time as were whole in the last chunk. Throws `NotAList`, or `LongElement`. */
 export async function* elementsOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<unknown[]> {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   let place: Place = 'begin';
@@ -34,7 +38,7 @@ export async function* elementsOf(chunks: AsyncIterable<Uint8Array>): AsyncGener
   let isScalar = false;
 
   const parse = (bytes: Uint8Array): unknown => {
-    if (bytes.length > ELEMENT_BYTES) throw new NotAList('an element of the list is too long');
+    if (bytes.length > ELEMENT_BYTES) throw new LongElement('an element of the list is too long');
     try {
       return JSON.parse(decoder.decode(bytes));
     } catch (cause) {
@@ -88,7 +92,7 @@ export async function* elementsOf(chunks: AsyncIterable<Uint8Array>): AsyncGener
       }
     }
     const kept = place === 'element' ? start : Math.min(at, rest.length);
-    if (rest.length - kept > ELEMENT_BYTES) throw new NotAList('an element of the list is too long');
+    if (rest.length - kept > ELEMENT_BYTES) throw new LongElement('an element of the list is too long');
     rest = rest.subarray(kept);
     at -= kept;
     if (whole.length > 0) yield whole;

@@ -1,7 +1,7 @@
 // Management: how a log stream fares, and its dead letters: lines that the receiver refused for what they are, which can be
 // read, sent again and dropped. Additions of ours to the family of the wire.
 import { z } from 'zod';
-import type { LogStreamLetter, LogStreamRecord, TenantRecord } from '#storage/records.ts';
+import type { LogStreamLetter, LogStreamRecord } from '#storage/records.ts';
 import { isSent } from '../log-streams/sinks.ts';
 import { answer, empty, NOT_FOUND, refuse } from './answer.ts';
 import { iso, optional } from './fields.ts';
@@ -31,7 +31,13 @@ const healthShape = z
   .meta({ id: 'LogStreamHealth' });
 
 const letterShape = z
-  .strictObject({ log_id: z.string(), error: z.string(), set_aside_at: z.string(), log: logShape })
+  .strictObject({
+    log_id: z.string(),
+    error: z.string(),
+    set_aside_at: z.string(),
+    /** For who may read logs. */
+    log: logShape.optional(),
+  })
   .meta({ id: 'LogStreamDeadLetter' });
 
 const LETTERS = listing('dead_letters', letterShape, { paging: 'page' });
@@ -75,12 +81,15 @@ export async function healthOf(
   };
 }
 
-const showLetter = (tenant: TenantRecord) => (letter: LogStreamLetter) => ({
-  log_id: letter.log.id,
-  error: letter.error,
-  set_aside_at: iso(letter.setAsideAt),
-  log: showLog(letter.log, tenant),
-});
+const showLetter =
+  ({ tenant, operator }: Incoming) =>
+  (letter: LogStreamLetter) => ({
+    log_id: letter.log.id,
+    error: letter.error,
+    set_aside_at: iso(letter.setAsideAt),
+    // What people did is not for everybody who looks after streams.
+    ...(operator.scopes.has('read:logs') ? { log: showLog(letter.log, tenant) } : {}),
+  });
 
 const found = ({ deps, tenant, param }: Incoming) => deps.store.logStreams.find(tenant.id, param('id'));
 
@@ -110,7 +119,7 @@ export const logStreamHealthRoutes: Route[] = [
       if (!stream) return NOT_FOUND.logStream;
       return LETTERS.answer(query, {
         read: (page) => deps.store.logStreams.letters(tenant.id, stream.id, page),
-        show: showLetter(tenant),
+        show: showLetter(call),
       });
     },
   }),

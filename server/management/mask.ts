@@ -10,18 +10,21 @@ export function define(node: JsonObject, name: string, value: Json): void {
 }
 
 const SECRET_NAME =
-  /secret|passw|_pass$|token$|(api|write|server|private|decryption)_?key|authorization$|credential|^jwks?$|cookie|^(key|skey|p12|pem|salt)$|_?hash$|recovery_?code|^ticket(_url)?$|invitation_url|customheaders$/i;
+  /secret|passw|_pass$|token$|(api|write|server|private|decryption|signing|agent|sas|master)_?key|authorization$|credential|^jwks?$|cookie|^(key|skey|p12|pem|salt)$|_?hash$|recovery_?code|^ticket(_url|_id)?$|invitation_url|customheaders$|^sumosourceaddress$/i;
+/** What is said about secrets, and is none: rules for passwords, kinds of credentials, when something was reset. */
+const PLAIN_NAME = /policy$|^credential_(device_)?type$|^last_password_reset$|^oauth_authorization$/i;
 /** What these hold is secret altogether, whatever its parts are called. */
-const SECRET_BAG = /^(configuration|custom_password_hash|credentials)$/;
+const SECRET_BAG = /^(configuration|custom_password_hash|credentials|custom_?headers)$/i;
 const MASK = '***';
 
 /** One value at `path` of `root`. */
 export function masked(value: Json, path: readonly string[], root: JsonObject): Json {
+  if (path.some((name) => SECRET_BAG.test(name))) return maskBag(value);
   return path.some((name) => hides(name)) || isSecretRule(path, root) ? maskAll(value) : maskWithin(value);
 }
 
 /** A name whose text is a secret; its parts may have others beside it, which are shown. */
-const hides = (name: string): boolean => SECRET_NAME.test(name) && !/^oauth_authorization$/.test(name);
+const hides = (name: string): boolean => SECRET_NAME.test(name) && !PLAIN_NAME.test(name);
 
 /** A header such as Authorization that is given as a fixed text. */
 function isSecretRule(path: readonly string[], root: JsonObject): boolean {

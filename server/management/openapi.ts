@@ -38,8 +38,23 @@ const DRY_RUN = z.enum(['true', 'false']).optional().meta({
   description: 'With true everything is checked and the difference is answered; nothing is written.',
 });
 
+/** Stands for the address of a tenant; RFC 2606 keeps the name free. */
+const ANY_TENANT = 'https://tenant.invalid';
+
+/**
+ * The document as JSON, for the tenant at a base URL. It is made once, at the first call: that takes a tenth of a second, and
+ * whoever asks needs no token.
+ */
+export function publishDescription(routes: readonly Route[]): (baseUrl: string) => string {
+  let text: string | undefined;
+  return (baseUrl) => {
+    text ??= JSON.stringify(openApiDocument(routes, ANY_TENANT));
+    return text.replaceAll(ANY_TENANT, () => JSON.stringify(baseUrl).slice(1, -1));
+  };
+}
+
 /** @param server where the API is: `https://…`, without the path. */
-export function openApiDocument(routes: readonly Route[], server: string): object {
+function openApiDocument(routes: readonly Route[], server: string): object {
   const paths: ZodOpenApiPathsObject = {};
   for (const route of routes) {
     const path = `/api/v2${route.path.replaceAll(/:(\w+)/g, '{$1}')}`;

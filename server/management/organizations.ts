@@ -102,7 +102,11 @@ export const organizationRoutes: Route[] = [
           const held =
             clientId === undefined ? undefined : await deps.store.holdings.memberAccess(tenant.id, clientId, ids);
           return {
-            records: records.map((organization) => ({ organization, access: held?.get(organization.id) })),
+            records: records.map((organization) => ({
+              id: organization.id,
+              organization,
+              access: held?.get(organization.id),
+            })),
             total,
           };
         },

@@ -3,7 +3,8 @@
 import { z } from 'zod';
 import type { Listed, Page } from '#storage/store.ts';
 import { type Answer, answer } from './answer.ts';
-import { checkpointsOf, invalidCheckpoint } from './checkpoint.ts';
+import { invalidCheckpoint } from './checkpoint.ts';
+import { continueList, type ListPlace, readListPlace, showListPlace } from './continue-list.ts';
 import { wholeNumber } from './fields.ts';
 
 /** A whole number written in decimal. */
@@ -46,6 +47,7 @@ export type PageQuery = {
 export type CheckpointQuery = PageQuery & { from?: string | undefined; take?: number | undefined };
 
 export const DEFAULT_LIMIT = 50;
+const START: ListPlace = { offset: 0, last: [] };
 
 export function pageOf(query: PageQuery, defaultLimit = DEFAULT_LIMIT): Page {
   const limit = query.per_page ?? defaultLimit;
@@ -78,18 +80,14 @@ export async function list<T>(query: CheckpointQuery, options: ListOptions<T>): 
   });
 }
 
-const checkpoints = checkpointsOf('');
-
-/** Checkpoints are places in the order of creation, which only grows at its end. */
+/** Checkpoints are places in the order of the list, which are known again by the entries before them. */
 async function byCheckpoint<T>(query: CheckpointQuery, { plural, read, show }: ListOptions<T>): Promise<Answer> {
-  const offset = query.from === undefined ? 0 : checkpoints.decode(query.from);
-  if (offset === undefined) return invalidCheckpoint(String(query.from));
-  const limit = query.take ?? DEFAULT_LIMIT;
-  const { records, total } = await read({ offset, limit });
-  const next = offset + records.length;
+  const from = query.from === undefined ? START : readListPlace(Buffer.from(query.from, 'base64url').toString());
+  if (from === undefined) return invalidCheckpoint(String(query.from));
+  const { records, next } = await continueList(from, query.take ?? DEFAULT_LIMIT, read);
   return answer({
     [plural]: await Promise.all(records.map(show)),
-    ...(next < total && records.length > 0 ? { next: checkpoints.encode(next) } : {}),
+    ...(next ? { next: Buffer.from(showListPlace(next)).toString('base64url') } : {}),
   });
 }
 

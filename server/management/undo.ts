@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Json, JsonObject, LogRecord } from '#storage/records.ts';
 import { NOT_FOUND, type Refusal, refuse } from './answer.ts';
 import { refuseScopes } from './authenticate.ts';
+import { isMadeAnew } from './made-anew.ts';
 import { isNode, maskWithin } from './mask.ts';
 import { boolean } from './paging.ts';
 import { type Incoming, type Meant, type Method, type Route, route } from './route.ts';
@@ -88,7 +89,10 @@ async function findWayBack(incoming: Incoming, given: unknown, routes: readonly 
     : made && lookAtMade(made, change, there));
   const seen: Seen = { ...change, now, force, log };
   const call = 'back' in way ? otherCall(way, seen) : await sameCall(way, seen, { routes, there });
-  return 'ok' in call ? call : meantBy(call, { incoming, routes, log });
+  if ('ok' in call) return call;
+  const view = subject.kind === 'view' && call.method === 'POST' && !seen.after ? subject.view : undefined;
+  if (view && !force && (await isMadeAnew(view, call, { log, there }))) return changedSince('it has been made anew');
+  return meantBy(call, { incoming, routes, log });
 }
 
 type Change = {

@@ -241,11 +241,17 @@ function spanOf(written: string): Span | undefined {
   const from = Date.parse(
     `${year}-${month ?? '01'}-${day ?? '01'}T${clock ?? '00:00'}:${second ?? '00'}.${milliseconds}${zone}`,
   );
-  if (Number.isNaN(from)) return undefined;
+  if (Number.isNaN(from) || !isDayOf(year, month, day)) return undefined;
   if (month === undefined) return { from, to: Date.UTC(Number(year) + 1, 0) - 1 };
   if (day === undefined) return { from, to: Date.UTC(Number(year), Number(month)) - 1 };
   const length = clock === undefined ? 86_400_000 : second === undefined ? 60_000 : part === undefined ? 1000 : 1;
   return { from, to: from + length - 1 };
+}
+
+/** February has no 31st, though a clock would go on counting. */
+function isDayOf(year: string, month = '01', day = '01'): boolean {
+  const date = new Date(`${year}-${month}-${day}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.getUTCDate() === Number(day);
 }
 
 /** What is written means a text, and what else it may be in JSON. */

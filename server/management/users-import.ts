@@ -7,7 +7,7 @@ import { startJob } from '../jobs/start-job.ts';
 import { type Answer, invalidBody, NOT_FOUND, type Refusal, refuse } from './answer.ts';
 import { text } from './fields.ts';
 import { readImportedUser } from './imported-user.ts';
-import { elementsOf, NotAList } from './json-list.ts';
+import { ELEMENT_BYTES, elementsOf, LongElement, NotAList } from './json-list.ts';
 import { type Call, type Route, route } from './route.ts';
 import { jobShape, showJob } from './show-job.ts';
 import { readForm, type Upload } from './upload.ts';
@@ -152,6 +152,9 @@ async function layDownUsers(
       }
     }
   } catch (error) {
+    if (error instanceof LongElement) {
+      return invalidBody(`Each user of the file may have ${ELEMENT_BYTES} bytes; one has more.`);
+    }
     if (error instanceof NotAList) return NO_LIST;
     throw error;
   }

@@ -43,13 +43,20 @@ const CODES: { readonly [Code in z.core.$ZodIssue['code']]: string } = {
   custom: 'INVALID_VALUE',
 };
 
-/** All findings of a schema, as jobs list them. */
-export function complaints({ issues }: z.ZodError, input: unknown): { code: string; message: string; path?: string }[] {
+/** All findings of a schema, as jobs list them. `shown` is the input where its values may be read. */
+export function complaints(
+  { issues }: z.ZodError,
+  input: unknown,
+  shown = input,
+): { code: string; message: string; path?: string }[] {
   return issues.map((issue) => {
-    const { reason: message, path } = describe(issue, input);
+    const { reason: message, path } = describe(issue, QUOTING.has(issue.code) ? shown : input);
     return { code: CODES[issue.code], message, ...(path.length === 0 ? {} : { path: pathText(path) }) };
   });
 }
+
+/** Findings whose texts quote the value; others tell its type or its length. */
+const QUOTING: ReadonlySet<string> = new Set(['invalid_value', 'invalid_format']);
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
@@ -63,21 +70,26 @@ function describe(issue: Issue, input: unknown): { reason: string; path: Path } 
   return { reason: reasonOf(issue, value), path };
 }
 
+/** A refusal is to be read: what was sent may be as long as a body. */
+const QUOTED_CHARS = 500;
+const quoted = (text: string): string =>
+  text.length <= QUOTED_CHARS ? text : `${text.slice(0, QUOTED_CHARS).toWellFormed()}… (${text.length} chars)`;
+
 function reasonOf(issue: Issue, value: unknown): string {
   switch (issue.code) {
     case 'unrecognized_keys':
-      return `Additional properties not allowed: ${issue.keys.join(',')}`;
+      return `Additional properties not allowed: ${quoted(issue.keys.join(','))}`;
     case 'invalid_type':
       return `Expected type ${expectedType(issue)} but found type ${typeOf(value)}`;
     case 'invalid_value':
-      return `No enum match for: ${JSON.stringify(value)}`;
+      return `No enum match for: ${quoted(JSON.stringify(value) ?? '')}`;
     case 'too_small':
     case 'too_big':
       return outOfBounds(issue, value);
     case 'invalid_format':
       return issue.format === 'regex'
-        ? `String does not match pattern ${issue.pattern ?? ''}: ${String(value)}`
-        : `Object didn't pass validation for format ${issue.format}: ${String(value)}`;
+        ? `String does not match pattern ${issue.pattern ?? ''}: ${quoted(String(value))}`
+        : `Object didn't pass validation for format ${issue.format}: ${quoted(String(value))}`;
     case 'invalid_union':
       return "Data does not match any schemas from 'oneOf'";
     case 'not_multiple_of':

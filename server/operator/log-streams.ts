@@ -7,7 +7,7 @@ import type { Markup } from '../hosted/page.ts';
 import { healthOf } from '../management/log-stream-health.ts';
 import { sendView, whenText } from './view.ts';
 
-const COLUMNS = ['Stream', 'State', 'Waiting', 'Dead letters', 'Delivered', 'Failed', 'Last success', 'Last error'];
+const COLUMNS = ['Stream', 'State', 'Waiting', 'Dead letters', 'Delivered', 'Failed', 'Last success'];
 
 export async function showLogStreams(c: Context<Env>, deps: Pick<Deps, 'store'>): Promise<Response> {
   const { records } = await deps.store.logStreams.list(c.var.tenant.id);
@@ -32,16 +32,16 @@ async function row(deps: Pick<Deps, 'store'>, stream: LogStreamRecord): Promise<
   const at = (moment: string | undefined): Markup | string =>
     moment === undefined ? '–' : whenText(Date.parse(moment));
   const cells: (Markup | string)[] = [
-    `${stream.name} (${stream.type})`,
+    // With the name, for it is what is long.
+    html`<span>${stream.name} (${stream.type})${error === undefined ? '' : html`<br><small>Last error, ${at(health.last_failure_at)}: ${error}</small>`}</span>`,
     html`<span class="badge${isBad ? ' bad' : ''}">${state}</span>`,
     health.oldest_queued_at === undefined
       ? String(health.queued)
-      : html`${health.queued}, since ${at(health.oldest_queued_at)}`,
+      : html`<span>${health.queued}, since ${at(health.oldest_queued_at)}</span>`,
     String(health.dead_letters),
     String(health.delivered),
     String(health.failed),
     at(health.last_success_at),
-    error === undefined ? '–' : html`${error}, ${at(health.last_failure_at)}`,
   ];
   return html`<tr>${cells.map((cell, index) => html`<td data-label="${COLUMNS[index]}">${cell}</td>`)}</tr>
 `;

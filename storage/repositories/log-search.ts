@@ -137,13 +137,18 @@ function conjuncts(filter: LogFilter | undefined): LogFilter[] {
 
 /** An id begins with the time of its line: `900` and seventeen digits. */
 function idsOf({ from, to }: { from?: number; to?: number }): { from?: string; to?: string } {
-  const stamp = (at: number) => `900${new Date(at).toISOString().replaceAll(/\D/g, '').slice(0, 17)}`;
+  const stamp = (at: number) => `900${new Date(sortable(at)).toISOString().replaceAll(/\D/g, '').slice(0, 17)}`;
   return {
     ...(from === undefined ? {} : { from: stamp(from) }),
     // Behind every id of that millisecond.
     ...(to === undefined ? {} : { to: `${stamp(to)}${'9'.repeat(36)}` }),
   };
 }
+
+/** Years of other than four digits would not sort. */
+const sortable = (at: number): number => Math.min(Math.max(at, EARLIEST), LATEST);
+const EARLIEST = Date.parse('0000-01-01T00:00:00.000Z');
+const LATEST = Date.parse('9999-12-31T23:59:59.999Z');
 
 const keyOf = ({ of, is }: ByColumn): string => (of === 'type' ? is : indexed(is));
 

@@ -133,7 +133,13 @@ describe.each(databases())('%s', (database, open) => {
       const [role] = (await store.roles.list(tenantId)).records;
       const admin = String((made.body.user as Body).sub);
       if (!tenant || !role) throw new Error('nothing was made');
-      const scopes = ['update:users', 'create:users', 'create:user_tickets', 'update:roles'];
+      const scopes = [
+        'update:users',
+        'create:users',
+        'create:user_tickets',
+        'update:roles',
+        'create:authentication_methods',
+      ];
       const weak = await desk.tokenOf(tenant, scopes);
       const strong = await desk.tokenOf(tenant, [...scopes, 'management', 'org-management']);
       const api = `/${tenantId}/api/v2`;
@@ -147,6 +153,15 @@ describe.each(databases())('%s', (database, open) => {
         ['PATCH', `${api}/users/${admin}`, { email: 'mallory2@acme.example' }],
         ['POST', `${api}/tickets/password-change`, { user_id: admin }],
         ['PUT', `/v1/management/tenants/${tenantId}/users/${admin}`, { raw_password: 'Taken-over-2026!' }],
+        [
+          'POST',
+          `${api}/users/${admin}/authentication-methods`,
+          {
+            type: 'passkey',
+            key_id: Buffer.alloc(32, 1).toString('base64url'),
+            public_key: Buffer.concat([Buffer.from([0xa5]), Buffer.alloc(76, 0xfb)]).toString('base64'),
+          },
+        ],
         ['POST', `${api}/users/${admin}/identities`, { provider: 'auth0', user_id: 'mallory' }],
       ];
       for (const [method, path, sent] of rows) {

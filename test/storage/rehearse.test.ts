@@ -52,6 +52,20 @@ describe.each(databases())('%s', (_name, open) => {
     expect(left).toEqual(['kept']);
   });
 
+  test('many at once leave others what they need of the database', async () => {
+    const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
+    const rehearsals = Array.from({ length: 20 }, () =>
+      house.store.rehearse(async (store) => {
+        const seen = await names(store);
+        await held;
+        return seen;
+      }),
+    );
+    const others = await Promise.all(Array.from({ length: 20 }, () => names(house.store)));
+    letGo();
+    expect(await Promise.all(rehearsals)).toEqual(others);
+  });
+
   test('others write meanwhile, and what they write stays', async () => {
     const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
     const rehearsal = house.store.rehearse(async (store) => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createStreaming } from '#server/log-streams/keep-streaming.ts';
 import { databasesInFull } from '#test/kit/databases.ts';
+import { items } from '../management/office.ts';
 import { openStreamDesk, type StreamDesk } from './stream-desk.ts';
 
 const SECOND_MS = 1000;
@@ -66,6 +67,10 @@ describe.each(databasesInFull())('%s', (_name, open) => {
       total: 1,
       dead_letters: [{ log_id: poison, error: 'it answered 422', log: { log_id: poison, type: 'fp' } }],
     });
+    const keeper = await office.as('read:log_streams');
+    expect(items((await keeper('GET', `${at}/dead-letters`)).body).map((letter) => Object.keys(letter))).toEqual([
+      ['log_id', 'error', 'set_aside_at'],
+    ]);
     // The log says so once.
     const told = await house.store.logs.search(house.tenant.id, {
       where: { kind: 'text', of: 'type', is: 'fn' },

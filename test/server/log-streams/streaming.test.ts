@@ -107,6 +107,20 @@ describe.each(databasesInFull())('%s', (_name, open) => {
     expect(await found(id)).not.toHaveProperty('busyUntil');
   });
 
+  test('a webhook that says when to come again is not asked before', async () => {
+    await stream();
+    await write('fp');
+    receiver.answers = { status: 429, headers: { 'retry-after': '30' } };
+    await look();
+    house.clock.advance(30 * SECOND_MS - 1);
+    await look();
+    expect(receiver.told).toHaveLength(1);
+    receiver.answers = { status: 200, headers: { 'retry-after': '30' } };
+    house.clock.advance(1);
+    await look();
+    expect(receiver.told).toHaveLength(2);
+  });
+
   test('a webhook that takes some of a batch is not down: what it left is sent at once, and nothing twice', async () => {
     const id = await stream({ httpContentFormat: 'JSONOBJECT' });
     const ids = await write('s', 's', 's');

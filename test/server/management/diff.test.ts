@@ -47,6 +47,32 @@ const ROWS: [what: string, before: JsonObject, after: JsonObject, diff: JsonObje
     },
   ],
   [
+    'what is secret altogether, from without and from within',
+    { options: { configuration: { pepper: 'one' }, customHeaders: { 'X-Key': 'two' } } },
+    {
+      options: { configuration: { pepper: 'other' }, customHeaders: { 'X-Key': 'two', 'X-More': 'three' } },
+      custom_headers: { a: 'b' },
+    },
+    {
+      options: {
+        configuration: { pepper: { before: '***', after: '***' } },
+        customHeaders: { 'X-More': { after: '***' } },
+      },
+      custom_headers: { after: { a: '***' } },
+    },
+  ],
+  [
+    'keys and tickets of all kinds',
+    {},
+    { addons: { azure_sb: { sasKey: 's' }, wams: { masterkey: 'm' } }, agentKey: 'a', ticket_id: 't', kid: 'k' },
+    {
+      addons: { after: { azure_sb: { sasKey: '***' }, wams: { masterkey: '***' } } },
+      agentKey: { after: '***' },
+      ticket_id: { after: '***' },
+      kid: { after: 'k' },
+    },
+  ],
+  [
     'a header that is a secret, and one that is not',
     service({
       header_mapping_rules: [

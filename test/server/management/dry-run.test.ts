@@ -67,6 +67,8 @@ describe.each(databases())('%s', (_name, open) => {
   test('is no line of the log', async () => {
     const before = (await logs()).length;
     await office.send('POST', '/api/v2/roles?dry_run=true', { name: 'silent' });
+    expect((await office.send('POST', '/api/v2/roles?dry_run=true', '{')).status).toBe(400);
+    expect((await office.send('POST', '/api/v2/logs/nothing/undo?dry_run=true')).status).toBe(404);
     expect((await logs()).length).toBe(before);
   });
 

@@ -1,9 +1,12 @@
 // Tests of the Management API: imports of users, as a file in a form, and what became of each of them.
+
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { managementAudience } from '#runtime/lifecycle/scopes.ts';
 import { items, type Json, type Office, openOffice } from './office.ts';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+const LONG = `[{"a":"${'x'.repeat(1024 * 1024)}"}]`;
 const hashOf = (password: string) => ({ algorithm: 'sha256', hash: { value: sha256(password), encoding: 'hex' } });
 
 let office: Office;
@@ -181,6 +184,26 @@ describe('an import', () => {
     expect((await find('up@example.com'))?.passwordHash).toBe(passwordHash);
   });
 
+  test('gives nobody who administers a password', async () => {
+    const { store } = office.door.house;
+    const { id: tenantId, baseUrl } = office.tenant;
+    await run([{ email: 'chief@example.com' }]);
+    const chief = await find('chief@example.com');
+    const api = await store.resourceServers.findByKey(tenantId, managementAudience(baseUrl));
+    if (!api || !chief) throw new Error('nobody is there');
+    const scopes = [...api.scopes, { value: 'management' }];
+    await store.resourceServers.update(tenantId, api.id, (current) => ({ ...current, isSystem: true, scopes }));
+    await store.roles.insert({ tenantId, id: 'rol_chief', name: 'chief', createdAt: 1, updatedAt: 1 });
+    await store.permissions.addToRole(tenantId, 'rol_chief', [{ apiId: api.id, scope: 'management' }]);
+    await store.assignments.addRoles(tenantId, chief.id, ['rol_chief']);
+    const change = { email: 'chief@example.com', custom_password_hash: hashOf('a way in') };
+    await run([change], { upsert: 'true' });
+    expect((await find('chief@example.com'))?.passwordHash).toBe(undefined);
+    await store.assignments.removeRoles(tenantId, chief.id, ['rol_chief']);
+    await run([change], { upsert: 'true' });
+    expect(await logIn('chief@example.com', 'a way in')).toBe('in');
+  });
+
   test('that says of another address that it is verified says nothing of the one that stays', async () => {
     await run([{ user_id: 'moved', email: 'stays@example.com' }]);
     office.door.house.clock.advance(1000);
@@ -194,8 +217,10 @@ describe('an import', () => {
       { email: 'b1@example.com', custom_password_hash: secret },
       { email: 'b2@example.com', custom_password_hash: { algorithm: 'md5', hash: { value: [secret] }, salt: secret } },
       { email: 'b3@example.com', mfa_factors: [secret, { totp: { key: secret } }, { totp: secret }] },
+      { email: 'b4@example.com', mfa_factors: [{ totp: { secret } }] },
+      { email: 'b5@example.com', passwordHash: secret, salted: { hash: { value: [secret] } } },
     ]);
-    expect([errors.length, JSON.stringify(errors).includes(secret)]).toEqual([3, false]);
+    expect([errors.length, JSON.stringify(errors).includes(secret)]).toEqual([5, false]);
   });
 
   test('of a file that names one user twice tells so', async () => {
@@ -222,6 +247,7 @@ describe('refused', () => {
       400,
       invalid('Failed to parse users file JSON when importing users. Make sure it is a valid JSON array.'),
     ],
+    ['a long entry', { users: LONG }, 400, invalid('Each user of the file may have 1048576 bytes; one has more.')],
     ['no list', { users: '{}' }, 400, expect.objectContaining({ errorCode: 'invalid_body' })],
     [
       'an unknown connection',

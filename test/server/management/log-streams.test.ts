@@ -137,6 +137,22 @@ describe('bad input', () => {
       'An address holds no user name and no password: they go into httpAuthorization',
       'sink.httpEndpoint',
     ],
+    [
+      'an address of a collector that is none',
+      { name: 'x', type: 'sumo', sink: { sumoSourceAddress: 'collector' } },
+      "Object didn't pass validation for format strict-uri: collector",
+      'sink.sumoSourceAddress',
+    ],
+    [
+      'a host that is more',
+      {
+        name: 'x',
+        type: 'splunk',
+        sink: { splunkDomain: 'a@b.example/x?', splunkToken: 't', splunkPort: '1', splunkSecure: true },
+      },
+      'A host has a name and nothing else',
+      'sink.splunkDomain',
+    ],
     ['an unknown setting', http({ httpBasic: 'x' }), 'Additional properties not allowed: httpBasic', 'sink'],
     ['an unknown format', http({ httpContentFormat: 'XML' }), 'No enum match for: "XML"', 'sink.httpContentFormat'],
     [

@@ -96,6 +96,7 @@ describe.each(databases())('%s', (_name, open) => {
       ['type:fp AND date:2026-01-15', ['fp']],
       ['type:fp AND date:2026-01*', ['fp']],
       ['type:fp AND date:{2026 TO *]', []],
+      ['type:fp AND date:{9999 TO *]', []],
       ['type:fp AND log_id:[900 TO 901]', ['fp']],
       [String.raw`type:fp AND user_name:logged\@example.com`, ['fp']],
       ['type:fp AND user_name:"%"', []],

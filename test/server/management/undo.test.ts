@@ -43,6 +43,8 @@ describe.each(databases())('%s', (_name, open) => {
     ['/attack-protection/brute-force-protection', { max_attempts: 3, allowlist: ['10.0.0.0/8'] }],
     ['/attack-protection/suspicious-ip-throttling', { enabled: false, shields: [] }],
     ['/attack-protection/breached-password-detection', { enabled: true, method: 'enhanced' }],
+    // Its name speaks of passwords, and it holds none.
+    ['/attack-protection/bot-detection', { challenge_password_policy: 'always' }],
     ['/branding', { colors: { primary: '#ff0000' }, logo_url: 'https://a.example/x.png' }],
     ['/branding', { colors: { page_background: '#000000' } }, undefined, { colors: { primary: '#00ff00' } }],
     ['/prompts', { identifier_first: true }],
@@ -193,6 +195,8 @@ describe.each(databases())('%s', (_name, open) => {
     expect(items(body.undo!.notes!).join(' ')).toMatch(/another id.*KEY/);
     expect(body.result).toMatchObject({ name: 'Gone', code: made.code, secrets: [] });
     expect(body.result!.id).not.toBe(made.id);
+    // Asked twice, it is not there twice.
+    expect(await undo(id)).toMatchObject({ status: 409, body: { errorCode: 'changed_since' } });
     expect((await undo(String(body.log_id))).status).toBe(200);
     expect((await send('GET', `${ACTIONS}/${body.result!.id}`)).status).toBe(404);
   });

@@ -108,6 +108,10 @@ describe.each(databasesInFull())('users on %s', (_name, open) => {
         { q: 'created_at:[2026-13-01 TO *]' },
         'The query is not supported: created_at is a time such as 2026-01-31 or 2026-01-31T10:00:00Z.',
       ],
+      [
+        { q: 'created_at:2026-02-30' },
+        'The query is not supported: created_at is a time such as 2026-01-31 or 2026-01-31T10:00:00Z.',
+      ],
       [{ q: 'user_metadata.a:b*' }, 'The query is not supported: user_metadata.a has no wildcards and no ranges.'],
       [
         { q: 'user_metadata:x' },
