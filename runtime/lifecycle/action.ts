@@ -1,8 +1,9 @@
 // Lifecycle: what an Action may be: triggers, runtimes, limits, and how its draft changes. Draft, deployed and bound are
 // three things; this file knows the draft. Source: actions-api reference, sections 4.2, 4.3, 5 and 6.
-import type { ActionDependency, ActionRecord, ActionSecret } from '#storage/records.ts';
+import type { ActionDependency, ActionRecord } from '#storage/records.ts';
 import { type ModuleRef, resolveModules } from './module-uses.ts';
 import type { LifecyclePorts } from './ports.ts';
+import { changedSecrets, type SecretChange, withoutValue } from './secret-changes.ts';
 import { refuseTrigger, type TriggerRef } from './triggers.ts';
 
 export const ACTION_LIMITS = {
@@ -26,7 +27,7 @@ export type ActionDraft = {
   code?: string;
   runtime?: string;
   dependencies?: ActionDependency[];
-  secrets?: { name: string; value: string }[];
+  secrets?: SecretChange[];
   modules?: ModuleRef[];
 };
 
@@ -36,6 +37,8 @@ export type DraftRefusal =
   | { refused: 'runtime' }
   | { refused: 'source-too-long'; bytes: number }
   | { refused: 'modules'; reason: string }
+  /** A secret that has no value yet. */
+  | { refused: 'no-value'; name: string }
   | { refused: 'too-many-actions' }
   | { refused: 'missing' };
 
@@ -59,6 +62,8 @@ export async function newAction(
   if (refusal) return refusal;
   const { total } = await store.actions.list(tenantId, { page: { offset: 0, limit: 1 } });
   if (total >= ACTION_LIMITS.actions) return { refused: 'too-many-actions' };
+  const empty = withoutValue([], draft.secrets ?? []);
+  if (empty) return { refused: 'no-value', name: empty.name };
   const modules = await resolveModules(store, tenantId, draft.modules ?? []);
   if ('reason' in modules) return { refused: 'modules', reason: modules.reason };
   const at = now();
@@ -70,7 +75,7 @@ export async function newAction(
     runtime: draft.runtime ?? 'node22',
     code: draft.code ?? '',
     dependencies: draft.dependencies ?? [],
-    secrets: stamped(draft.secrets ?? [], at),
+    secrets: changedSecrets([], draft.secrets ?? [], at),
     ...(modules.length === 0 ? {} : { modules }),
     status: 'pending',
     errors: [],
@@ -91,8 +96,10 @@ export async function editAction(
 ): Promise<ActionRecord | DraftRefusal> {
   const refusal = refuseDraft(patch);
   if (refusal) return refusal;
-  const present = patch.trigger && (await store.actions.find(tenantId, id));
-  if (patch.trigger && !present) return { refused: 'missing' };
+  const present = (patch.trigger ?? patch.secrets) && (await store.actions.find(tenantId, id));
+  if ((patch.trigger ?? patch.secrets) && !present) return { refused: 'missing' };
+  const empty = present && withoutValue(present.secrets, patch.secrets ?? []);
+  if (empty) return { refused: 'no-value', name: empty.name };
   const reason = patch.trigger && present && refuseUpgrade(present.trigger, patch.trigger);
   if (reason !== undefined) return { refused: 'trigger', reason };
   const modules = patch.modules && (await resolveModules(store, tenantId, patch.modules));
@@ -108,7 +115,7 @@ export async function editAction(
       ...(patch.code === undefined ? {} : { code: patch.code }),
       ...(patch.runtime === undefined ? {} : { runtime: patch.runtime }),
       ...(patch.dependencies === undefined ? {} : { dependencies: patch.dependencies }),
-      ...(patch.secrets === undefined ? {} : { secrets: stamped(patch.secrets, at) }),
+      ...(patch.secrets === undefined ? {} : { secrets: changedSecrets(current.secrets, patch.secrets, at) }),
       ...(modules === undefined ? {} : { modules }),
       status: 'pending',
       errors: [],
@@ -123,6 +130,3 @@ export async function editAction(
 function refuseUpgrade(present: TriggerRef, wanted: TriggerRef): string | undefined {
   return wanted.id === present.id ? refuseTrigger(wanted) : "can't upgrade to this trigger.";
 }
-
-const stamped = (secrets: { name: string; value: string }[], updatedAt: number): ActionSecret[] =>
-  secrets.map(({ name, value }) => ({ name, value, updatedAt }));

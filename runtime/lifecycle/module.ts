@@ -1,8 +1,9 @@
 // Lifecycle: what a shared module may be, and how its draft changes. A module is a text that Actions require by its name;
 // they only ever see published versions of it. Source: actions-api reference, sections 4.3 and 6.
-import type { ActionDependency, ActionSecret, ModuleRecord } from '#storage/records.ts';
+import type { ActionDependency, ModuleRecord } from '#storage/records.ts';
 import { usersOfModules } from './module-uses.ts';
 import type { LifecyclePorts } from './ports.ts';
+import { changedSecrets, type SecretChange, withoutValue } from './secret-changes.ts';
 
 export const MODULE_LIMITS = {
   modules: 100,
@@ -18,7 +19,7 @@ export const MODULE_NAME = /^[\p{L}\p{N}](?:[\p{L}\p{N} _.-]*[\p{L}\p{N}_-])?$/u
 export type ModuleDraft = {
   code: string;
   dependencies: ActionDependency[];
-  secrets: { name: string; value: string }[];
+  secrets: SecretChange[];
 };
 
 /** Why a draft is not taken. */
@@ -26,10 +27,9 @@ export type ModuleRefusal =
   | { refused: 'name-taken' }
   | { refused: 'source-too-long'; bytes: number }
   | { refused: 'too-many-modules' }
+  /** A secret that has no value yet. */
+  | { refused: 'no-value'; name: string }
   | { refused: 'missing' };
-
-const stamped = (secrets: ModuleDraft['secrets'], updatedAt: number): ActionSecret[] =>
-  secrets.map(({ name, value }) => ({ name, value, updatedAt }));
 
 function refuseCode(code: string): ModuleRefusal | undefined {
   const bytes = Buffer.byteLength(code);
@@ -44,6 +44,8 @@ export async function draftModule(
 ): Promise<ModuleRecord | ModuleRefusal> {
   const refusal = refuseCode(code);
   if (refusal) return refusal;
+  const empty = withoutValue([], secrets);
+  if (empty) return { refused: 'no-value', name: empty.name };
   if (await store.modules.findByKey(tenantId, name)) return { refused: 'name-taken' };
   const { total } = await store.modules.list(tenantId, { page: { offset: 0, limit: 1 } });
   if (total >= MODULE_LIMITS.modules) return { refused: 'too-many-modules' };
@@ -54,7 +56,7 @@ export async function draftModule(
     name,
     code,
     dependencies,
-    secrets: stamped(secrets, at),
+    secrets: changedSecrets([], secrets, at),
     allChangesPublished: false,
     createdAt: at,
     updatedAt: at,
@@ -70,6 +72,9 @@ export async function editModule(
 ): Promise<ModuleRecord | ModuleRefusal> {
   const refusal = refuseCode(code ?? '');
   if (refusal) return refusal;
+  const present = secrets && (await store.modules.find(tenantId, id));
+  const empty = present && withoutValue(present.secrets, secrets);
+  if (empty) return { refused: 'no-value', name: empty.name };
   const updated = await store.modules.update(tenantId, id, (current) => {
     // Strictly later than before, so that a draft that is being published is never taken for this one.
     const at = Math.max(now(), current.updatedAt + 1);
@@ -77,7 +82,7 @@ export async function editModule(
       ...current,
       ...(code === undefined ? {} : { code }),
       ...(dependencies === undefined ? {} : { dependencies }),
-      ...(secrets === undefined ? {} : { secrets: stamped(secrets, at) }),
+      ...(secrets === undefined ? {} : { secrets: changedSecrets(current.secrets, secrets, at) }),
       allChangesPublished: false,
       updatedAt: at,
     };

@@ -11,7 +11,7 @@ import {
 import { makeAndPublish, type Published, publishModule, rollBackModule } from '#runtime/lifecycle/module-publish.ts';
 import { usersOfModules } from '#runtime/lifecycle/module-uses.ts';
 import type { ModuleRecord } from '#storage/records.ts';
-import { dependency, secretList } from './action-fields.ts';
+import { dependency, needsValue, secretList } from './action-fields.ts';
 import { actionListing, MODULES_MANNER } from './action-listing.ts';
 import { answer, created, empty, invalidBody, type Refusal, refuse } from './answer.ts';
 import { optional, text } from './fields.ts';
@@ -222,6 +222,8 @@ async function present({ deps }: Incoming, module: ModuleRecord): Promise<Record
 
 function wordRefusal(refusal: ModuleRefusal): Refusal {
   switch (refusal.refused) {
+    case 'no-value':
+      return needsValue(refusal.name);
     case 'missing':
       return NO_MODULE;
     case 'name-taken':

@@ -6,7 +6,7 @@ import { removeAction } from '#runtime/lifecycle/bindings.ts';
 import { MODULES_PER_ACTION } from '#runtime/lifecycle/module-uses.ts';
 import { versionOf } from '#runtime/lifecycle/triggers.ts';
 import type { ActionRecord } from '#storage/records.ts';
-import { dependency, secretList } from './action-fields.ts';
+import { dependency, needsValue, secretList } from './action-fields.ts';
 import { ACTIONS_MANNER, actionListing } from './action-listing.ts';
 import { answer, created, empty, invalidBody, NOT_FOUND, type Refusal, refuse } from './answer.ts';
 import { optional, text } from './fields.ts';
@@ -187,6 +187,8 @@ async function present({ deps, builder }: Incoming, action: ActionRecord): Promi
 
 function wordDraftRefusal(refusal: DraftRefusal): Refusal {
   switch (refusal.refused) {
+    case 'no-value':
+      return needsValue(refusal.name);
     case 'missing':
       return NOT_FOUND.action;
     case 'trigger':

@@ -35,6 +35,26 @@ describe.each(databases())('Actions on %s', (_name, open) => {
   const BINDINGS = '/api/v2/actions/triggers/post-login/bindings';
   const byId = (value: string) => ({ ref: { type: 'action_id', value } });
 
+  test('a secret sent back as it is read keeps its value; a new one needs one', async () => {
+    const code = 'exports.onExecutePostLogin = async (event, api) => { console.log(event.secrets.KEY.length); };';
+    const id = await make({ code, secrets: [{ name: 'KEY', value: 'hush-hush' }] });
+    await office.built(id);
+    const { body: read } = await office.send('GET', at(id));
+    const sent = await office.send('PATCH', at(id), {
+      secrets: [...items(read.secrets as Json), { name: 'NEW', value: 'x' }],
+    });
+    expect([sent.status, sent.body.secrets]).toMatchObject([200, [{ name: 'KEY' }, { name: 'NEW' }]]);
+    const kept = await office.door.house.store.actions.find(office.tenant.id, id);
+    expect(kept?.secrets.map(({ value }) => value)).toEqual(['hush-hush', 'x']);
+    const refused = await office.send('PATCH', at(id), { secrets: [{ name: 'KEY' }, { name: 'OTHER' }] });
+    expect([refused.status, refused.body.message]).toEqual([
+      400,
+      `Payload validation error: 'Missing required property: value of the secret "OTHER"' on property secrets.`,
+    ]);
+    const { status } = await office.send('POST', '/api/v2/actions/actions', draft({ secrets: [{ name: 'KEY' }] }));
+    expect(status).toBe(400);
+  });
+
   test('a draft is created pending, is built, and never shows the values of its secrets', async () => {
     const created = await office.send(
       'POST',
