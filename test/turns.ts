@@ -1,9 +1,11 @@
 // Tests: slow suites take turns. A run of the whole takes so many of each group, another choice each time, and says which
 // sit out; `npm run test:long` takes all, and so does a run of named files. Every subject has a suite that always runs.
 const GROUPS: readonly { most: number; files: readonly string[] }[] = [
+  // Two minutes by themselves: CI runs them beside these (`.ci/second-look.ts`).
+  { most: 0, files: ['test/clients/deploy-tool.test.ts'] },
   {
     // Real Chromium; login.test.ts is always there.
-    most: 3,
+    most: 2,
     files: [
       'test/browser/push.test.ts',
       'test/browser/webauthn.test.ts',
@@ -47,8 +49,6 @@ const GROUPS: readonly { most: number; files: readonly string[] }[] = [
       'test/clients/spa.test.ts',
       'test/clients/openid-client.test.ts',
       'test/clients/auth0-v6.test.ts',
-      // Two minutes, of which most is the tool's own patience.
-      'test/clients/deploy-tool.test.ts',
     ],
   },
   {

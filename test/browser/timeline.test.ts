@@ -128,7 +128,7 @@ describe('a timeline', () => {
     }
     expect(text).not.toContain('+447700900123');
     await page.emulateMedia({ media: 'print' });
-    expect(await page.locator('.lines').first().isVisible()).toBe(true);
+    await page.locator('.lines').first().waitFor({ state: 'visible' });
     await photograph(page, '82-timeline-print');
     await page.context().close();
   });
