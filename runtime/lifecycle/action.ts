@@ -37,8 +37,8 @@ export type DraftRefusal =
   | { refused: 'runtime' }
   | { refused: 'source-too-long'; bytes: number }
   | { refused: 'modules'; reason: string }
-  /** A secret that has no value yet. */
-  | { refused: 'no-value'; name: string }
+  /** The secret at this place has no value yet. */
+  | { refused: 'no-value'; index: number }
   | { refused: 'too-many-actions' }
   | { refused: 'missing' };
 
@@ -63,7 +63,7 @@ export async function newAction(
   const { total } = await store.actions.list(tenantId, { page: { offset: 0, limit: 1 } });
   if (total >= ACTION_LIMITS.actions) return { refused: 'too-many-actions' };
   const empty = withoutValue([], draft.secrets ?? []);
-  if (empty) return { refused: 'no-value', name: empty.name };
+  if (empty !== undefined) return { refused: 'no-value', index: empty };
   const modules = await resolveModules(store, tenantId, draft.modules ?? []);
   if ('reason' in modules) return { refused: 'modules', reason: modules.reason };
   const at = now();
@@ -99,7 +99,7 @@ export async function editAction(
   const present = (patch.trigger ?? patch.secrets) && (await store.actions.find(tenantId, id));
   if ((patch.trigger ?? patch.secrets) && !present) return { refused: 'missing' };
   const empty = present && withoutValue(present.secrets, patch.secrets ?? []);
-  if (empty) return { refused: 'no-value', name: empty.name };
+  if (empty !== undefined) return { refused: 'no-value', index: empty };
   const reason = patch.trigger && present && refuseUpgrade(present.trigger, patch.trigger);
   if (reason !== undefined) return { refused: 'trigger', reason };
   const modules = patch.modules && (await resolveModules(store, tenantId, patch.modules));

@@ -27,8 +27,8 @@ export type ModuleRefusal =
   | { refused: 'name-taken' }
   | { refused: 'source-too-long'; bytes: number }
   | { refused: 'too-many-modules' }
-  /** A secret that has no value yet. */
-  | { refused: 'no-value'; name: string }
+  /** The secret at this place has no value yet. */
+  | { refused: 'no-value'; index: number }
   | { refused: 'missing' };
 
 function refuseCode(code: string): ModuleRefusal | undefined {
@@ -45,7 +45,7 @@ export async function draftModule(
   const refusal = refuseCode(code);
   if (refusal) return refusal;
   const empty = withoutValue([], secrets);
-  if (empty) return { refused: 'no-value', name: empty.name };
+  if (empty !== undefined) return { refused: 'no-value', index: empty };
   if (await store.modules.findByKey(tenantId, name)) return { refused: 'name-taken' };
   const { total } = await store.modules.list(tenantId, { page: { offset: 0, limit: 1 } });
   if (total >= MODULE_LIMITS.modules) return { refused: 'too-many-modules' };
@@ -74,7 +74,7 @@ export async function editModule(
   if (refusal) return refusal;
   const present = secrets && (await store.modules.find(tenantId, id));
   const empty = present && withoutValue(present.secrets, secrets);
-  if (empty) return { refused: 'no-value', name: empty.name };
+  if (empty !== undefined) return { refused: 'no-value', index: empty };
   const updated = await store.modules.update(tenantId, id, (current) => {
     // Strictly later than before, so that a draft that is being published is never taken for this one.
     const at = Math.max(now(), current.updatedAt + 1);

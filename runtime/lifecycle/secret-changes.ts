@@ -16,9 +16,10 @@ export function changedSecrets(
   });
 }
 
-/** The first that names no value and has none; undefined where all have one. */
-export const withoutValue = (
-  present: readonly ActionSecret[],
-  wanted: readonly SecretChange[],
-): SecretChange | undefined =>
-  wanted.find(({ name, value }) => value === undefined && !present.some((secret) => secret.name === name));
+/** The place of the first that names no value and has none; undefined where all have one. */
+export function withoutValue(present: readonly ActionSecret[], wanted: readonly SecretChange[]): number | undefined {
+  const index = wanted.findIndex(
+    ({ name, value }) => value === undefined && !present.some((secret) => secret.name === name),
+  );
+  return index === -1 ? undefined : index;
+}

@@ -17,5 +17,5 @@ export const secretList = z
   });
 
 /** A secret that is new needs a value. */
-export const needsValue = (name: string): Refusal =>
-  invalid('payload', `Missing required property: value of the secret ${JSON.stringify(name)}`, 'secrets');
+export const needsValue = (index: number): Refusal =>
+  invalid('payload', 'Missing required property: value', `secrets[${index}]`);

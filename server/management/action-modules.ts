@@ -223,7 +223,7 @@ async function present({ deps }: Incoming, module: ModuleRecord): Promise<Record
 function wordRefusal(refusal: ModuleRefusal): Refusal {
   switch (refusal.refused) {
     case 'no-value':
-      return needsValue(refusal.name);
+      return needsValue(refusal.index);
     case 'missing':
       return NO_MODULE;
     case 'name-taken':

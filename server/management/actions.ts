@@ -188,7 +188,7 @@ async function present({ deps, builder }: Incoming, action: ActionRecord): Promi
 function wordDraftRefusal(refusal: DraftRefusal): Refusal {
   switch (refusal.refused) {
     case 'no-value':
-      return needsValue(refusal.name);
+      return needsValue(refusal.index);
     case 'missing':
       return NOT_FOUND.action;
     case 'trigger':

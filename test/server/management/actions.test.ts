@@ -49,7 +49,7 @@ describe.each(databases())('Actions on %s', (_name, open) => {
     const refused = await office.send('PATCH', at(id), { secrets: [{ name: 'KEY' }, { name: 'OTHER' }] });
     expect([refused.status, refused.body.message]).toEqual([
       400,
-      `Payload validation error: 'Missing required property: value of the secret "OTHER"' on property secrets.`,
+      `Payload validation error: 'Missing required property: value' on property secrets[1].`,
     ]);
     const { status } = await office.send('POST', '/api/v2/actions/actions', draft({ secrets: [{ name: 'KEY' }] }));
     expect(status).toBe(400);
