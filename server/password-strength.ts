@@ -1,6 +1,6 @@
 // Server: how the sign-up endpoint tells an application what a password lacks: rules with their verdicts, and the same as
 // a text for people. Codes and texts are those that Auth0's libraries show (wire reference, section 6.3).
-import { hasKind, meets, type PasswordRule } from '#runtime/lifecycle/password-policy.ts';
+import { hasKind, meets, type PasswordRule } from '#runtime/lifecycle/password-rule.ts';
 
 const KIND_TEXTS = {
   lowerCase: 'lower case letters (a-z)',

@@ -5,7 +5,8 @@ import type { Notice } from '../codes.ts';
 import type { Passwords } from '../ports.ts';
 import { isCommon } from './common-passwords.ts';
 import { olderPasswordOptions } from './password-options.ts';
-import { meets, type PasswordRule, passwordRules } from './password-policy.ts';
+import { passwordRules } from './password-policy.ts';
+import { meets, type PasswordRule } from './password-rule.ts';
 
 /** Why a connection does not take it. */
 export type PasswordFlaw =

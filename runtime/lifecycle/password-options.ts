@@ -1,7 +1,7 @@
 // Lifecycle: `password_options` of a database connection, the wire's newer name of what it asks of passwords, read as the older
 // options that say the same. Where they are given, the older ones count for nothing.
 import type { Json, JsonObject } from '#storage/records.ts';
-import type { PasswordCharacters, PasswordRule } from './password-policy.ts';
+import type { PasswordCharacters, PasswordRule } from './password-rule.ts';
 
 const CHARACTERS: { readonly [Type in string]?: PasswordCharacters } = {
   lowercase: 'lowerCase',

@@ -2,22 +2,7 @@
 // that names none asks for eight characters.
 import type { JsonObject } from '#storage/records.ts';
 import { newerPasswordRules } from './password-options.ts';
-
-export type PasswordCharacters = 'lowerCase' | 'upperCase' | 'numbers' | 'specialCharacters';
-
-const KINDS: { readonly [K in PasswordCharacters]: RegExp } = {
-  lowerCase: /[a-z]/,
-  upperCase: /[A-Z]/,
-  numbers: /[0-9]/,
-  specialCharacters: /[^a-zA-Z0-9]/,
-};
-
-/** One thing that is asked for. `least` of `kinds` must occur; no character more than `most` times in a row. */
-export type PasswordRule =
-  | { code: 'lengthAtLeast'; least: number }
-  | { code: 'shouldContain'; kinds: readonly PasswordCharacters[] }
-  | { code: 'containsAtLeast'; least: number; kinds: readonly PasswordCharacters[] }
-  | { code: 'identicalChars'; most: number };
+import type { PasswordRule } from './password-rule.ts';
 
 const SIGNS = ['lowerCase', 'upperCase', 'numbers', 'specialCharacters'] as const;
 const THREE_OF_FOUR: PasswordRule = { code: 'containsAtLeast', least: 3, kinds: SIGNS };
@@ -43,20 +28,4 @@ export function passwordRules(options: JsonObject): PasswordRule[] {
   const named = typeof own === 'object' && own !== null && !Array.isArray(own) ? own.min_length : undefined;
   const length = typeof named === 'number' && Number.isInteger(named) && named >= 1 ? named : least;
   return [{ code: 'lengthAtLeast', least: length }, ...rules];
-}
-
-export const hasKind = (password: string, kind: PasswordCharacters): boolean => KINDS[kind].test(password);
-
-export function meets(rule: PasswordRule, password: string): boolean {
-  switch (rule.code) {
-    case 'lengthAtLeast':
-      // Characters, not UTF-16 units.
-      return [...password].length >= rule.least;
-    case 'shouldContain':
-      return rule.kinds.every((kind) => hasKind(password, kind));
-    case 'containsAtLeast':
-      return rule.kinds.filter((kind) => hasKind(password, kind)).length >= rule.least;
-    case 'identicalChars':
-      return !new RegExp(`(.)\\1{${rule.most}}`, 'su').test(password);
-  }
 }

@@ -1,7 +1,8 @@
 // Server, hosted pages: what the pages of a login at the gate of a policy need to know: which ways the policy leaves open, what
 // a new account is asked for, and where a person whose password was right can be reached.
 import { maskEmail, maskPhone } from '#runtime/factors/mask.ts';
-import { type PasswordRule, passwordRules } from '#runtime/lifecycle/password-policy.ts';
+import { passwordRules } from '#runtime/lifecycle/password-policy.ts';
+import type { PasswordRule } from '#runtime/lifecycle/password-rule.ts';
 import type { RestedLogin } from '#runtime/runtime.ts';
 import type { Gate, GatedFactor } from '#runtime/transaction/transaction.ts';
 import type { ConnectionRecord, Json, JsonObject, UserRecord } from '#storage/records.ts';

@@ -6,7 +6,6 @@ import type { JsonObject, OrganizationRecord, TenantRecord } from '#storage/reco
 import type { Store } from '#storage/store.ts';
 import type { Markup, Page } from './page.ts';
 import { endsInPlainSight } from './page-template.ts';
-import type { View } from './screen.ts';
 import { SAMPLE_SCOPE, templateScope } from './template-scope.ts';
 import { part } from './theme.ts';
 
@@ -105,4 +104,4 @@ function attempt(source: string, scope: JsonObject, until: number): Markup {
 }
 
 /** The tenant's own piece at a place of the page. */
-export const placed = ({ partials }: Pick<View, 'partials'>, at: Place): Markup | '' => partials?.[at] ?? '';
+export const placed = ({ partials }: { partials?: Partials }, at: Place): Markup | '' => partials?.[at] ?? '';

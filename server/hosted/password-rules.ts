@@ -1,7 +1,7 @@
 // Server, hosted pages: what a connection asks of a password, as a list below the field where one is chosen.
 import { html } from 'hono/html';
 import type { Notice } from '#runtime/codes.ts';
-import type { PasswordCharacters, PasswordRule } from '#runtime/lifecycle/password-policy.ts';
+import type { PasswordCharacters, PasswordRule } from '#runtime/lifecycle/password-rule.ts';
 import { listFormat } from './formats.ts';
 import type { Markup } from './page.ts';
 import { type Say, speak, type Voice } from './speak.ts';

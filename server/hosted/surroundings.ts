@@ -3,7 +3,8 @@
 import type { Person } from '#runtime/factors/factor.ts';
 import { passkeyUi, takesPasskeys } from '#runtime/factors/passkey-settings.ts';
 import { connectionFor } from '#runtime/factors/password.ts';
-import { type PasswordRule, passwordRules } from '#runtime/lifecycle/password-policy.ts';
+import { passwordRules } from '#runtime/lifecycle/password-policy.ts';
+import type { PasswordRule } from '#runtime/lifecycle/password-rule.ts';
 import { passwordlessConnections } from '#runtime/passwordless/connection.ts';
 import type { RestedLogin } from '#runtime/runtime.ts';
 import type {
