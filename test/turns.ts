@@ -43,7 +43,7 @@ const GROUPS: readonly { most: number; files: readonly string[] }[] = [
     ],
   },
   {
-    most: 2,
+    most: 1,
     files: [
       'test/clients/web-applications.test.ts',
       'test/clients/spa.test.ts',
@@ -53,7 +53,7 @@ const GROUPS: readonly { most: number; files: readonly string[] }[] = [
   },
   {
     // Real npm packages, and what becomes of the lines of an author's file.
-    most: 2,
+    most: 1,
     files: [
       'test/runtime/builds/packages.test.ts',
       'test/runtime/builds/texts.test.ts',
