@@ -74,15 +74,17 @@ export async function openOffice(
           ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
         });
       const isWrite = method !== 'GET' && path.startsWith('/api/v2/') && !path.includes('dry_run=');
-      if (isWrite) begun += 1;
+      if (isWrite) {
+        begun += 1;
+        underWay += 1;
+      }
       const mine = begun;
       const foreseen =
-        isWrite && underWay === 0 && Math.random() < REHEARSED_FIRST
+        isWrite && underWay === 1 && Math.random() < REHEARSED_FIRST
           ? await ask(`${path}${path.includes('?') ? '&' : '?'}dry_run=true`)
           : undefined;
-      underWay += 1;
       const response = await ask(path);
-      underWay -= 1;
+      if (isWrite) underWay -= 1;
       if (foreseen && begun === mine) await compare(`${method} ${path}`, foreseen, response);
       const text = await response.text();
       const answered = { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as Json };
